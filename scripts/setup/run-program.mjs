@@ -1,15 +1,22 @@
 import { spawn } from 'node:child_process';
-import { constants } from 'node:os';
+import { constants, setPriority } from 'node:os';
 import { projectDirectory } from './set-up.mjs';
 
 /** @type {readonly NodeJS.Signals[]} */
 const forwardedSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * @typedef {object} RunOptions
+ * @typedef {object} Priority
+ * @property {boolean} [isYielding] it and its children get what others leave of the processor
+ */
+
+/**
+ * @typedef {object} Surroundings
  * @property {string} [cwd] the caller's by default, for relative output folders
  * @property {(chunk: Buffer) => void} [onOutput] receives what it writes, which goes to the terminal otherwise
  */
+
+/** @typedef {Priority & Surroundings} RunOptions */
 
 /**
  * Runs a Node program in the foreground: it has this process's terminal, receives its signals and decides
@@ -40,6 +47,7 @@ export function runExecutable(command, args, environment, options = {}) {
       env: environment,
       stdio: onOutput === undefined ? 'inherit' : ['ignore', 'pipe', 'pipe'],
     });
+    if (options.isYielding === true) yieldToOthers(child);
     if (onOutput !== undefined) {
       child.stdout?.on('data', onOutput);
       child.stderr?.on('data', onOutput);
@@ -64,6 +72,15 @@ export function runExecutable(command, args, environment, options = {}) {
       resolve(signal === null ? (code ?? 1) : 128 + constants.signals[signal]);
     });
   });
+}
+
+/**
+ * Before it has threads and children, which inherit it.
+ * @param {import('node:child_process').ChildProcess} child
+ */
+function yieldToOthers({ pid }) {
+  // Without a number it has not started, and says so itself.
+  if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
 }
 
 /**

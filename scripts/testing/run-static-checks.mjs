@@ -48,9 +48,10 @@ export async function runStaticChecks(environment) {
  * In turn; shows what a check wrote when it has ended.
  * @param {readonly Check[]} checks
  * @param {NodeJS.ProcessEnv} environment
+ * @param {import('../setup/run-program.mjs').Priority} [priority]
  * @returns {Promise<import('./test-count.mjs').TestCount>}
  */
-export async function runChecks(checks, environment) {
+export async function runChecks(checks, environment, priority) {
   let count = noTests();
   for (const { name, program, args } of checks) {
     const startedAtMs = performance.now();
@@ -59,6 +60,7 @@ export async function runChecks(checks, environment) {
     const output = [];
     const exitCode = await runProgram(file, args, environment, {
       cwd: projectDirectory,
+      ...priority,
       onOutput: (chunk) => output.push(chunk),
     });
     process.stdout.write(Buffer.concat(output));

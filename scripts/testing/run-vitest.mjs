@@ -6,7 +6,7 @@ import { runProgram } from '../setup/run-program.mjs';
 import { projectDirectory } from '../setup/set-up.mjs';
 import { runChecks, staticChecks } from './run-static-checks.mjs';
 import { addCounts, noTests, oneFailure } from './test-count.mjs';
-import { besideOthers, inTurn, placesBeside } from './test-projects.mjs';
+import { computing, inTurn, live, livePlaces } from './test-projects.mjs';
 import { besideVariable, countFileVariable } from './vitest-count-reporter.mjs';
 
 /**
@@ -20,29 +20,30 @@ export function runVitest(args, environment) {
 }
 
 /**
- * Runs everything: first, side by side, what does not depend on when something happens; then, one file at a time, what
- * records live rooms by the clock.
+ * Runs everything: what records live rooms, and beside it, at a low priority, what only computes. At the end stands, with
+ * nothing beside it, what could not be judged so.
  * @param {NodeJS.ProcessEnv} environment
- * @param {boolean} withStaticChecks also formatter, lint and types, among what runs side by side: where they had the
- *   machine for themselves, a core waited for lint
+ * @param {boolean} withStaticChecks also formatter, lint and types
  * @returns {Promise<import('./test-count.mjs').TestCount>}
  */
 export async function runEverything(environment, withStaticChecks) {
-  process.stdout.write(`[test] ${placesBeside} side by side; each is shown when it has ended\n`);
-  const [first, second, ...rest] = besideOthers.map((project) => () => runBeside(project, environment));
-  const [lint, others] = withStaticChecks
-    ? staticChecks.map((checks) => () => runChecks(checks, environment))
-    : [];
-  // The longest first, so that no place is left with one of them at the end.
-  const jobs = [first, second, lint, ...rest, others].filter((job) => job !== undefined);
-  const places = await Promise.all(Array.from({ length: placesBeside }, () => work(jobs)));
-  const beside = places.reduce(addCounts);
-  const again = await runPostponed(beside.postponed, environment);
-  const alone = await runOnce(
-    inTurn.flatMap((project) => ['--project', project]),
-    environment,
-  );
-  return [beside, again, alone].reduce(addCounts);
+  process.stdout.write('[test] several run side by side; each is shown when it has ended\n');
+  const checks = withStaticChecks ? staticChecks : [];
+  const computed = work([
+    ...computing.map((project) => () => runBeside(project, environment, { isYielding: true })),
+    ...checks.map((row) => () => runChecks(row, environment, { isYielding: true })),
+  ]);
+  const counts = await Promise.all([computed, runLive(environment)]);
+  const beside = counts.reduce(addCounts);
+  return addCounts(beside, await runPostponed(beside.postponed, environment));
+}
+
+/** @param {NodeJS.ProcessEnv} environment */
+async function runLive(environment) {
+  const jobs = live.map((project) => () => runBeside(project, environment));
+  const places = await Promise.all(Array.from({ length: livePlaces }, () => work(jobs)));
+  const last = await work(inTurn.map((project) => () => runBeside(project, environment)));
+  return [...places, last].reduce(addCounts);
 }
 
 /**
@@ -68,38 +69,34 @@ async function work(jobs) {
 }
 
 /**
+ * Shows what it wrote when it has ended, so that several can be read.
  * @param {import('./test-projects.mjs').ProjectName} project
  * @param {NodeJS.ProcessEnv} environment
+ * @param {import('../setup/run-program.mjs').Priority} [priority]
  */
-async function runBeside(project, environment) {
+async function runBeside(project, environment, priority) {
   const startedAtMs = performance.now();
   // What needs no time of its own has no excuse.
   const beside = project === 'unit' ? {} : { [besideVariable]: '1' };
-  const count = await runBuffered(['--project', project], { ...environment, ...beside });
+  /** @type {Buffer[]} */
+  const output = [];
+  const count = await runOnce(
+    ['--project', project],
+    { ...environment, ...beside },
+    { ...priority, onOutput: (chunk) => output.push(chunk) },
+  );
+  process.stdout.write(Buffer.concat(output));
   process.stdout.write(`[test] ${project}: ended (${formatDuration(performance.now() - startedAtMs)})\n`);
   return count;
 }
 
 /**
- * Shows what it wrote when it has ended, so that several can be read.
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} environment
- */
-async function runBuffered(args, environment) {
-  /** @type {Buffer[]} */
-  const output = [];
-  const count = await runOnce(args, environment, (chunk) => output.push(chunk));
-  process.stdout.write(Buffer.concat(output));
-  return count;
-}
-
-/**
- * @param {readonly string[]} args
- * @param {NodeJS.ProcessEnv} environment
- * @param {(chunk: Buffer) => void} [onOutput]
+ * @param {import('../setup/run-program.mjs').RunOptions} [options]
  * @returns {Promise<import('./test-count.mjs').TestCount>}
  */
-async function runOnce(args, environment, onOutput) {
+async function runOnce(args, environment, options = {}) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'plateau-tests-'));
   const countFile = path.join(folder, 'count.json');
   try {
@@ -107,7 +104,7 @@ async function runOnce(args, environment, onOutput) {
       path.join(projectDirectory, 'node_modules', 'vitest', 'vitest.mjs'),
       ['run', '--reporter=default', '--reporter=./scripts/testing/vitest-count-reporter.mjs', ...args],
       { ...environment, [countFileVariable]: countFile },
-      { cwd: projectDirectory, ...(onOutput === undefined ? {} : { onOutput }) },
+      { cwd: projectDirectory, ...options },
     );
     const count = readCount(countFile);
     if (exitCode === 0 || count.failed > 0 || count.failedBeside.length > 0) return count;

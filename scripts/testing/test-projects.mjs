@@ -36,28 +36,25 @@ export const testProjects = {
 const allProjects = /** @type {readonly ProjectName[]} */ (Object.keys(testProjects));
 
 /**
- * None of them is judged by when something happens: {@link placesBeside} of them run side by side, the longest first.
+ * They wait for rooms, servers and pages most of their time: {@link livePlaces} of them run side by side, the longest first.
  * @type {readonly ProjectName[]}
  */
-export const besideOthers = [
-  'integration',
-  'window',
-  'cli',
-  'unit',
-  'finalize',
-  'e2e',
-  'console',
-  'electron',
-];
+export const live = ['integration', 'cli', 'e2e', 'console', 'electron'];
 
-/** Of two cores: what records a live room waits most of its time. */
-export const placesBeside = 3;
+/** Of two cores. */
+export const livePlaces = 2;
 
 /**
- * The others, which must not be disturbed.
+ * They do nothing but compute, and yield to whatever is live: one after the other they run beside it, the longest first.
  * @type {readonly ProjectName[]}
  */
-export const inTurn = allProjects.filter((name) => !besideOthers.includes(name));
+export const computing = ['window', 'unit', 'finalize'];
+
+/**
+ * The others, whose takes are judged by when something happens: one at a time, with nothing beside them that does not yield.
+ * @type {readonly ProjectName[]}
+ */
+export const inTurn = allProjects.filter((name) => !live.includes(name) && !computing.includes(name));
 
 /**
  * Which projects `vitest run ...args` runs.

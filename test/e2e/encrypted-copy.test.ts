@@ -7,7 +7,7 @@ import type { ManifestFile } from '#engine/contract/manifest.js';
 import { readMediaKeys } from '#engine/contract/media-keys.js';
 import { between, colorsOf, toneShares } from '../fixtures/plain-content.js';
 import { type FinishedTake, RecordingHarness } from '../fixtures/recording-harness.js';
-import { liveTest, SharedTake } from '../fixtures/timed-test.js';
+import { timedTest, SharedTake } from '../fixtures/timed-test.js';
 import { type BrowserMedia, BrowserParticipants } from './browser-participant.js';
 
 const executablePath = process.env['CHROMIUM_PATH'] ?? '';
@@ -88,7 +88,7 @@ describe.skipIf(executablePath === '' || scripts === '')(
     }
 
     for (const who of people.slice(0, 4)) {
-      liveTest(
+      timedTest(
         `${who.identity} is recorded as ${who.codec}: every frame is what was sent`,
         shared,
         async (take) => {
@@ -103,7 +103,7 @@ describe.skipIf(executablePath === '' || scripts === '')(
       );
     }
 
-    liveTest('a key that is ratcheted is followed at once', shared, async (take) => {
+    timedTest('a key that is ratcheted is followed at once', shared, async (take) => {
       const [vera] = people;
       const { heard, seen, wrong } = await contentOf(take, vera as BrowserMedia, [changedS + 1, endS - 1]);
       expect({ heard: heard > most, seen: seen > most, wrong }).toEqual({
@@ -116,7 +116,7 @@ describe.skipIf(executablePath === '' || scripts === '')(
       expect([audio.dropped.notDecrypted, video.dropped.notDecrypted]).toEqual([0, 0]);
     });
 
-    liveTest(
+    timedTest(
       'one whose key does not fit is named within five seconds, and recorded from its correction on',
       shared,
       async (take) => {
@@ -139,7 +139,7 @@ describe.skipIf(executablePath === '' || scripts === '')(
       },
     );
 
-    liveTest('a key is in nothing that is written', shared, async (take) => {
+    timedTest('a key is in nothing that is written', shared, async (take) => {
       const written = await Promise.all(
         ['manifest.json', 'telemetry.ndjson'].map((name) => readFile(join(take.folder, name), 'utf8')),
       );

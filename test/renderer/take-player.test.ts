@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TakeEntry } from '../../src-main/contract/takes.js';
 import { findFfmpeg } from '../../src-main/ffmpeg/ffmpeg-binary.js';
-import { liveTest, SharedTake } from '../fixtures/timed-test.js';
+import { timedTest, SharedTake } from '../fixtures/timed-test.js';
 import { change, inRoom, recording } from './arrange.js';
 import { artefactFolder } from './build-window.js';
 import { takes } from './fake-states.js';
@@ -200,7 +200,7 @@ describe.skipIf(browserPath === undefined)(`the player of a whole take ${needsBr
     return { drifts, overload: overloadOf(drifts) };
   });
 
-  liveTest(
+  timedTest(
     'plays two files within 40 ms of each other, from the start and after a seek',
     played,
     ({ drifts }) => {
@@ -232,7 +232,7 @@ describe.skipIf(browserPath === undefined)(`the player of a whole take ${needsBr
     return { ...found, overload: overloadOf([found.drift]) };
   });
 
-  liveTest(
+  timedTest(
     'plays more long files at once than a browser has connections to a host',
     playedTogether,
     (take) => {
@@ -265,7 +265,7 @@ describe.skipIf(browserPath === undefined)(`the player of a whole take ${needsBr
     return { drifts, overload: overloadOf(drifts) };
   });
 
-  liveTest(
+  timedTest(
     'goes from one part to the next without a halt, in time with the others',
     crossed,
     ({ drifts }) => {

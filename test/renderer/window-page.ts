@@ -19,6 +19,9 @@ export const needsBrowser = '(needs Chromium: CHROMIUM_PATH)';
 const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'";
 
+/** Nothing of the window is at work in it, and it reaches what the window has stored. */
+const emptyPage = '/empty';
+
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -28,17 +31,24 @@ const types: Readonly<Record<string, string>> = {
 
 /** The production build of the window in a real browser, in front of a fake recorder. */
 export interface WindowStage {
+  /** A page that nobody has had before. */
   open(options: PageOptions): Promise<Page>;
-  /** A page for as long as somebody looks at it. */
-  withPage(options: PageOptions, look: (page: Page) => Promise<void>): Promise<void>;
+  /**
+   * A page for as long as somebody looks at it. It may be one that was looked at before, loaded anew with nothing
+   * stored: a process for each page costs more than what is looked at. Who changes more than that of a page opens one.
+   */
+  withPage(options: LookOptions, look: (page: Page) => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface PageOptions {
+export interface LookOptions {
   readonly width?: number;
   readonly height?: number;
   readonly theme?: ConsoleState['settings']['theme'];
   readonly prefersReducedMotion?: boolean;
+}
+
+export interface PageOptions extends LookOptions {
   /** The wall clock stands at this moment, in UTC: what is drawn is then the same each time. */
   readonly moment?: Date;
 }
@@ -52,53 +62,70 @@ export function complaintsOf(page: Page): readonly string[] {
 /** Shows what {@link buildWindow} has built. @param mediaFolder files of it are served as those of every take */
 export async function openWindowStage(executablePath: string, mediaFolder?: string): Promise<WindowStage> {
   const server = await serve(path.join(artefactFolder, 'build'), mediaFolder);
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const listening = server.address();
+  const port = typeof listening === 'object' && listening !== null ? listening.port : 0;
+  const address = `http://127.0.0.1:${port}`;
   const browser: Browser = await chromium.launch({
     executablePath,
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
   });
-  const stage: WindowStage = {
-    open: async ({ width = 1280, height = 800, theme = 'dark', prefersReducedMotion = false, moment }) => {
-      const context = await browser.newContext({
-        viewport: { width, height },
-        reducedMotion: prefersReducedMotion ? 'reduce' : 'no-preference',
-        ...(moment === undefined ? {} : { timezoneId: 'UTC', locale: 'en-GB' }),
-      });
-      const page = await context.newPage();
-      if (moment !== undefined) await page.clock.setFixedTime(moment);
-      const said: string[] = [];
-      complaints.set(page, said);
-      page.on('pageerror', (error) => said.push(error.message));
-      page.on('console', (message) => {
-        if (message.type() !== 'error' && message.type() !== 'warning') return;
-        // Of a resource that cannot be loaded the text says only why.
-        const { pathname } = new URL(message.location().url || page.url());
-        said.push(message.text().startsWith('Failed to load') ? `not found: ${pathname}` : message.text());
-      });
-      await page.addInitScript({ path: path.join(artefactFolder, 'fake', 'fake-console.js') });
-      await page.goto(`http://127.0.0.1:${port}/`);
-      await page.evaluate(() => {
-        window.fake.answer('updateSettings', { ok: true, value: null });
-      });
-      await page.waitForSelector('.transport');
-      await chooseTheme(page, theme);
-      return page;
-    },
+  /** Those that nobody looks at. */
+  const free: Page[] = [];
+  const newPage = async (moment?: Date): Promise<Page> => {
+    const context = await browser.newContext(moment === undefined ? {} : { timezoneId: 'UTC', locale: 'en-GB' });
+    const page = await context.newPage();
+    if (moment !== undefined) await page.clock.setFixedTime(moment);
+    page.on('pageerror', (error) => complaints.get(page)?.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() !== 'error' && message.type() !== 'warning') return;
+      // Of a resource that cannot be loaded the text says only why.
+      const { pathname } = new URL(message.location().url || page.url());
+      const text = message.text();
+      complaints.get(page)?.push(text.startsWith('Failed to load') ? `not found: ${pathname}` : text);
+    });
+    await page.addInitScript({ path: path.join(artefactFolder, 'fake', 'fake-console.js') });
+    return page;
+  };
+  const load = async (page: Page, options: LookOptions): Promise<Page> => {
+    const { width = 1280, height = 800, theme = 'dark', prefersReducedMotion = false } = options;
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ reducedMotion: prefersReducedMotion ? 'reduce' : 'no-preference' });
+    complaints.set(page, []);
+    await page.goto(`${address}/`);
+    await page.evaluate(() => {
+      window.fake.answer('updateSettings', { ok: true, value: null });
+    });
+    await page.waitForSelector('.transport');
+    await chooseTheme(page, theme);
+    return page;
+  };
+  const clear = async (page: Page): Promise<Page> => {
+    await page.goto(`${address}${emptyPage}`);
+    await page.evaluate(() => {
+      localStorage.clear();
+    });
+    await page.mouse.up();
+    await page.mouse.move(-1, -1);
+    return page;
+  };
+  return {
+    open: async ({ moment, ...options }) => load(await newPage(moment), options),
     withPage: async (options, look) => {
-      const page = await stage.open(options);
+      const used = free.pop();
+      const page = used === undefined ? await newPage() : await clear(used);
       try {
-        await look(page);
-      } finally {
+        await look(await load(page, options));
+      } catch (error) {
         await page.context().close();
+        throw error;
       }
+      free.push(page);
     },
     close: async () => {
       await browser.close();
       await new Promise((resolve) => server.close(resolve));
     },
   };
-  return stage;
 }
 
 async function chooseTheme(page: Page, theme: ConsoleState['settings']['theme']): Promise<void> {
@@ -116,6 +143,10 @@ async function serve(folder: string, mediaFolder?: string): Promise<Server> {
       const media = path.join(mediaFolder, path.basename(pathname));
       // As the engine serves them.
       void serveMedia(request, response, existsSync(media) ? media : null);
+      return;
+    }
+    if (pathname === emptyPage) {
+      response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end();
       return;
     }
     const file = path.join(folder, pathname === '/' ? 'index.html' : path.normalize(pathname));

@@ -37,28 +37,20 @@ describe.skipIf(browserPath === undefined)(`the window ${needsBrowser}`, () => {
   const widest = { theme: 'light', width: 2560, height: 1440 } as const;
 
   describe.concurrent.each([usual, smallest])('$theme, $width x $height', (dress) => {
-    it.each(scenes)('$name', async (scene) => {
-      const page = await stage.open({ ...dress, prefersReducedMotion: true });
-      try {
+    it.each(scenes)('$name', (scene) =>
+      stage.withPage({ ...dress, prefersReducedMotion: true }, async (page) => {
         await show(page, scene, dress);
         expect(await violationsOf(page, axeSource)).toEqual([]);
-      } finally {
-        await page.context().close();
-      }
-    });
+      }),
+    );
   });
 
   // Nothing is different for a screen reader in another window: only the layout is looked at.
   const layoutsIn = (dress: Dress, chosen: readonly Scene[]): void => {
     describe.concurrent(`${dress.theme}, ${dress.width} x ${dress.height}`, () => {
-      it.each(chosen)('$name', async (scene) => {
-        const page = await stage.open({ ...dress, prefersReducedMotion: true });
-        try {
-          await show(page, scene, dress);
-        } finally {
-          await page.context().close();
-        }
-      });
+      it.each(chosen)('$name', (scene) =>
+        stage.withPage({ ...dress, prefersReducedMotion: true }, (page) => show(page, scene, dress)),
+      );
     });
   };
   for (const dress of [wide, widest])

@@ -11,7 +11,7 @@ import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/live
 import { type CommandResult, jsonLines, runCommand, RunningCommand } from '../../fixtures/command.js';
 import { othersShareBetween, overloadReason, readCpu } from '../../fixtures/machine-load.js';
 import { expectRecorded, recordedExitCode } from '../../fixtures/recorded-exit.js';
-import { liveTest, SharedTake } from '../../fixtures/timed-test.js';
+import { timedTest, SharedTake } from '../../fixtures/timed-test.js';
 
 const camera = { width: 640, height: 360, fps: 30 };
 /** Of the MP4 that is made of the take. */
@@ -70,7 +70,7 @@ async function takeIn(out: string): Promise<{ folder: string; manifest: Manifest
   return { folder, manifest };
 }
 
-liveTest(
+timedTest(
   'records what was sent by the command, and says of it what is in the file',
   shared,
   async (taken) => {

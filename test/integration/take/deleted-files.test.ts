@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { type Profile, profiles } from '#engine/contract/profile.js';
 import type { FinishedTake } from '../../fixtures/recording-harness.js';
 import { shareHarness } from '../../fixtures/shared-harness.js';
-import { liveTest, SharedTake } from '../../fixtures/timed-test.js';
+import { timedTest, SharedTake } from '../../fixtures/timed-test.js';
 
 const size = { width: 640, height: 360 };
 const camera = { ...size, fps: 30 };
@@ -50,7 +50,7 @@ const shared = new SharedTake(async (): Promise<Deleted> => {
   return { take, noticedAfterMs, overload: take.overload };
 });
 
-liveTest(
+timedTest(
   'notices within a second that files of a take are deleted, and says it once for each',
   shared,
   (deleted) => {
@@ -62,7 +62,7 @@ liveTest(
   },
 );
 
-liveTest(
+timedTest(
   'has everything that was written before and after, in files that are intact',
   shared,
   async ({ take }) => {
@@ -86,7 +86,7 @@ liveTest(
   },
 );
 
-liveTest('has its manifest and its telemetry from the start', shared, async ({ take }) => {
+timedTest('has its manifest and its telemetry from the start', shared, async ({ take }) => {
   await access(join(take.folder, 'manifest.json'));
   const lines = (await readFile(join(take.folder, 'telemetry.ndjson'), 'utf8')).trim().split('\n');
   const takeMs = lines

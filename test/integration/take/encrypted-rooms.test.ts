@@ -11,7 +11,7 @@ import { between, colorsOf, levelsOf, toneShares } from '../../fixtures/plain-co
 import { type PlainColor, PlainParticipant } from '../../fixtures/plain-participant.js';
 import type { FinishedTake } from '../../fixtures/recording-harness.js';
 import { shareHarness } from '../../fixtures/shared-harness.js';
-import { liveTest, SharedTake } from '../../fixtures/timed-test.js';
+import { timedTest, SharedTake } from '../../fixtures/timed-test.js';
 
 const size = { width: 160, height: 90, fps: 10 };
 const red: PlainColor = [81, 90, 240];
@@ -171,7 +171,7 @@ async function reds({ take }: EncryptedTake, identity: string): Promise<(boolean
 }
 
 describe('with its key', () => {
-  liveTest(
+  timedTest(
     'an encrypted participant is recorded, and one who is not encrypted beside them',
     shared,
     async (recorded) => {
@@ -181,11 +181,11 @@ describe('with its key', () => {
     },
   );
 
-  liveTest('a participant with a key and an index of their own is, too', shared, async (recorded) => {
+  timedTest('a participant with a key and an index of their own is, too', shared, async (recorded) => {
     expect(share(await tone(recorded, 'dan', 550), 2, 9)).toBeGreaterThan(most);
   });
 
-  liveTest('a key that is ratcheted in mid-take is followed', shared, async (recorded) => {
+  timedTest('a key that is ratcheted in mid-take is followed', shared, async (recorded) => {
     const after = recorded.followedAtS;
     expect(share(await tone(recorded, 'ada', 440), after, after + 1.5)).toBeGreaterThan(most);
     expect(share(await reds(recorded, 'ada'), after, after + 1.5)).toBeGreaterThan(most);
@@ -193,7 +193,7 @@ describe('with its key', () => {
 });
 
 describe('a key that does not fit', () => {
-  liveTest(
+  timedTest(
     'is told within five seconds, for each track, and is over when it is corrected',
     shared,
     (recorded) => {
@@ -224,7 +224,7 @@ describe('a key that does not fit', () => {
     },
   );
 
-  liveTest(
+  timedTest(
     'is what the file lacks: a gap of its video and one of its audio, and losses',
     shared,
     (recorded) => {
@@ -238,7 +238,7 @@ describe('a key that does not fit', () => {
     },
   );
 
-  liveTest(
+  timedTest(
     'leaves silence, no noise, from its first moment on; what comes with the right one is recorded',
     shared,
     async (recorded) => {
@@ -250,7 +250,7 @@ describe('a key that does not fit', () => {
     },
   );
 
-  liveTest('ends a command with an exit code of its own', shared, (recorded) => {
+  timedTest('ends a command with an exit code of its own', shared, (recorded) => {
     const mistaken = recorded.results[1];
     expect(mistaken?.stderr).toMatch(
       /^error: The (camera|microphone) of ada was on, and it could not be decrypted/m,
@@ -265,7 +265,7 @@ describe('a key that does not fit', () => {
 });
 
 describe('without a key', () => {
-  liveTest('each encrypted track is named within three seconds, and what to do', shared, (recorded) => {
+  timedTest('each encrypted track is named within three seconds, and what to do', shared, (recorded) => {
     const { missing, missingAfterMs } = recorded;
     expect(missing.map(({ info, error }) => `${error.code} ${info.identity} ${info.role}`).sort()).toEqual([
       'encryptedTrack ada camera',
@@ -278,7 +278,7 @@ describe('without a key', () => {
     expect(missing[0]?.error.hint).toContain('LIVEKIT_E2EE_KEY');
   });
 
-  liveTest(
+  timedTest(
     'a command records the others, and says by its exit code that somebody is missing',
     shared,
     (recorded) => {

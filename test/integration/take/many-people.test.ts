@@ -5,7 +5,7 @@ import { computeBudget } from '#engine/telemetry/budget.js';
 import { sharesOfTones } from '../../fixtures/plain-content.js';
 import type { FinishedTake } from '../../fixtures/recording-harness.js';
 import { shareHarness } from '../../fixtures/shared-harness.js';
-import { liveTest, SharedTake } from '../../fixtures/timed-test.js';
+import { timedTest, SharedTake } from '../../fixtures/timed-test.js';
 
 /** Neighbors beep at different pitches, so that nobody's file can pass for another one's. */
 const pitches = [600, 800, 1000, 1200, 1400, 1600] as const;
@@ -45,7 +45,7 @@ async function pitchesIn(take: FinishedTake, identity: string): Promise<number[]
 }
 
 describe('a room of people with microphones', () => {
-  liveTest('is one file each, in which they and nobody else are heard', shared, async (take) => {
+  timedTest('is one file each, in which they and nobody else are heard', shared, async (take) => {
     expect(take.manifest).toMatchObject({ state: 'complete', problem: null });
     for (const [index, identity] of stay.entries()) {
       expect(take.file(identity)).toMatchObject({ file: `${identity}.m4a`, state: 'verified' });
@@ -53,7 +53,7 @@ describe('a room of people with microphones', () => {
     }
   });
 
-  liveTest('has everybody who looked in for a second in a file, or names them', shared, async (take) => {
+  timedTest('has everybody who looked in for a second in a file, or names them', shared, async (take) => {
     const named = take.manifest.notRecorded.map(({ identity }) => identity);
     for (const [index, identity] of visit.entries()) {
       const file = take.manifest.files.find((one) => one.identity === identity);
@@ -70,7 +70,7 @@ describe('a room of people with microphones', () => {
     }
   });
 
-  liveTest('uses 15 MB of ffmpeg for each of them at the most, and its code once', shared, (take) => {
+  timedTest('uses 15 MB of ffmpeg for each of them at the most, and its code once', shared, (take) => {
     const readings = take.snapshots.map(({ memory, sinks }) => ({
       files: sinks.filter(({ isRecording }) => isRecording).length,
       bytes: memory.ffmpegRssBytes,
@@ -85,7 +85,7 @@ describe('a room of people with microphones', () => {
     expect(most.bytes ?? Infinity).toBeLessThan(allowed);
   });
 
-  liveTest('stays within a budget of less than half a gigabyte, and nobody is refused', shared, (take) => {
+  timedTest('stays within a budget of less than half a gigabyte, and nobody is refused', shared, (take) => {
     const { budgetBytes, peakRssBytes } = take.manifest;
     expect(budgetBytes ?? Infinity).toBeLessThan(500e6);
     expect(peakRssBytes).toBeLessThan(budgetBytes ?? 0);

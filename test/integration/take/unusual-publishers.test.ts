@@ -18,7 +18,7 @@ import { channelLevels } from '../../fixtures/channel-levels.js';
 import { jsonLines, RunningCommand } from '../../fixtures/command.js';
 import { othersShareBetween, overloadReason, readCpu } from '../../fixtures/machine-load.js';
 import { opusPackets, PacketPublisher, sendFrame } from '../../fixtures/packet-publisher.js';
-import { liveTest, SharedTake } from '../../fixtures/timed-test.js';
+import { timedTest, SharedTake } from '../../fixtures/timed-test.js';
 
 const size = { width: 640, height: 360 };
 const toneHz = 440;
@@ -272,7 +272,7 @@ describe('a low frame rate that is the source’s own', () => {
   });
 
   for (const identity of ['slow', 'share', 'slide'])
-    liveTest(`of ${identity} holds the last frame: black ends once`, shared, async (taken) => {
+    timedTest(`of ${identity} holds the last frame: black ends once`, shared, async (taken) => {
       const content = await taken.content(fileOf(taken, identity));
       expect(content.blackIntervalsMs).toHaveLength(1);
       expect(content.blackIntervalsMs[0]?.fromMs).toBeLessThan(100);

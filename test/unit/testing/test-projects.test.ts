@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
-  besideOthers,
+  computing,
   inTurn,
   listTestFiles,
+  live,
   needsOf,
   projectOf,
   projectsOf,
@@ -112,16 +113,17 @@ it('knows every test file there is', () => {
   expect(found.filter((file) => projectOf(file) === undefined)).toEqual([]);
 });
 
-it('runs every project once, beside others or in turn', () => {
-  expect([...besideOthers, ...inTurn].toSorted()).toEqual(Object.keys(testProjects).toSorted());
+it('runs every project once', () => {
+  expect([...computing, ...live, ...inTurn].toSorted()).toEqual(Object.keys(testProjects).toSorted());
+  expect(inTurn).toEqual(['timed']);
 });
 
-it('runs what is judged by the clock when nothing else runs', () => {
+it('has a take that is judged by the clock among what is live, however much computes beside it', () => {
   const timed = listTestFiles(root).filter(
     (file) =>
       !file.startsWith('test/unit/') && readFileSync(path.join(root, file), 'utf8').includes('timedTest('),
   );
   expect(timed.length).toBeGreaterThan(5);
-  expect(timed.filter((file) => projectOf(file) !== 'timed')).toEqual([]);
-  expect(inTurn).toEqual(['timed']);
+  const ofComputing = timed.filter((file) => computing.some((name) => name === projectOf(file)));
+  expect(ofComputing).toEqual(['test/renderer/take-player.test.ts']);
 });
