@@ -72,7 +72,9 @@ export async function openWindowStage(executablePath: string, mediaFolder?: stri
   /** Those that nobody looks at. */
   const free: Page[] = [];
   const newPage = async (moment?: Date): Promise<Page> => {
-    const context = await browser.newContext(moment === undefined ? {} : { timezoneId: 'UTC', locale: 'en-GB' });
+    const context = await browser.newContext(
+      moment === undefined ? {} : { timezoneId: 'UTC', locale: 'en-GB' },
+    );
     const page = await context.newPage();
     if (moment !== undefined) await page.clock.setFixedTime(moment);
     page.on('pageerror', (error) => complaints.get(page)?.push(error.message));
