@@ -80,7 +80,7 @@ export function runExecutable(command, args, environment, options = {}) {
  */
 function yieldToOthers({ pid }) {
   // Without a number it has not started, and says so itself.
-  if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
 }
 
 /**

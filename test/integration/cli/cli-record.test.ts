@@ -52,7 +52,9 @@ async function outputFolder(): Promise<string> {
 
 /** The secret is in the environment, as it should be. */
 function record(out: string, ...args: string[]): RunningCommand {
-  return new RunningCommand(['record', '--room', 'studio', '--out', out, ...args], credentials());
+  // At the size of its small cameras, not enlarged.
+  const command = ['record', '--room', 'studio', '--out', out, '--profile', 'source', ...args];
+  return new RunningCommand(command, credentials());
 }
 
 function credentials(): Record<string, string> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { profiles } from '#engine/contract/profile.js';
 import { offsetStatistics } from '#engine/lab/content/content-statistics.js';
 import { expectConstantRate } from '../../../fixtures/frame-grid.js';
 import { expectNothingLost } from '../../../fixtures/nothing-lost.js';
@@ -18,6 +19,7 @@ let take: FinishedTake;
 
 const shared = new SharedTake(() =>
   harness.record({
+    profile: profiles['720p30'],
     participants: [
       { identity: 'ada', camera: { ...large, fps: 30 } },
       { identity: 'ben', camera: { ...small, fps: 30 } },

@@ -2,11 +2,10 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { isBalanced } from '#engine/contract/drop-causes.js';
 import type { Manifest } from '#engine/contract/manifest.js';
-import { profiles } from '#engine/contract/profile.js';
 import { analyseTakeContent, type TakeContent } from '#engine/lab/content/take-content.js';
 import type { Recorder } from '#engine/recorder/recorder.js';
 import { readManifest } from '#engine/storage/manifest-file.js';
-import type { FinishedTake } from '../../../fixtures/recording-harness.js';
+import { type FinishedTake, smallProfile } from '../../../fixtures/recording-harness.js';
 import { shareHarness } from '../../../fixtures/shared-harness.js';
 import { SharedTake, timedTest } from '../../../fixtures/timed-test.js';
 
@@ -60,7 +59,7 @@ async function record(): Promise<Recorded> {
     participants: [{ identity: 'ada', camera: { ...size, fps: 30 } }],
     joined: async (recorder, outputFolder) => {
       folder = outputFolder;
-      const request = { seconds, profile: profiles['720p30'], audioOnly: false, participants: null };
+      const request = { seconds, profile: smallProfile, audioOnly: false, participants: null };
       recorder.replay.set(request);
       // Beyond what it keeps: the oldest is gone, and it is cut in the midst.
       await encoded(recorder, 7_600);
