@@ -1,3 +1,4 @@
+import { refusalToArmInTake } from '../contract/arm-availability.js';
 import { settingRefusal } from '../contract/command-availability.js';
 import type { CommandInput, CommandName, CommandOutput } from '../contract/console.js';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
@@ -50,12 +51,7 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
       await room.leave();
       return null;
     },
-    arm: ({ identity, isArmed }) => {
-      room.roster.arm(identity, isArmed);
-      followReplay(parts);
-      onStateChanged();
-      return null;
-    },
+    arm: (input) => arm(parts, input),
     startTake: () => startOrCountDown(parts),
     cancelStart: () => {
       parts.countdown.cancel();
@@ -159,6 +155,19 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
     readHistory: () => telemetry.history.read(),
     exportTelemetry: () => telemetry.read(),
   };
+}
+
+/** Whoever is armed while a take runs is in it from now on. */
+async function arm(parts: ConsoleParts, input: CommandInput<'arm'>): Promise<null> {
+  const { recorder, room, state, onStateChanged } = parts;
+  const { identity, isArmed } = input;
+  const refusal = refusalToArmInTake(state(), input);
+  if (refusal !== null) throw refused(refusal);
+  if (isArmed && recorder.state === 'recording') await recorder.armInTake(identity);
+  room.roster.arm(identity, isArmed);
+  followReplay(parts);
+  onStateChanged();
+  return null;
 }
 
 async function setPaused(

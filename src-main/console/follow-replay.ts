@@ -14,7 +14,7 @@ export function followReplay({
 }): void {
   const { armsNewcomers, audioOnly, maxFiles, replaySeconds } = settings.settings;
   const armed = {
-    participants: armsNewcomers ? null : room.roster.armed,
+    participants: armsNewcomers === 'on' ? null : room.roster.armed,
     except: room.roster.unarmed,
     maxFiles: maxFiles ?? undefined,
   };

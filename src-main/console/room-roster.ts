@@ -1,4 +1,5 @@
 import type { ConsoleParticipant } from '../contract/console-participant.js';
+import type { Newcomers } from '../contract/settings.js';
 import type { MissingTrack } from '../livekit/missing-tracks.js';
 import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { ParticipantInfo } from '../livekit/room-listener.js';
@@ -10,6 +11,8 @@ export class RoomRoster {
   /** Whoever was seen in this room, or spoken of: newcomers are the others. */
   readonly #known = new Set<string>();
   readonly #unarmed = new Set<string>();
+  /** Of whom nobody has said yet whether they are recorded. */
+  readonly #asked = new Set<string>();
   /** People of the running take, by identity: whoever leaves stays on the list, for their file is in the take. */
   readonly #inTake = new Map<string, ParticipantInfo>();
   #isTakeRunning = false;
@@ -27,6 +30,7 @@ export class RoomRoster {
   /** Whether the next take records somebody; also of an identity that is not in the room yet. */
   arm(identity: string, isArmed: boolean): void {
     this.#known.add(identity);
+    this.#asked.delete(identity);
     if (isArmed) this.#unarmed.delete(identity);
     else this.#unarmed.add(identity);
   }
@@ -48,26 +52,28 @@ export class RoomRoster {
     this.takeEnded();
     this.#known.clear();
     this.#unarmed.clear();
+    this.#asked.clear();
   }
 
   /**
    * Everybody to be shown, with what they publish. It remembers who was there while a take runs, so that it has to
    * be asked whenever somebody comes or goes.
    *
-   * @param armsNewcomers whether whoever is seen for the first time is to be recorded
+   * @param armsNewcomers whether whoever is seen for the first time is to be recorded; `ask` leaves it to a person
    * @param missing tracks that are to be recorded and are not received
    */
   list(
     present: readonly ParticipantInfo[],
     publications: readonly Publication[],
-    armsNewcomers: boolean,
+    armsNewcomers: Newcomers,
     missing: readonly Pick<MissingTrack, 'error' | 'info'>[] = [],
   ): ConsoleParticipant[] {
     const reasons = new Map(missing.map(({ info, error }) => [info.trackSid, error.message]));
     for (const { identity } of present) {
       if (this.#known.has(identity)) continue;
       this.#known.add(identity);
-      if (!armsNewcomers) this.#unarmed.add(identity);
+      if (armsNewcomers !== 'on') this.#unarmed.add(identity);
+      if (armsNewcomers === 'ask') this.#asked.add(identity);
     }
     const people = new Map(this.#inTake);
     for (const somebody of present) {
@@ -81,6 +87,7 @@ export class RoomRoster {
       description,
       isPresent: here.has(identity),
       isArmed: !this.#unarmed.has(identity),
+      isAsked: this.#asked.has(identity),
       tracks: publications
         .filter((publication) => publication.identity === identity)
         .map(({ role, kind, isMuted, isSubscribed, isEncrypted, needsKey, declaredSize, trackSid }) => ({

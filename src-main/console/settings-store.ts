@@ -35,7 +35,7 @@ export class SettingsStore {
       container,
       crf,
       audioOnly: false,
-      armsNewcomers: true,
+      armsNewcomers: 'on',
       memoryCeilingMegabytes: null,
       maxFiles: null,
       furtherAudio: 'file',
@@ -121,11 +121,16 @@ export class SettingsStore {
   #read(): Settings {
     const known: Record<string, unknown> = {};
     for (const [name, schema] of Object.entries(settingsSchema.shape)) {
-      const parsed = schema.safeParse(this.#conf?.get(name as keyof Settings));
+      const parsed = schema.safeParse(migrated(name, this.#conf?.get(name as keyof Settings)));
       if (parsed.success) known[name] = parsed.data;
     }
     return settingsSchema.parse({ ...this.#defaults, ...known });
   }
+}
+
+/** What earlier versions wrote, as it is written now. */
+function migrated(name: string, value: unknown): unknown {
+  return name === 'armsNewcomers' && typeof value === 'boolean' ? (value ? 'on' : 'off') : value;
 }
 
 function notSaved(folder: string, cause: unknown): PlateauError {

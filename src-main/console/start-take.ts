@@ -78,7 +78,7 @@ export function takeRequestOf(
     store.settings;
   const everyTake = {
     ...{ outputFolder, audioOnly, maxFiles: maxFiles ?? undefined },
-    participants: armsNewcomers ? null : roster.armed,
+    participants: armsNewcomers === 'on' ? null : roster.armed,
     except: roster.unarmed,
   };
   if (takeMode === 'copy') return { ...everyTake, mode: 'copy', profile: copyProfile };

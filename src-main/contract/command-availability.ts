@@ -1,3 +1,4 @@
+import { refusalToArm } from './arm-availability.js';
 import type { CommandName, ConsoleState } from './console.js';
 import {
   refusalToCopy,
@@ -25,10 +26,8 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   listRooms: always,
   testConnection: always,
   disconnect: refusalToLeave,
-  arm: ({ recorder }, pending) =>
-    isTakeRunning(recorder) || isStarting(pending)
-      ? notNow('You can change this after the take.', 'Stop the take first.')
-      : null,
+  // Who, and in which take: `refusalToArmInTake`.
+  arm: (state, pending) => refusalToArm(state, isStarting(pending) || isAny(pending, 'stopTake')),
   startTake: refusalToStart,
   cancelStart: (state) => (isCountingDown(state) ? null : notNow('No take is about to begin.', 'Start one.')),
   startSoak: refusalToStart,
@@ -274,7 +273,9 @@ function isDelivering({ delivery = null }: DecidingState): boolean {
 
 /** A take of nobody would be red, and write nothing. */
 function couldRecordAnybody({ participants, settings }: DecidingState): boolean {
-  return settings.armsNewcomers || participants.some(({ isArmed, isPresent }) => isArmed && isPresent);
+  return (
+    settings.armsNewcomers === 'on' || participants.some(({ isArmed, isPresent }) => isArmed && isPresent)
+  );
 }
 
 function isAny(pending: PendingCommands, ...names: readonly CommandName[]): boolean {

@@ -23,6 +23,8 @@ export const consoleParticipantSchema = z.object({
   /** False for somebody who left and is still armed, or has a file in the running take. */
   isPresent: z.boolean(),
   isArmed: z.boolean(),
+  /** They joined, and nobody has said yet whether they are recorded; left out by older versions. */
+  isAsked: z.boolean().optional(),
   tracks: z.array(consoleTrackSchema),
   /** What the application says of them. */
   description: participantDescriptionSchema.optional(),

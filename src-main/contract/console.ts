@@ -143,7 +143,7 @@ export const commands = {
   connectDemo: { input: nothing, output: z.null() },
   /** Leaves the room; refused while a take runs. */
   disconnect: { input: nothing, output: z.null() },
-  /** What the next take records of somebody; refused while a take runs. */
+  /** Whether somebody is recorded in the next take; a take that runs records them from now on, and lets nobody go. */
   arm: { input: z.object({ identity: identitySchema, isArmed: z.boolean() }).strict(), output: z.null() },
   /** Starts a take; or the countdown before it, when one is set: then `takeName` is empty. */
   startTake: { input: nothing, output: z.object({ takeName: z.string() }) },

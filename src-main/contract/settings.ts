@@ -13,6 +13,10 @@ const themeSchema = z.enum(['dark', 'light', 'system']);
 
 const profileNameSchema = z.enum(['720p30', '1080p30', 'source']);
 
+/** What happens to people who are seen for the first time: armed, not armed, or a person is asked. */
+export const newcomersSchema = z.enum(['on', 'off', 'ask']);
+export type Newcomers = z.infer<typeof newcomersSchema>;
+
 /** A room that was joined, as the form had it. */
 const recentRoomSchema = z.object({
   url: z.string().max(2048),
@@ -42,8 +46,8 @@ export const settingsSchema = z.object({
   container: containerSchema,
   crf: z.int().min(0).max(51),
   audioOnly: z.boolean(),
-  /** Whether people are armed when they are seen for the first time. */
-  armsNewcomers: z.boolean(),
+  /** Whether people are armed when they are seen for the first time. Earlier versions wrote true and false. */
+  armsNewcomers: newcomersSchema,
   /** Null for the take's budget alone. Takes effect at once, also in a take that runs. */
   memoryCeilingMegabytes: z
     .int()

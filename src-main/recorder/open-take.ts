@@ -15,6 +15,7 @@ import { DiskSpaceMonitor } from '../take/disk-space-monitor.js';
 import type { Problem } from '../take/problem.js';
 import { Take } from '../take/take.js';
 import type { TakeOptions } from '../take/take-options.js';
+import { TakeSelection } from '../take/take-selection.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { plateauVersion } from '../version.js';
 import { openBackup } from './backup-folder.js';
@@ -103,6 +104,7 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
   const { checkedPackets, diskThrottle, hurry, onMoved, onProblem, onWatchdogTrip, replay, report, room } =
     surroundings;
   const startedAt = new Date();
+  const selection = new TakeSelection(request);
   assertOpenFileLimit();
   // Refused before anything is made.
   const access = request.mode === 'copy' ? room.secondAccess() : null;
@@ -123,8 +125,8 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
     server: room.host,
     profile: request.profile,
     audioOnly: request.audioOnly,
-    isArmed: (identity) =>
-      (request.participants?.includes(identity) ?? true) && request.except?.includes(identity) !== true,
+    isArmed: (identity) => selection.isArmed(identity),
+    arm: (identity) => selection.add(identity),
     ffmpegPath: ffmpeg.path,
     ffmpegVersion: ffmpeg.version,
     plateauVersion,
@@ -178,12 +180,24 @@ const participantIn =
 const previewsIn = (room: RecorderRoom) => (): readonly PublicationInfo[] =>
   [...(room.session?.tracks ?? [])].map(({ info }) => info);
 
-/** Everything that is in the room by now belongs to the take; a copied one has its tracks by itself. */
-export function enterTracks(take: Take, session: RecorderRoom['session']): void {
+/**
+ * Everything that is in the room by now belongs to the take; a copied one has its tracks by itself.
+ *
+ * @param of one of the room, who was not in the take before; everybody when left out
+ */
+export function enterTracks(
+  take: Pick<Take, 'addTrack' | 'noteMissing' | 'participantChanged' | 'request'>,
+  session: RecorderRoom['session'],
+  of: string | null = null,
+): void {
   if (session === null) return;
-  for (const track of session.tracks) take.addTrack(track);
+  const isMeant = ({ identity }: { readonly identity: string }): boolean => of === null || identity === of;
+  for (const track of session.tracks) if (isMeant(track.info)) take.addTrack(track);
   const missing = take.request.mode === 'copy' ? [] : session.missing;
-  for (const { awaitedMs, error, info } of missing) take.noteMissing(info, error, awaitedMs);
+  for (const { awaitedMs, error, info } of missing) {
+    // Of somebody who comes into a take that runs, what was before was not to be recorded.
+    if (isMeant(info)) take.noteMissing(info, error, of === null ? awaitedMs : 0);
+  }
   // What a track knows of its owner is of the moment at which it was subscribed.
   for (const participant of session.participants()) take.participantChanged(participant);
 }

@@ -6,6 +6,7 @@ import type { Take } from '../take/take.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { CommandLane } from './command-lane.js';
 import { type MovableTake, moveTake, type TakeMove } from './move-take.js';
+import { enterTracks } from './open-take.js';
 import type { RecorderRoom } from './recorder-room.js';
 import { RoomView } from './room-view.js';
 import type { TakeChecks } from './take-checks.js';
@@ -16,7 +17,10 @@ export interface Controlled {
   /** Null while none is recorded. */
   readonly recording: () =>
     | (MovableTake &
-        Pick<Take, 'addMarker' | 'clock' | 'setPaused'> & { readonly parts: Pick<Take['parts'], 'split'> })
+        Pick<
+          Take,
+          'addMarker' | 'addTrack' | 'clock' | 'noteMissing' | 'participantChanged' | 'setPaused'
+        > & { readonly parts: Pick<Take['parts'], 'split'> })
     | null;
   readonly report: () => EventReporter;
   readonly lane: () => CommandLane;
@@ -74,6 +78,16 @@ export class TakeControls extends RoomView {
   }
 
   /**
+   * Somebody who was not armed is recorded from now on: their files begin at this moment, as those of a late joiner. Of
+   * somebody who is recorded it does nothing.
+   *
+   * @throws PlateauError `invalidState` while none is recorded, and in copy mode
+   */
+  armInTake(identity: string): Promise<void> {
+    return this.#controlled.lane().run(() => Promise.resolve().then(() => this.#arm(identity)));
+  }
+
+  /**
    * Every file of the take goes on in another one, from the same moment on, which is to come: no frame is lost or doubled
    * there. The files before it are finished and checked while it is recorded.
    *
@@ -97,6 +111,16 @@ export class TakeControls extends RoomView {
       return moveTake(take, outputFolder);
     };
     return this.#controlled.lane().run(() => Promise.resolve().then(move));
+  }
+
+  #arm(identity: string): void {
+    const take = this.#take('add somebody');
+    assertEncodes(take, 'joined by somebody who was not armed', 'Stop it and start another one.');
+    if (take.request.isArmed(identity)) return;
+    take.request.arm?.(identity);
+    const { report, room } = this.#controlled;
+    report().info('armedInTake', `${identity} is recorded from now on.`, identity);
+    enterTracks(take, room().session, identity);
   }
 
   #split(): { takeMs: number; part: number } {

@@ -25,6 +25,8 @@ export interface TakeOptions extends OpenedFolder {
   readonly audioOnly: boolean;
   /** Whether somebody is recorded, with everything they publish. */
   readonly isArmed: (identity: string) => boolean;
+  /** Records somebody as well from now on; left out, it is as it began. Their tracks have to be entered. */
+  readonly arm?: ((identity: string) => void) | undefined;
   readonly ffmpegPath: string;
   readonly ffmpegVersion: string;
   readonly plateauVersion: string;

@@ -139,7 +139,7 @@ export class Take {
   }
 
   /** What it is recorded with, and of which room. */
-  get request(): Pick<TakeWithMedia, 'audioOnly' | 'mode' | 'profile' | 'room'> {
+  get request(): Pick<TakeWithMedia, 'arm' | 'audioOnly' | 'isArmed' | 'mode' | 'profile' | 'room'> {
     return this.#options;
   }
 

@@ -1,3 +1,5 @@
+import type { Newcomers } from '../../src-main/contract/settings.js';
+
 /** What is known of a room in which nobody is to be seen. */
 export interface EmptyRoom {
   /** Empty while it has no name. */
@@ -5,7 +7,7 @@ export interface EmptyRoom {
   readonly isWaiting: boolean;
   readonly isRecording: boolean;
   readonly canStart: boolean;
-  readonly armsNewcomers: boolean;
+  readonly armsNewcomers: Newcomers;
   /** Why the server is not reached, a sentence; null when it is. */
   readonly serverProblem: string | null;
 }
@@ -23,11 +25,15 @@ export function emptyRoomWords(state: EmptyRoom): { readonly title: string; read
   return { title, text: `${first}${whatFollows(isRecording, armsNewcomers, canStart)}` };
 }
 
-function whatFollows(isRecording: boolean, armsNewcomers: boolean, canStart: boolean): string {
+const joiners: Readonly<Record<Newcomers, string>> = {
+  on: 'Participants are recorded from the moment they join.',
+  off: 'Participants who join are not armed, and not recorded.',
+  ask: 'Participants who join are not recorded until you say so.',
+};
+
+function whatFollows(isRecording: boolean, armsNewcomers: Newcomers, canStart: boolean): string {
   if (isRecording) {
-    return armsNewcomers
-      ? 'The take is running. Participants are recorded from the moment they join.'
-      : 'The take is running. Participants who join are not armed, and not recorded.';
+    return `The take is running. ${joiners[armsNewcomers]}`;
   }
   return canStart
     ? 'Participants appear here when they join. You can start recording now; late files begin with black video and silence.'

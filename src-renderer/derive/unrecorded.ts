@@ -77,6 +77,6 @@ export function unrecordedText(
   if (files > 0) return null;
   const { armsNewcomers } = settings;
   if (present.length > 0)
-    return `Nobody is recorded yet: nobody is armed${armsNewcomers ? '; whoever joins will be' : ''}`;
-  return `Nobody is recorded yet: waiting for somebody to join${armsNewcomers ? '' : ', who has to be armed then'}`;
+    return `Nobody is recorded yet: nobody is armed${armsNewcomers === 'on' ? '; whoever joins will be' : ''}`;
+  return `Nobody is recorded yet: waiting for somebody to join${armsNewcomers === 'on' ? '' : ', who has to be armed then'}`;
 }

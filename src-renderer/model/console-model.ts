@@ -165,7 +165,7 @@ export class ConsoleModel {
   }
 
   async arm(identity: string, isArmed: boolean): Promise<void> {
-    if (this.can('arm')) await this.session.run('arm', { identity, isArmed });
+    if (this.session.mayArm({ identity, isArmed })) await this.session.run('arm', { identity, isArmed });
   }
 
   /** Arms everybody, or nobody when everybody is armed already. */
@@ -475,8 +475,9 @@ export class ConsoleModel {
   #announceNewcomers(state: ConsoleState, before: ConsoleState): void {
     if (state.recorder !== 'recording' || before.recorder !== 'recording') return;
     const known = new Set(before.participants.map(({ identity }) => identity));
-    for (const { identity, name, isArmed } of state.participants) {
-      if (known.has(identity)) continue;
+    for (const { identity, name, isArmed, isAsked } of state.participants) {
+      // What is asked stands above the view until it is answered.
+      if (known.has(identity) || isAsked === true) continue;
       const who = name === '' ? identity : name;
       this.session.notify('info', isArmed ? `${who} joined and is recorded` : `${who} joined, not recorded`);
     }

@@ -5,7 +5,12 @@ import type { CommandName, ConsoleState } from '../../src-main/contract/console.
 import type { LossAlarm } from '../../src-main/contract/loss-watch.js';
 import type { Settings } from '../../src-main/contract/settings.js';
 import { pastLosses } from '../derive/loss-text.js';
-import { disabledReasonFor, disabledReasonForSetting, type SessionState } from '../stores/session.js';
+import {
+  disabledReasonFor,
+  disabledReasonForSetting,
+  disabledReasonToArm,
+  type SessionState,
+} from '../stores/session.js';
 import type { SoloState } from '../stores/solo.js';
 import type { PlaybackState } from '../stores/take-playback.js';
 import type { TakesState } from '../stores/takes.js';
@@ -86,6 +91,11 @@ export function useViewChoice<Selected>(select: (state: ViewChoices) => Selected
 /** Why a command cannot be given now, or null. */
 export function useDisabledReason(command: CommandName): string | null {
   return useSession((state) => disabledReasonFor(command, state));
+}
+
+/** Why somebody cannot be armed, or disarmed, now, or null. */
+export function useArmDisabledReason(identity: string, isArmed: boolean): string | null {
+  return useSession((state) => disabledReasonToArm({ identity, isArmed }, state));
 }
 
 /** Why a setting cannot be changed now, or null. */

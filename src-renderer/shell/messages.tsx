@@ -21,6 +21,7 @@ import {
 } from '../model/model-context.js';
 import { disabledReasonFor, shownProblem, type Toast, toastMs } from '../stores/session.js';
 import { DiskBanner } from './disk-banner.js';
+import { NewcomerBanner } from './newcomer-banner.js';
 import { ProblemAction } from './problem-action.js';
 
 /** What needs attention, above the view: the lost recorder, a failure, and what has just happened. */
@@ -33,6 +34,7 @@ export function Messages({ silence }: { readonly silence: Silence | null }): Rea
         {silence === null ? <ReconnectingBanner /> : <SilentBanner {...silence} />}
         {problem !== null && <ProblemBanner problem={problem} />}
         {silence === null && <ConditionBanner />}
+        {silence === null && <NewcomerBanner />}
         {silence === null && <DiskBanner />}
         {silence === null && <InterruptedBanner />}
         {silence === null && <RestartBanner />}

@@ -134,7 +134,7 @@ function Prompt(): React.JSX.Element {
     0,
   );
   const isEmpty = useConsole(({ participants }) => !participants.some(({ isPresent }) => isPresent), true);
-  const armsNewcomers = useConsole(({ settings }) => settings.armsNewcomers, true);
+  const armsNewcomers = useConsole(({ settings }) => settings.armsNewcomers, 'on');
   const countdown = useCountdown();
   const copyProblem = useCopyProblem();
   const isCutOff = useIsCutOff();
@@ -144,7 +144,7 @@ function Prompt(): React.JSX.Element {
   if (isCutOff) return <>You can record once the connection is back</>;
   if (copyProblem !== null) return <>{copyProblem}</>;
   if (armed > 0) return <>Ready to record {formatQuantity(armed, 'participant')}</>;
-  if (!armsNewcomers) return <>Nobody is armed</>;
+  if (armsNewcomers !== 'on') return <>Nobody is armed</>;
   return <>{isEmpty ? 'Ready to record' : 'Nobody is armed; whoever joins will be'}</>;
 }
 

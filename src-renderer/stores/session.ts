@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import { type ArmInput, refusalToArmInTake } from '../../src-main/contract/arm-availability.js';
 import { refusalOf, settingRefusal } from '../../src-main/contract/command-availability.js';
 import type {
   CommandInput,
@@ -93,6 +94,11 @@ export class Session {
     return result.ok;
   }
 
+  /** Whether somebody can be armed, or disarmed, now. */
+  mayArm(input: ArmInput): boolean {
+    return disabledReasonToArm(input, this.store.getState()) === null;
+  }
+
   async dismissProblem(): Promise<void> {
     this.store.setState({ problem: null });
     const { console } = this.store.getState();
@@ -145,6 +151,13 @@ export function disabledReasonFor(command: CommandName, session: DecidingSession
   const console = reachable(session);
   if (console === null) return outOfReach;
   return refusalOf(command, console, session.pending)?.reason ?? null;
+}
+
+/** Why somebody cannot be armed or disarmed now, as a sentence for its tooltip; null when they can. */
+export function disabledReasonToArm(input: ArmInput, session: DecidingSession): string | null {
+  const console = reachable(session);
+  if (console === null) return outOfReach;
+  return disabledReasonFor('arm', session) ?? refusalToArmInTake(console, input)?.reason ?? null;
 }
 
 /** Why a setting cannot be changed now, as a sentence for its tooltip; null when it can. */

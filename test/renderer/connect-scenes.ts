@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import type { ConnectionStep } from '../../src-main/contract/connection-test.js';
-import { change, known } from './arrange.js';
+import { change, inRoom, known, recording } from './arrange.js';
 import { refusedSteps, unreachableSteps } from './fake-connection.js';
-import { settings } from './fake-states.js';
+import { people, settings } from './fake-states.js';
 import type { Scene } from './scene.js';
 
 /** Tests the connection to a server that was used before, and waits for what is said of it. */
@@ -16,7 +16,7 @@ async function testIt(page: Page, steps: ConnectionStep[] | null, said: string):
   await page.getByText('Clock: ').scrollIntoViewIfNeeded();
 }
 
-/** A connection that is tried before the room is joined. */
+/** A connection that is tried before the room is joined, and who joins it. */
 export const connectScenes: readonly Scene[] = [
   {
     name: 'connection-tested',
@@ -30,5 +30,15 @@ export const connectScenes: readonly Scene[] = [
   {
     name: 'connection-refused',
     arrange: (page) => testIt(page, refusedSteps(), 'The room could not be joined like this.'),
+  },
+  {
+    name: 'newcomer-asked',
+    isLayout: true,
+    arrange: async (page) => {
+      const asked = people().map((one, place) => ({ ...one, isArmed: place === 0, isAsked: place > 0 }));
+      const own = settings({ ...known, armsNewcomers: 'ask' });
+      await change(page, { ...inRoom, ...recording, settings: own, participants: asked });
+      await page.getByText('joined and is not recorded yet.').waitFor();
+    },
   },
 ];

@@ -281,7 +281,7 @@ class FakeConsole implements ConsoleApi, FakeControls {
         const { identity, isArmed } = input as CommandInput<'arm'>;
         this.change({
           participants: this.#state.participants.map((one) =>
-            one.identity === identity ? { ...one, isArmed } : one,
+            one.identity === identity ? { ...one, isArmed, isAsked: false } : one,
           ),
         });
         return { ok: true, value: null };

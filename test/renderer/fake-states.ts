@@ -19,7 +19,7 @@ export function settings(change: Partial<Settings> = {}): Settings {
     container: 'mp4',
     crf: 23,
     audioOnly: false,
-    armsNewcomers: true,
+    armsNewcomers: 'on',
     memoryCeilingMegabytes: null,
     maxFiles: null,
     furtherAudio: 'file',

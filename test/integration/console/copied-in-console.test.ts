@@ -55,7 +55,7 @@ it(
     await ok('updateSettings', { takeMode: 'copy', splitEveryMinutes: 1 });
     await ok('connectDemo', {});
     // One of the demo room comes late, on a slow machine before the stop.
-    await ok('updateSettings', { armsNewcomers: false });
+    await ok('updateSettings', { armsNewcomers: 'off' });
     await ok('arm', { identity: 'ben', isArmed: false });
     const { takeName } = await ok('startTake', {});
     expect(service.state).toMatchObject({

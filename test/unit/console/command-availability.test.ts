@@ -14,7 +14,11 @@ import {
   type RecorderState,
   recorderStateSchema,
 } from '../../../src-main/contract/snapshot.js';
-import { disabledReasonFor, disabledReasonForSetting } from '../../../src-renderer/stores/session.js';
+import {
+  disabledReasonFor,
+  disabledReasonForSetting,
+  disabledReasonToArm,
+} from '../../../src-renderer/stores/session.js';
 import { commandInputs } from './command-inputs.js';
 import { FakeRecorder } from './fake-recorder.js';
 
@@ -165,16 +169,20 @@ it.each<[RecorderState, ConnectionState, readonly CommandName[]]>([
     ],
   ],
   ['ready', 'disconnected', ['arm', 'restart', 'chooseOutputFolder', 'recoverTake']],
-  ['recording', 'connected', ['stopTake', 'pauseTake', 'splitTake', 'moveTake', 'addMarker', 'startFault']],
+  [
+    'recording',
+    'connected',
+    ['arm', 'stopTake', 'pauseTake', 'splitTake', 'moveTake', 'addMarker', 'startFault'],
+  ],
   [
     'recording',
     'reconnecting',
-    ['stopTake', 'pauseTake', 'splitTake', 'moveTake', 'addMarker', 'startFault'],
+    ['arm', 'stopTake', 'pauseTake', 'splitTake', 'moveTake', 'addMarker', 'startFault'],
   ],
   [
     'recording',
     'disconnected',
-    ['stopTake', 'pauseTake', 'splitTake', 'moveTake', 'addMarker', 'startFault'],
+    ['arm', 'stopTake', 'pauseTake', 'splitTake', 'moveTake', 'addMarker', 'startFault'],
   ],
   ['finalizing', 'connected', []],
 ])('while it is %s and %s, of what changes something only %j may run', (state, connection, allowed) => {
@@ -195,14 +203,14 @@ it('starts no take of nobody', async () => {
   await service.handle('arm', { identity: 'ada', isArmed: false });
   // Whoever joins is armed: there may be somebody to record.
   expect(inWindow('startTake')).toBeNull();
-  await service.handle('updateSettings', { armsNewcomers: false });
+  await service.handle('updateSettings', { armsNewcomers: 'off' });
   expect(inWindow('startTake')).toBe('Nobody is armed.');
   expect(presenceOf(service.state).mayStart).toBe(false);
   expect(messageOf(await service.handle('startTake', {}))).toBe('Nobody is armed.');
   expect(messageOf(await service.handle('startSoak', { minutes: 1 }))).toBe('Nobody is armed.');
   await service.handle('arm', { identity: 'ada', isArmed: true });
   expect(await service.handle('startTake', {})).toMatchObject({ ok: true });
-  await service.handle('updateSettings', { armsNewcomers: true });
+  await service.handle('updateSettings', { armsNewcomers: 'on' });
 });
 
 it.each<[CommandName, CommandName, string]>([
@@ -239,6 +247,25 @@ it.each<[CommandName, CommandName, Partial<FakeRecorder>, string]>([
   expect(messageOf(await service.handle(second, inputs[second]))).toBe(reason);
   expect(inWindow(second, [first])).toBe(reason);
   await running;
+});
+
+it.each<['encode' | 'copy', boolean, boolean, string | null]>([
+  ['encode', false, true, null],
+  ['encode', false, false, null],
+  ['encode', true, false, 'Whoever is in the take stays in it until it ends.'],
+  ['copy', false, true, 'In copy mode nobody can be added to a take that runs.'],
+  ['copy', false, false, null],
+])('in a take of %s mode, of somebody armed: %s, arming: %s', async (mode, wasArmed, isArmed, reason) => {
+  const participants = [{ identity: 'zoe', name: 'Zoe' }];
+  Object.assign(recorder, { state: 'ready', connection: 'connected', participants });
+  await service.handle('arm', { identity: 'zoe', isArmed: wasArmed });
+  const take = { name: 'a-take', mode, markers: [], isPaused: false, startedAt: new Date() };
+  Object.assign(recorder, { state: 'recording', take });
+  const [input, pending] = [{ identity: 'zoe', isArmed }, new Set<CommandName>()];
+  expect(disabledReasonToArm(input, { link: 'open', console: service.state, pending })).toBe(reason);
+  expect(messageOf(await service.handle('arm', input))).toBe(reason);
+  expect(recorder.acts).toEqual(reason === null && isArmed ? ['armInTake zoe'] : []);
+  Object.assign(recorder, { state: 'ready', take: null });
 });
 
 it('keeps what a take is written with while it is being started', async () => {
@@ -278,7 +305,7 @@ const changes: Settings = {
   container: 'mkv',
   crf: 18,
   audioOnly: true,
-  armsNewcomers: false,
+  armsNewcomers: 'off',
   memoryCeilingMegabytes: 400,
   maxFiles: 40,
   furtherAudio: 'stream',
@@ -325,7 +352,7 @@ it('starts a take in parts as long as the setting says, and in one without it', 
   Object.assign(recorder, { state: 'ready', connection: 'connected' });
   const splits: unknown[] = [];
   for (const splitEveryMinutes of [20, null]) {
-    await service.run('updateSettings', { armsNewcomers: true, countdownSeconds: null, splitEveryMinutes });
+    await service.run('updateSettings', { armsNewcomers: 'on', countdownSeconds: null, splitEveryMinutes });
     expect(messageOf(await service.run('startTake', {}))).toBeNull();
     splits.push((recorder.requested as { splitEveryMs?: number }).splitEveryMs);
   }
@@ -337,7 +364,7 @@ const countdownPatience = { timeout: 10_000 };
 
 it('counts down before a take, which any console may cancel and nobody may leave the room in', async () => {
   Object.assign(recorder, { state: 'ready', connection: 'connected' });
-  await service.run('updateSettings', { armsNewcomers: true, countdownSeconds: 1 });
+  await service.run('updateSettings', { armsNewcomers: 'on', countdownSeconds: 1 });
   const first = service.run('startTake', {});
   expect(await first).toEqual({ ok: true, value: { takeName: '' } });
   expect([service.state.countdownSeconds, recorder.acts.includes('startTake')]).toEqual([1, false]);
@@ -356,9 +383,9 @@ it('counts down before a take, which any console may cancel and nobody may leave
 
 it('tells what keeps a take from starting when its countdown is over', async () => {
   Object.assign(recorder, { state: 'ready', connection: 'connected' });
-  await service.run('updateSettings', { armsNewcomers: true, countdownSeconds: 1 });
+  await service.run('updateSettings', { armsNewcomers: 'on', countdownSeconds: 1 });
   await service.run('startTake', {});
-  await service.run('updateSettings', { armsNewcomers: false });
+  await service.run('updateSettings', { armsNewcomers: 'off' });
   await vi.waitFor(() => expect(service.state.problem?.message).toBe('Nobody is armed.'), countdownPatience);
   expect(recorder.acts).not.toContain('startTake');
 });

@@ -72,6 +72,11 @@ export class FakeRecorder extends EventEmitter {
     return this.outcome();
   }
 
+  armInTake(identity: string): Promise<void> {
+    this.acts.push(`armInTake ${identity}`);
+    return Promise.resolve();
+  }
+
   splitTake(): Promise<{ takeMs: number; part: number }> {
     this.acts.push('splitTake');
     return Promise.resolve({ takeMs: 2_000, part: 2 });

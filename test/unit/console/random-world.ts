@@ -167,7 +167,11 @@ export class FakeTake {
   readonly budget = { totalBytes: 0, lines: [], encoderBytes: 0 };
   readonly frameBytes = { usedBytes: 0 };
   readonly frameRateLimit = { maxPerSecond: null };
-  readonly request = { audioOnly: true, profile: {}, room: 'a room' };
+  readonly request = {
+    ...{ audioOnly: true, profile: {}, room: 'a room' },
+    isArmed: (): boolean => false,
+    arm: (): void => undefined,
+  };
   readonly goingOn = {
     isIn: (): boolean => false,
     goOn: (): Promise<boolean> => Promise.resolve(false),

@@ -2,12 +2,17 @@ import { expect, it } from 'vitest';
 import { RoomRoster } from '../../../src-main/console/room-roster.js';
 import { PlateauError } from '../../../src-main/contract/errors.js';
 import { describeParticipant } from '../../../src-main/contract/participant-description.js';
+import type { Newcomers } from '../../../src-main/contract/settings.js';
 
 const description = describeParticipant({ role: 'host' }, '');
 const ada = { identity: 'ada', name: 'Ada', description };
 const ben = { identity: 'ben', name: 'Ben', description: describeParticipant({}, '') };
 
-function lines(roster: RoomRoster, present: readonly (typeof ada)[], armsNewcomers = true): string[] {
+function lines(
+  roster: RoomRoster,
+  present: readonly (typeof ada)[],
+  armsNewcomers: Newcomers = 'on',
+): string[] {
   return roster
     .list(present, [], armsNewcomers)
     .map(
@@ -41,7 +46,7 @@ it('has the name and the description of the moment, and the last ones of who has
   roster.takeStarted([ada]);
   const renamed = { ...ada, name: 'Ada L.', description: describeParticipant({ role: 'guest' }, 'x') };
   for (const present of [[renamed], []]) {
-    expect(roster.list(present, [], true)).toMatchObject([
+    expect(roster.list(present, [], 'on')).toMatchObject([
       { name: 'Ada L.', description: { attributes: { role: 'guest' }, metadata: 'x' } },
     ]);
   }
@@ -58,13 +63,34 @@ it('forgets everything with the room', () => {
 
 it('arms only who was there, where newcomers are not armed', () => {
   const roster = new RoomRoster();
-  expect(lines(roster, [ada], true)).toEqual(['ada']);
-  expect(lines(roster, [ada, ben], false)).toEqual(['ada', 'ben unarmed']);
+  expect(lines(roster, [ada], 'on')).toEqual(['ada']);
+  expect(lines(roster, [ada, ben], 'off')).toEqual(['ada', 'ben unarmed']);
   // A change of mind is about newcomers only.
-  expect(lines(roster, [ada, ben], true)).toEqual(['ada', 'ben unarmed']);
+  expect(lines(roster, [ada, ben], 'on')).toEqual(['ada', 'ben unarmed']);
   expect(roster.armed).toEqual(['ada']);
   roster.arm('ben', true);
   expect(roster.armed).toEqual(['ada', 'ben']);
+});
+
+it('asks of whoever comes, and records nobody until it is answered', () => {
+  const roster = new RoomRoster();
+  const asked = (armsNewcomers: Newcomers): string[] =>
+    roster
+      .list([ada, ben], [], armsNewcomers)
+      .filter(({ isAsked }) => isAsked)
+      .map(({ identity }) => identity);
+  expect(lines(roster, [ada, ben], 'ask')).toEqual(['ada unarmed', 'ben unarmed']);
+  expect(asked('ask')).toEqual(['ada', 'ben']);
+  expect(roster.armed).toEqual([]);
+  roster.arm('ada', true);
+  expect(asked('ask')).toEqual(['ben']);
+  expect(roster.armed).toEqual(['ada']);
+  // Another rule is about those who come later; who was asked for waits for an answer.
+  expect(asked('on')).toEqual(['ben']);
+  roster.arm('ben', false);
+  expect(asked('ask')).toEqual([]);
+  roster.clear();
+  expect(asked('ask')).toEqual(['ada', 'ben']);
 });
 
 it('says of a track why it is not received', () => {
@@ -77,7 +103,7 @@ it('says of a track why it is not received', () => {
     }) as unknown as Parameters<RoomRoster['list']>[1][number];
   const camera = publication('TR_1', 'camera');
   const error = new PlateauError('trackWithheld', 'The camera of ada is withheld.', '');
-  const [listed] = new RoomRoster().list([ada], [camera, publication('TR_2', 'microphone')], true, [
+  const [listed] = new RoomRoster().list([ada], [camera, publication('TR_2', 'microphone')], 'on', [
     { info: camera, error },
   ]);
   expect(listed?.tracks.map(({ role, missingReason }) => [role, missingReason])).toEqual([

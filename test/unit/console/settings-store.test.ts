@@ -154,3 +154,13 @@ it('remembers where a take goes on when its disk fails, and that it does nowhere
   expect(open().settings.backupFolder).toBe('/third-disk/copies');
   expect(open().settings.fallbackFolder).toBe('');
 });
+
+it.each([
+  [true, 'on'],
+  [false, 'off'],
+  ['ask', 'ask'],
+  ['whoever', 'on'],
+])('reads the rule for newcomers %j as %s: an earlier version wrote a switch', async (written, read) => {
+  await writeFile(join(folder, 'settings.json'), JSON.stringify({ armsNewcomers: written, crf: 20 }));
+  expect(open().settings).toMatchObject({ armsNewcomers: read, crf: 20 });
+});

@@ -34,7 +34,7 @@ it('asks for a copied take without what would encode, of the same people', () =>
     ...{ participants: null, except: ['ben'] },
   };
   expect(takeRequestOf(store({ takeMode: 'copy', audioOnly: true }), roster)).toEqual(copied);
-  expect(takeRequestOf(store({ takeMode: 'copy', armsNewcomers: false }), roster)).toMatchObject({
+  expect(takeRequestOf(store({ takeMode: 'copy', armsNewcomers: 'off' }), roster)).toMatchObject({
     ...{ participants: ['ada', 'eve'], except: ['ben'] },
   });
   expect(plannedTakeOf(store({ takeMode: 'copy' }))).toEqual({ audioOnly: false, profile: copyProfile });

@@ -11,12 +11,28 @@ import { TakeMoments } from '../../../src-main/take/take-moments.js';
 import { EventLog } from '../../../src-main/telemetry/event-log.js';
 import { EventReporter } from '../../../src-main/telemetry/event-reporter.js';
 
-function modeOf(mode: () => 'encode' | 'copy'): NonNullable<ReturnType<Controlled['recording']>>['request'] {
+function modeOf(
+  mode: () => 'encode' | 'copy',
+  added: string[],
+): NonNullable<ReturnType<Controlled['recording']>>['request'] {
   return {
     ...{ audioOnly: true, profile: profiles['720p30'], room: 'studio' },
+    isArmed: (identity) => identity === 'ada' || added.includes(identity),
+    arm: (identity) => added.push(identity),
     get mode() {
       return mode();
     },
+  };
+}
+
+/** Everybody's camera is received, and their screen is not. */
+function roomOf(...people: readonly string[]): object {
+  return {
+    tracks: people.map((identity) => ({ info: { identity, trackSid: `${identity}'s camera` } })),
+    missing: people.map((identity) => ({
+      ...{ info: { identity, trackSid: `${identity}'s screen` }, awaitedMs: 9_000, error: new Error() },
+    })),
+    participants: () => [],
   };
 }
 
@@ -31,6 +47,9 @@ class Controls {
   splits = 0;
   mode: 'encode' | 'copy' = 'encode';
   readonly movedTo: string[] = [];
+  /** Who was added to the take, and whose tracks were entered. */
+  readonly added: string[] = [];
+  readonly entered: string[] = [];
 
   constructor() {
     this.clock.elapsedMs = () => this.ms;
@@ -38,6 +57,10 @@ class Controls {
     const { clock, moments } = this;
     const take: NonNullable<ReturnType<Controlled['recording']>> = {
       clock,
+      addTrack: ({ info }) => this.entered.push(info.trackSid),
+      noteMissing: (info, _error, awaitedMs) =>
+        this.entered.push(`${info.trackSid} missing ${awaitedMs ?? 0}`),
+      participantChanged: () => undefined,
       addMarker: (label, agoMs) => moments.mark(label, agoMs),
       parts: {
         split: () => {
@@ -46,7 +69,7 @@ class Controls {
         },
       },
       startedAt: new Date(),
-      request: modeOf(() => this.mode),
+      request: modeOf(() => this.mode, this.added),
       goingOn: {
         isIn: (outputFolder) => outputFolder === '/takes',
         goOnIn: async (open, { code }) => {
@@ -59,9 +82,8 @@ class Controls {
     const report = new EventReporter(this.log, () => clock.nowMs());
     const lane = new CommandLane();
     this.controls = new TakeControls({
-      room: () => {
-        throw new Error('no control asks for the room');
-      },
+      // Of a room there is only what a take enters.
+      room: () => ({ session: roomOf('ada', 'cy') }) as unknown as ReturnType<Controlled['room']>,
       recording: () => (this.isRecording ? take : null),
       report: () => report,
       lane: () => lane,
@@ -187,4 +209,21 @@ it('refuses what a take in copy mode cannot do, and says what is possible', asyn
   await expect(controls.moveTake('/other')).rejects.toThrow('cannot be moved');
   expect([test.splits, test.movedTo, test.clock.isPaused]).toEqual([0, [], false]);
   expect(controls.addMarker('goal').label).toBe('goal');
+});
+
+it('adds somebody to the take that runs, with what they publish by now, once', async () => {
+  const test = new Controls();
+  await test.controls.armInTake('ada');
+  expect(test.entered).toEqual([]);
+  await test.controls.armInTake('cy');
+  await test.controls.armInTake('cy');
+  expect(test.added).toEqual(['cy']);
+  // What was before was not to be recorded, and is not missing.
+  expect(test.entered).toEqual(["cy's camera", "cy's screen missing 0"]);
+  expect(test.log.entries.filter(({ name }) => name === 'armedInTake')).toHaveLength(1);
+  test.mode = 'copy';
+  await expect(test.controls.armInTake('eve')).rejects.toMatchObject({ code: 'invalidState' });
+  test.isRecording = false;
+  await expect(test.controls.armInTake('eve')).rejects.toMatchObject({ code: 'invalidState' });
+  expect(test.added).toEqual(['cy']);
 });

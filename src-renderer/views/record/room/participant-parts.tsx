@@ -4,7 +4,7 @@ import { Icon, type IconName } from '../../../controls/icon.js';
 import { Switch } from '../../../controls/switch.js';
 import { type Feed, shownName, splitName } from '../../../derive/participants.js';
 import { type Track, trackState } from '../../../derive/track-state.js';
-import { useDisabledReason, useModel } from '../../../model/model-context.js';
+import { useArmDisabledReason, useModel } from '../../../model/model-context.js';
 import { aboutParticipant } from './about-participant.js';
 import type { FeedState } from './use-feed.js';
 
@@ -31,8 +31,8 @@ export function ParticipantName({ feed }: { readonly feed: Feed }): React.JSX.El
 /** Whether somebody is recorded in the next take. A screen goes with its person. */
 export function ArmSwitch({ participant }: { readonly participant: ConsoleParticipant }): React.JSX.Element {
   const model = useModel();
-  const disabledReason = useDisabledReason('arm');
   const { identity, isArmed } = participant;
+  const disabledReason = useArmDisabledReason(identity, !isArmed);
   return (
     <Switch
       label={isArmed ? 'Armed' : 'Off'}

@@ -1,12 +1,13 @@
 import type { ConsoleParticipant } from '../../../../src-main/contract/console-participant.js';
+import type { Newcomers } from '../../../../src-main/contract/settings.js';
 import { Button } from '../../../controls/button.js';
 import { Icon } from '../../../controls/icon.js';
 import { Panel } from '../../../controls/panel.js';
 import { SegmentedControl } from '../../../controls/segmented-control.js';
-import { Switch } from '../../../controls/switch.js';
 import { emptyRoomWords } from '../../../derive/empty-room.js';
 import type { ParticipantOrder } from '../../../derive/participants.js';
 import {
+  useArmDisabledReason,
   useConsole,
   useDisabledReason,
   useModel,
@@ -23,6 +24,12 @@ const orders: readonly { readonly value: ParticipantOrder; readonly label: strin
   { value: 'problems', label: 'Problems' },
 ];
 
+const newcomers: readonly { readonly value: Newcomers; readonly label: string }[] = [
+  { value: 'on', label: 'On' },
+  { value: 'off', label: 'Off' },
+  { value: 'ask', label: 'Ask' },
+];
+
 /** Everybody in the room, and who of them is going to be recorded. */
 export function RoomPanel(): React.JSX.Element {
   const model = useModel();
@@ -31,19 +38,21 @@ export function RoomPanel(): React.JSX.Element {
   const isWaiting = useConsole((state) => state.connection === 'waiting', false);
   const isRecording = useConsole((state) => state.recorder === 'recording', false);
   const leaveDisabledReason = useDisabledReason('disconnect');
-  const armDisabledReason = useDisabledReason('arm');
   const canStart = useDisabledReason('startTake') === null;
-  const armsNewcomers = useConsole((state) => state.settings.armsNewcomers, true);
+  const armsNewcomers = useConsole((state) => state.settings.armsNewcomers, 'on');
   const newcomersDisabledReason = useSettingDisabledReason('armsNewcomers');
   const order = useViewChoice(({ participantOrder }) => participantOrder);
   const serverProblem = useConsole((state) => state.serverProblem?.message ?? null, null);
   const words = emptyRoomWords({ room, isWaiting, isRecording, canStart, armsNewcomers, serverProblem });
   const armed = participants.filter(({ isArmed }) => isArmed).length;
+  const isEverybody = armed === participants.length;
+  const [changed] = participants.filter(({ isArmed }) => isArmed === isEverybody);
+  const armDisabledReason = useArmDisabledReason(changed?.identity ?? '', !isEverybody);
   const aside = (
     <>
       {participants.length > 1 && (
         <Button
-          label={armed === participants.length ? 'Disarm all' : 'Arm all'}
+          label={isEverybody ? 'Disarm all' : 'Arm all'}
           variant="quiet"
           size="small"
           shortcut="armAll"
@@ -64,13 +73,17 @@ export function RoomPanel(): React.JSX.Element {
   return (
     <Panel title={`Participants ${participants.length}`} aside={aside} className="panel--grows participants">
       <div className="participants__tools">
-        <Switch
-          label={armsNewcomers ? 'Arm participants who join' : 'Participants who join are not armed'}
-          description="Arm participants who join"
-          isOn={armsNewcomers}
-          disabledReason={newcomersDisabledReason}
-          onChange={(isOn) => void model.session.run('updateSettings', { armsNewcomers: isOn })}
-        />
+        <div className="newcomers">
+          <span aria-hidden="true">Arm people who join</span>
+          <SegmentedControl
+            legend="Arm people who join"
+            value={armsNewcomers}
+            options={newcomers}
+            title={newcomersDisabledReason ?? 'With Ask, each of them is announced until you answer'}
+            isDisabled={newcomersDisabledReason !== null}
+            onChoose={(chosen) => void model.session.run('updateSettings', { armsNewcomers: chosen })}
+          />
+        </div>
         {participants.length > 1 && (
           <SegmentedControl
             legend="Order of the participants"

@@ -28,7 +28,7 @@ export function consoleState(changes: Partial<ConsoleState> = {}): ConsoleState 
       container: 'mp4',
       crf: 23,
       audioOnly: false,
-      armsNewcomers: true,
+      armsNewcomers: 'on',
       memoryCeilingMegabytes: null,
       maxFiles: null,
       furtherAudio: 'file',

@@ -6,7 +6,7 @@ const state = {
   isWaiting: true,
   isRecording: false,
   canStart: true,
-  armsNewcomers: true,
+  armsNewcomers: 'on' as const,
   serverProblem: null,
 };
 const gone = 'The LiveKit server at studio.example cannot be reached (connection refused).';

@@ -11,8 +11,8 @@ const [ada, guest] = guests(2);
 if (ada === undefined || guest === undefined) throw new Error('there are two guests');
 const ben = { ...guest, isArmed: false };
 const gone = { ...guest, isPresent: false };
-const arms = { settings: { armsNewcomers: true } };
-const leaves = { settings: { armsNewcomers: false } };
+const arms = { settings: { armsNewcomers: 'on' as const } };
+const leaves = { settings: { armsNewcomers: 'off' as const } };
 const take = { recorder: 'recording' } as const;
 
 it('says why a take has nobody in it', () => {

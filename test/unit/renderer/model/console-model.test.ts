@@ -181,7 +181,7 @@ it('asks the recorder for the show also where nobody is armed: it says why it ca
   bench.become({
     ...{ recorder: 'ready', connection: 'connected', participants: [] },
     source: { kind: 'demo', host: 'localhost', room: 'demo' },
-    settings: { ...state.settings, armsNewcomers: false },
+    settings: { ...state.settings, armsNewcomers: 'off' },
   });
   expect(disabledReasonForShow(model.session.store.getState())).toBe('Nobody is armed.');
   await model.startShow();
