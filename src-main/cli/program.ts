@@ -99,14 +99,14 @@ class Invocation {
       if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0;
       const error = await this.#errorOf(thrown, args);
       const { exitCode } = error;
-      const [first = error, ...others] = error instanceof SeveralErrors ? error.errors : [error];
-      this.#console.fail(
-        first.toReport(),
-        others.map((other) => other.toReport()),
-      );
+      const errors = (error instanceof SeveralErrors ? error.errors : [error]).map((one) => one.toReport());
+      const [first = error.toReport(), ...others] = errors;
+      this.#console.fail(first, others);
       this.#console.emit('result', {
         exitCode,
         error: error.toReport(),
+        // Each with its own hint, where `error` is one sentence after the other.
+        ...(others.length > 0 && { errors }),
         takeFolder: null,
         manifestPath: null,
       });

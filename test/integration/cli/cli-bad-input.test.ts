@@ -119,7 +119,21 @@ describe('a command line that cannot work', () => {
     const [line, ...rest] = jsonLines(result.stdout);
     expect(rest).toEqual([]);
     expect(line).toMatchObject({ type: 'result', exitCode: 2, error: { code: 'unknownProfile' } });
+    expect(line).not.toHaveProperty('errors');
     expect(result.code).toBe(2);
+  });
+
+  it('says several errors to a program one by one, each with its hint', async () => {
+    const result = await runCommand([...recordArgs({ profile: '4k120', duration: 'soon' }), '--json']);
+    const [line] = jsonLines(result.stdout);
+    expect(line).toMatchObject({
+      type: 'result',
+      exitCode: 2,
+      errors: [
+        { code: 'usage', message: expect.stringContaining('--duration') as unknown },
+        { code: 'unknownProfile' },
+      ],
+    });
   });
 });
 
