@@ -36,10 +36,10 @@ export const testProjects = {
 const allProjects = /** @type {readonly ProjectName[]} */ (Object.keys(testProjects));
 
 /**
- * They wait for rooms, servers and pages most of their time: {@link livePlaces} of them run side by side, the longest first.
+ * They wait for rooms, servers, pages and disks most of their time: {@link livePlaces} of them run side by side, the longest first.
  * @type {readonly ProjectName[]}
  */
-export const live = ['integration', 'cli', 'e2e', 'console', 'electron'];
+export const live = ['integration', 'cli', 'e2e', 'console', 'finalize', 'electron'];
 
 /** Of two cores. */
 export const livePlaces = 2;
@@ -48,7 +48,7 @@ export const livePlaces = 2;
  * They do nothing but compute, and yield to whatever is live: one after the other they run beside it, the longest first.
  * @type {readonly ProjectName[]}
  */
-export const computing = ['window', 'unit', 'finalize'];
+export const computing = ['window', 'unit'];
 
 /**
  * The others, whose takes are judged by when something happens: one at a time, with nothing beside them that does not yield.
