@@ -7,7 +7,7 @@ import type { ManifestFile } from '#engine/contract/manifest.js';
 import { readMediaKeys } from '#engine/contract/media-keys.js';
 import { between, colorsOf, toneShares } from '../fixtures/plain-content.js';
 import { type FinishedTake, RecordingHarness } from '../fixtures/recording-harness.js';
-import { SharedTake,timedTest } from '../fixtures/timed-test.js';
+import { SharedTake, timedTest } from '../fixtures/timed-test.js';
 import { type BrowserMedia, BrowserParticipants } from './browser-participant.js';
 
 const executablePath = process.env['CHROMIUM_PATH'] ?? '';

@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TakeEntry } from '../../src-main/contract/takes.js';
 import { findFfmpeg } from '../../src-main/ffmpeg/ffmpeg-binary.js';
-import { SharedTake,timedTest } from '../fixtures/timed-test.js';
+import { SharedTake, timedTest } from '../fixtures/timed-test.js';
 import { change, inRoom, recording } from './arrange.js';
 import { artefactFolder } from './build-window.js';
 import { takes } from './fake-states.js';

@@ -11,7 +11,7 @@ import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/live
 import { type CommandResult, jsonLines, runCommand, RunningCommand } from '../../fixtures/command.js';
 import { othersShareBetween, overloadReason, readCpu } from '../../fixtures/machine-load.js';
 import { expectRecorded, recordedExitCode } from '../../fixtures/recorded-exit.js';
-import { SharedTake,timedTest } from '../../fixtures/timed-test.js';
+import { SharedTake, timedTest } from '../../fixtures/timed-test.js';
 
 const camera = { width: 640, height: 360, fps: 30 };
 /** Of the MP4 that is made of the take. */

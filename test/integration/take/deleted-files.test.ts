@@ -4,7 +4,7 @@ import { expect } from 'vitest';
 import { type Profile, profiles } from '#engine/contract/profile.js';
 import type { FinishedTake } from '../../fixtures/recording-harness.js';
 import { shareHarness } from '../../fixtures/shared-harness.js';
-import { SharedTake,timedTest } from '../../fixtures/timed-test.js';
+import { SharedTake, timedTest } from '../../fixtures/timed-test.js';
 
 const size = { width: 640, height: 360 };
 const camera = { ...size, fps: 30 };

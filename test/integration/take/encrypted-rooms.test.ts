@@ -11,7 +11,7 @@ import { between, colorsOf, levelsOf, toneShares } from '../../fixtures/plain-co
 import { type PlainColor, PlainParticipant } from '../../fixtures/plain-participant.js';
 import type { FinishedTake } from '../../fixtures/recording-harness.js';
 import { shareHarness } from '../../fixtures/shared-harness.js';
-import { SharedTake,timedTest } from '../../fixtures/timed-test.js';
+import { SharedTake, timedTest } from '../../fixtures/timed-test.js';
 
 const size = { width: 160, height: 90, fps: 10 };
 const red: PlainColor = [81, 90, 240];

@@ -5,7 +5,7 @@ import { computeBudget } from '#engine/telemetry/budget.js';
 import { sharesOfTones } from '../../fixtures/plain-content.js';
 import type { FinishedTake } from '../../fixtures/recording-harness.js';
 import { shareHarness } from '../../fixtures/shared-harness.js';
-import { SharedTake,timedTest } from '../../fixtures/timed-test.js';
+import { SharedTake, timedTest } from '../../fixtures/timed-test.js';
 
 /** Neighbors beep at different pitches, so that nobody's file can pass for another one's. */
 const pitches = [600, 800, 1000, 1200, 1400, 1600] as const;

@@ -18,7 +18,7 @@ import { channelLevels } from '../../fixtures/channel-levels.js';
 import { jsonLines, RunningCommand } from '../../fixtures/command.js';
 import { othersShareBetween, overloadReason, readCpu } from '../../fixtures/machine-load.js';
 import { opusPackets, PacketPublisher, sendFrame } from '../../fixtures/packet-publisher.js';
-import { SharedTake,timedTest } from '../../fixtures/timed-test.js';
+import { SharedTake, timedTest } from '../../fixtures/timed-test.js';
 
 const size = { width: 640, height: 360 };
 const toneHz = 440;
