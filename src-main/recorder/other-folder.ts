@@ -70,12 +70,19 @@ async function deviceOf(folder: string): Promise<number | undefined> {
 /**
  * The disk of a take is almost full: it goes on in its other folder, when it has one.
  *
- * @returns why it has to be stopped; null when it goes on
+ * @param isRecording whether the take still runs when it is known that there is no other folder
+ * @returns why it has to be stopped; null when it goes on, or has ended meanwhile
  */
-export async function leaveFullDisk(take: Take, report: EventReporter): Promise<PlateauError | null> {
+export async function leaveFullDisk(
+  take: Pick<Take, 'goingOn'>,
+  report: EventReporter,
+  isRecording: () => boolean,
+): Promise<PlateauError | null> {
   const hint = 'Free some space before the next take, or choose another output folder.';
   if (await take.goingOn.goOn(new PlateauError('diskFull', 'The disk is almost full.', hint), false))
     return null;
+  // A write that found no space has stopped it, and said so.
+  if (!isRecording()) return null;
   report.error('diskFull', 'The disk is almost full, so the take is being stopped before files are damaged.');
   return new PlateauError(
     'diskFull',

@@ -265,9 +265,9 @@ export class Recorder extends TakeControls {
   }
 
   async #leaveFullDisk(): Promise<void> {
-    const take = this.#take;
-    const error = take === null ? null : await leaveFullDisk(take, this.#report);
-    if (error !== null && this.#state === 'recording') this.#raiseOwn(error, 'take');
+    if (this.#take === null) return;
+    const error = await leaveFullDisk(this.#take, this.#report, () => this.#state === 'recording');
+    if (error !== null) this.#raiseOwn(error, 'take');
   }
 
   /** What the take does not know of by itself. */

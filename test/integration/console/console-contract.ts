@@ -231,7 +231,9 @@ export function testContract(name: string, open: (folder: string) => Promise<Tra
       const { takeMs: cutMs, part } = await ok('splitTake', {});
       expect(await refused('moveTake', { folder: join(folder, 'takes') })).toBe('usage');
       expect(await refused('disconnect', {})).toBe('invalidState');
-      expect(await refused('arm', { identity: 'ben', isArmed: true })).toBe('invalidState');
+      // Who is in the take stays in it, and whoever is not could be taken in.
+      expect(await refused('arm', { identity: 'ada', isArmed: false })).toBe('invalidState');
+      expect(await ok('arm', { identity: 'ben', isArmed: false })).toBeNull();
       expect(await refused('deleteTake', { takeName, isForGood: false })).toBe('invalidState');
       expect(await refused('startTake', {})).toBe('invalidState');
       expect(await refused('restart', {})).toBe('invalidState');

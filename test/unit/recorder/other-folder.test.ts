@@ -68,6 +68,7 @@ it('a full disk is left where there is another folder, and ends the take where t
   const log = new EventLog(10);
   const report = new EventReporter(log, () => null);
   const asked: string[] = [];
+  const always = (): boolean => true;
   const takeThat = (goesOn: boolean): Take =>
     ({
       goingOn: {
@@ -77,9 +78,12 @@ it('a full disk is left where there is another folder, and ends the take where t
         },
       },
     }) as unknown as Take;
-  expect(await leaveFullDisk(takeThat(true), report)).toBeNull();
+  expect(await leaveFullDisk(takeThat(true), report, always)).toBeNull();
   expect(log.entries).toEqual([]);
-  expect(await leaveFullDisk(takeThat(false), report)).toMatchObject({ code: 'diskFull' });
+  expect(await leaveFullDisk(takeThat(false), report, always)).toMatchObject({ code: 'diskFull' });
   expect(log.entries).toMatchObject([{ name: 'diskFull', level: 'error' }]);
   expect(asked).toEqual(['diskFull planned', 'diskFull planned']);
+  // A write that found no space has ended it while the other folder was looked for: that was told.
+  expect(await leaveFullDisk(takeThat(false), report, () => false)).toBeNull();
+  expect(log.entries).toHaveLength(1);
 });
