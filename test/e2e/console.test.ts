@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
+import { recordAsSent } from '../fixtures/browser-console.js';
 import { RunningCommand } from '../fixtures/command.js';
 import { FakeOpener } from '../fixtures/fake-opener.js';
 import { ConsoleBrowser } from './console-browser.js';
@@ -27,6 +28,7 @@ describe.skipIf(executablePath === '')('the console in a browser (needs Chromium
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'plateau-e2e-'));
+    await recordAsSent(folder);
     const args = ['serve', '--user-data', join(folder, 'settings'), '--out', join(folder, 'takes')];
     const opener = await FakeOpener.install(folder);
     serving = new RunningCommand([...args, '--open'], opener.environment);

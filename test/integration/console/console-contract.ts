@@ -16,7 +16,7 @@ import {
 import type { SourceForm } from '#engine/contract/source-form.js';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
-import { openBrowserConsole } from '../../fixtures/browser-console.js';
+import { openBrowserConsole, recordAsSent } from '../../fixtures/browser-console.js';
 import { describeAndDelete } from './described-take.js';
 import { expectLiveImages, expectSound } from './live-media.js';
 import { expectOpenRooms } from './open-rooms.js';
@@ -82,6 +82,7 @@ export function testContract(name: string, open: (folder: string) => Promise<Tra
 
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'plateau-contract-'));
+      await recordAsSent(folder);
       transport = await open(folder);
       listen();
     });
