@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { change, inRoom, known, numbers, recording } from './arrange.js';
 import { room, settings } from './fake-states.js';
-import { browserPath, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
+import { groupStage } from './group-stage.js';
+import { browserPath, needsBrowser } from './window-page.js';
 
 const sizes = [
   ['dark', 900, 600],
@@ -10,13 +11,7 @@ const sizes = [
 ] as const;
 
 describe.skipIf(browserPath === undefined)(`what is said of a take ${needsBrowser}`, () => {
-  let stage: WindowStage;
-
-  beforeAll(async () => {
-    stage = await openWindowStage(browserPath ?? '');
-  }, 60_000);
-
-  afterAll(() => stage.close());
+  const stage = groupStage();
 
   it.each(sizes)(
     'stands when it has ended: drops, and the clock while it is saved, %s at %ix%i',

@@ -1,19 +1,14 @@
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { numbers, recording } from './arrange.js';
 import { artefactFolder } from './build-window.js';
-import { browserPath, complaintsOf, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
+import { groupStage } from './group-stage.js';
+import { browserPath, complaintsOf, needsBrowser } from './window-page.js';
 
 // Somebody reads the numbers of a moment while the chart moves on below their pointer.
 describe.skipIf(browserPath === undefined)(`a moment of the memory chart ${needsBrowser}`, () => {
-  let stage: WindowStage;
-
-  beforeAll(async () => {
-    stage = await openWindowStage(browserPath ?? '');
-  }, 60_000);
-
-  afterAll(() => stage.close());
+  const stage = groupStage();
 
   const withChart = (look: (page: Page, chart: Locator) => Promise<void>): Promise<void> =>
     stage.withPage({ prefersReducedMotion: true }, async (page) => {

@@ -1,8 +1,9 @@
 import type { Locator } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { change, inRoom, known, numbers, recording } from './arrange.js';
 import { settings } from './fake-states.js';
-import { browserPath, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
+import { groupStage } from './group-stage.js';
+import { browserPath, needsBrowser } from './window-page.js';
 
 /** Whether a click in the middle of it, without scrolling, is a click on it. */
 function isInSight(locator: Locator): Promise<boolean> {
@@ -13,13 +14,7 @@ function isInSight(locator: Locator): Promise<boolean> {
 }
 
 describe.skipIf(browserPath === undefined)(`what matters is in sight ${needsBrowser}`, () => {
-  let stage: WindowStage;
-
-  beforeAll(async () => {
-    stage = await openWindowStage(browserPath ?? '');
-  }, 60_000);
-
-  afterAll(() => stage.close());
+  const stage = groupStage();
 
   const smallest = { theme: 'light', width: 900, height: 600, prefersReducedMotion: true } as const;
   const usual = { theme: 'dark', width: 1280, height: 800, prefersReducedMotion: true } as const;

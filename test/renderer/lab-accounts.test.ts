@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { change, numbers, recording } from './arrange.js';
-import { browserPath, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
+import { groupStage } from './group-stage.js';
+import { browserPath, needsBrowser } from './window-page.js';
 
 const sizes = [
   [900, 600],
@@ -9,13 +10,7 @@ const sizes = [
 ] as const;
 
 describe.skipIf(browserPath === undefined)(`the accounting of the Lab ${needsBrowser}`, () => {
-  let stage: WindowStage;
-
-  beforeAll(async () => {
-    stage = await openWindowStage(browserPath ?? '');
-  }, 60_000);
-
-  afterAll(() => stage.close());
+  const stage = groupStage();
 
   it.each(sizes)('shows every term of its sum beside the verdict, at %ix%i', (width, height) =>
     stage.withPage({ theme: 'dark', width, height, prefersReducedMotion: true }, async (page) => {

@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { guests, room } from './fake-states.js';
-import { browserPath, complaintsOf, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
+import { groupStage } from './group-stage.js';
+import { browserPath, complaintsOf, needsBrowser } from './window-page.js';
 
 declare global {
   interface Window {
@@ -14,13 +15,7 @@ const liveWidth = 640;
 
 // The tile that is enlarged is live; nothing else is, and nobody asks for what nobody sees.
 describe.skipIf(browserPath === undefined)(`a live image ${needsBrowser}`, () => {
-  let stage: WindowStage;
-
-  beforeAll(async () => {
-    stage = await openWindowStage(browserPath ?? '');
-  }, 60_000);
-
-  afterAll(() => stage.close());
+  const stage = groupStage();
 
   const withPage = (look: (page: Page) => Promise<void>): Promise<void> =>
     stage.withPage({ prefersReducedMotion: true }, async (page) => {

@@ -1,17 +1,12 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { change, copying, inRoom, known, recording } from './arrange.js';
 import { people, settings } from './fake-states.js';
-import { browserPath, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
+import { groupStage } from './group-stage.js';
+import { browserPath, needsBrowser } from './window-page.js';
 
 describe.skipIf(browserPath === undefined)(`somebody who joins and is asked about ${needsBrowser}`, () => {
-  let stage: WindowStage;
-
-  beforeAll(async () => {
-    stage = await openWindowStage(browserPath ?? '');
-  }, 60_000);
-
-  afterAll(() => stage.close());
+  const stage = groupStage();
 
   const withPage = (look: (page: Page) => Promise<void>): Promise<void> =>
     stage.withPage({ theme: 'dark', width: 1280, height: 800, prefersReducedMotion: true }, look);

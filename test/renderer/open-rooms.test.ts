@@ -1,15 +1,10 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browserPath, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
+import { describe, expect, it } from 'vitest';
+import { groupStage } from './group-stage.js';
+import { browserPath, needsBrowser } from './window-page.js';
 
 describe.skipIf(browserPath === undefined)(`the rooms of a server ${needsBrowser}`, () => {
-  let stage: WindowStage;
-
-  beforeAll(async () => {
-    stage = await openWindowStage(browserPath ?? '');
-  }, 60_000);
-
-  afterAll(() => stage.close());
+  const stage = groupStage();
 
   const withPage = (look: (page: Page) => Promise<void>): Promise<void> =>
     stage.withPage({ theme: 'dark', width: 1280, height: 800, prefersReducedMotion: true }, look);

@@ -1,21 +1,16 @@
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { SignalAlarm } from '../../src-main/contract/signal-alarms.js';
 import { snapshotAt } from './fake-numbers.js';
 import { guests, room } from './fake-states.js';
-import { browserPath, complaintsOf, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
+import { groupStage } from './group-stage.js';
+import { browserPath, complaintsOf, needsBrowser } from './window-page.js';
 
 const take = { name: 'standup-20261124-090000', startedAt: '2026-11-24T09:00:00.000Z', markers: [] };
 
 // Everything that a person can do with the tiles, the two layouts and the button that ends a take.
 describe.skipIf(browserPath === undefined)(`people in the record view ${needsBrowser}`, () => {
-  let stage: WindowStage;
-
-  beforeAll(async () => {
-    stage = await openWindowStage(browserPath ?? '');
-  }, 60_000);
-
-  afterAll(() => stage.close());
+  const stage = groupStage();
 
   const withPage = (count: number, look: (page: Page) => Promise<void>): Promise<void> =>
     stage.withPage({ prefersReducedMotion: true }, async (page) => {

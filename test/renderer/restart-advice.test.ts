@@ -1,18 +1,13 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ConsoleState } from '../../src-main/contract/console.js';
 import { idleState } from './fake-states.js';
-import { browserPath, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
+import { groupStage } from './group-stage.js';
+import { browserPath, needsBrowser } from './window-page.js';
 
 // What the SDK keeps of earlier rooms is told between two rooms, and nowhere else.
 describe.skipIf(browserPath === undefined)(`the advice to restart ${needsBrowser}`, () => {
-  let stage: WindowStage;
-
-  beforeAll(async () => {
-    stage = await openWindowStage(browserPath ?? '');
-  }, 60_000);
-
-  afterAll(() => stage.close());
+  const stage = groupStage();
 
   const withPage = (look: (page: Page) => Promise<void>): Promise<void> =>
     stage.withPage({ theme: 'dark', width: 1280, height: 800, prefersReducedMotion: true }, look);

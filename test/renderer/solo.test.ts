@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { guests, room } from './fake-states.js';
-import { browserPath, complaintsOf, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
+import { groupStage } from './group-stage.js';
+import { browserPath, complaintsOf, needsBrowser } from './window-page.js';
 
 interface Piece {
   /** How far ahead of the loudspeaker it was handed over. */
@@ -21,13 +22,7 @@ declare global {
 
 // Somebody listens to one person alone: by a click or a key, and to nobody else.
 describe.skipIf(browserPath === undefined)(`listening to one participant ${needsBrowser}`, () => {
-  let stage: WindowStage;
-
-  beforeAll(async () => {
-    stage = await openWindowStage(browserPath ?? '');
-  }, 60_000);
-
-  afterAll(() => stage.close());
+  const stage = groupStage();
 
   const withPage = (look: (page: Page) => Promise<void>): Promise<void> =>
     stage.withPage({ prefersReducedMotion: true }, async (page) => {

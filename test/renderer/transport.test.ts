@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { change, numbers, recording } from './arrange.js';
 import { idleState } from './fake-states.js';
-import { browserPath, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
+import { groupStage } from './group-stage.js';
+import { browserPath, needsBrowser } from './window-page.js';
 
 const sizes = [
   [900, 600],
@@ -10,13 +11,7 @@ const sizes = [
 ] as const;
 
 describe.skipIf(browserPath === undefined)(`the transport bar ${needsBrowser}`, () => {
-  let stage: WindowStage;
-
-  beforeAll(async () => {
-    stage = await openWindowStage(browserPath ?? '');
-  }, 60_000);
-
-  afterAll(() => stage.close());
+  const stage = groupStage();
 
   it.each(sizes)(
     'lets no button cover the clock, with everything that it can show, at %ix%i',

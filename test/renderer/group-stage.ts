@@ -1,0 +1,19 @@
+import { afterAll, beforeAll } from 'vitest';
+import { browserPath, openWindowStage, type WindowStage } from './window-page.js';
+
+/** The stage of a group of tests, which opens before the first of them and closes after the last. */
+export function groupStage(): Pick<WindowStage, 'open' | 'withPage'> {
+  let stage: WindowStage | null = null;
+  beforeAll(async () => {
+    stage = await openWindowStage(browserPath ?? '');
+  }, 60_000);
+  afterAll(() => stage?.close());
+  const opened = (): WindowStage => {
+    if (stage === null) throw new Error('The stage opens before the first test.');
+    return stage;
+  };
+  return {
+    open: (options) => opened().open(options),
+    withPage: (options, look) => opened().withPage(options, look),
+  };
+}
