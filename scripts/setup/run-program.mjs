@@ -6,17 +6,11 @@ import { projectDirectory } from './set-up.mjs';
 const forwardedSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /**
- * @typedef {object} Priority
- * @property {boolean} [isYielding] it and its children get what others leave of the processor
- */
-
-/**
- * @typedef {object} Surroundings
+ * @typedef {object} RunOptions
  * @property {string} [cwd] the caller's by default, for relative output folders
  * @property {(chunk: Buffer) => void} [onOutput] receives what it writes, which goes to the terminal otherwise
+ * @property {boolean} [isYielding] it and its children get what others leave of the processor
  */
-
-/** @typedef {Priority & Surroundings} RunOptions */
 
 /**
  * Runs a Node program in the foreground: it has this process's terminal, receives its signals and decides

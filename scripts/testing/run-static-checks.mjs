@@ -48,7 +48,7 @@ export async function runStaticChecks(environment) {
  * In turn; shows what a check wrote when it has ended.
  * @param {readonly Check[]} checks
  * @param {NodeJS.ProcessEnv} environment
- * @param {import('../setup/run-program.mjs').Priority} [priority]
+ * @param {Pick<import('../setup/run-program.mjs').RunOptions, 'isYielding'>} [priority]
  * @returns {Promise<import('./test-count.mjs').TestCount>}
  */
 export async function runChecks(checks, environment, priority) {

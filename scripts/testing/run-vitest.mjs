@@ -72,7 +72,7 @@ async function work(jobs) {
  * Shows what it wrote when it has ended, so that several can be read.
  * @param {import('./test-projects.mjs').ProjectName} project
  * @param {NodeJS.ProcessEnv} environment
- * @param {import('../setup/run-program.mjs').Priority} [priority]
+ * @param {Pick<import('../setup/run-program.mjs').RunOptions, 'isYielding'>} [priority]
  */
 async function runBeside(project, environment, priority) {
   const startedAtMs = performance.now();

@@ -11,7 +11,7 @@ import type { ShownRange } from '../../src-main/history/telemetry-series.js';
 import { type Caption, captionOf } from '../chart/caption.js';
 import { describeStop } from '../derive/content.js';
 import { settingsText } from '../derive/loss-text.js';
-import { participantOrders } from '../derive/participants.js';
+import { participantOrders, shownName } from '../derive/participants.js';
 import { takesRevision } from '../derive/take-list.js';
 import { markerBeside } from '../derive/take-tracks.js';
 import { LiveImages } from '../stores/live-images.js';
@@ -475,11 +475,11 @@ export class ConsoleModel {
   #announceNewcomers(state: ConsoleState, before: ConsoleState): void {
     if (state.recorder !== 'recording' || before.recorder !== 'recording') return;
     const known = new Set(before.participants.map(({ identity }) => identity));
-    for (const { identity, name, isArmed, isAsked } of state.participants) {
+    for (const participant of state.participants) {
       // What is asked stands above the view until it is answered.
-      if (known.has(identity) || isAsked === true) continue;
-      const who = name === '' ? identity : name;
-      this.session.notify('info', isArmed ? `${who} joined and is recorded` : `${who} joined, not recorded`);
+      if (known.has(participant.identity) || participant.isAsked === true) continue;
+      const outcome = participant.isArmed ? ' and is recorded' : ', not recorded';
+      this.session.notify('info', `${shownName(participant)} joined${outcome}`);
     }
   }
 

@@ -1,6 +1,7 @@
 import type { ConsoleParticipant } from '../../src-main/contract/console-participant.js';
 import { Button } from '../controls/button.js';
 import { Icon } from '../controls/icon.js';
+import { shownName } from '../derive/participants.js';
 import { useArmDisabledReason, useConsole, useModel } from '../model/model-context.js';
 
 const nobody: readonly ConsoleParticipant[] = [];
@@ -13,21 +14,21 @@ export function NewcomerBanner(): React.JSX.Element | null {
 }
 
 function Question({
-  participant: { identity, name },
+  participant,
   others,
 }: {
   readonly participant: ConsoleParticipant;
   readonly others: number;
 }): React.JSX.Element {
   const model = useModel();
+  const { identity } = participant;
   const recordReason = useArmDisabledReason(identity, true);
   const leaveReason = useArmDisabledReason(identity, false);
-  const who = name === '' ? identity : name;
   return (
     <div className="banner banner--warning" role="status">
       <Icon name="participants" />
       <div className="banner__text">
-        <strong>{who} joined and is not recorded yet.</strong>
+        <strong>{shownName(participant)} joined and is not recorded yet.</strong>
         {recordReason !== null && ` ${recordReason}`}
         {others > 0 && ` ${others} more ${others === 1 ? 'waits' : 'wait'} for an answer.`}
       </div>

@@ -157,7 +157,8 @@ export function disabledReasonFor(command: CommandName, session: DecidingSession
 export function disabledReasonToArm(input: ArmInput, session: DecidingSession): string | null {
   const console = reachable(session);
   if (console === null) return outOfReach;
-  return disabledReasonFor('arm', session) ?? refusalToArmInTake(console, input)?.reason ?? null;
+  const refusal = refusalOf('arm', console, session.pending) ?? refusalToArmInTake(console, input);
+  return refusal?.reason ?? null;
 }
 
 /** Why a setting cannot be changed now, as a sentence for its tooltip; null when it can. */

@@ -1,11 +1,12 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { shownRanges } from '../../src-main/history/telemetry-series.js';
 import { artefactFolder } from './build-window.js';
+import { groupStage } from './group-stage.js';
 import { scenes } from './scenes.js';
-import { browserPath, complaintsOf, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
+import { browserPath, complaintsOf, needsBrowser } from './window-page.js';
 
 /** A PNG file as the page's own decoder sees it, looked at column by column. */
 interface Decoded {
@@ -18,12 +19,8 @@ interface Decoded {
 
 // The image of the memory chart, as it leaves the window: received as a download, decoded and looked at.
 describe.skipIf(browserPath === undefined)(`the image of the memory chart ${needsBrowser}`, () => {
-  let stage: WindowStage;
-  beforeAll(async () => {
-    await mkdir(artefactFolder, { recursive: true });
-    stage = await openWindowStage(browserPath ?? '');
-  }, 60_000);
-  afterAll(() => stage.close());
+  const stage = groupStage();
+  beforeAll(() => mkdir(artefactFolder, { recursive: true }));
 
   it.each([
     { theme: 'dark', width: 1280, height: 800 },

@@ -1,17 +1,14 @@
 import type { CDPSession } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { guests, room } from './fake-states.js';
-import { browserPath, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
+import { groupStage } from './group-stage.js';
+import { browserPath, needsBrowser } from './window-page.js';
 
 const megabyte = 1_000_000;
 
 // What the product says of itself holds for its window as well: it stays flat.
 describe.skipIf(browserPath === undefined)(`the window over eight hours ${needsBrowser}`, () => {
-  let stage: WindowStage;
-  beforeAll(async () => {
-    stage = await openWindowStage(browserPath ?? '');
-  }, 60_000);
-  afterAll(() => stage.close());
+  const stage = groupStage();
 
   it('keeps its heap flat, and its main thread idle at ten snapshots a second of nine people', async () => {
     const page = await stage.open({});

@@ -3,11 +3,12 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { artefactFolder } from './build-window.js';
+import { groupStage } from './group-stage.js';
 import type { Scene } from './scene.js';
 import { scenes } from './scenes.js';
-import { browserPath, complaintsOf, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
+import { browserPath, complaintsOf, needsBrowser } from './window-page.js';
 
 declare global {
   interface Window {
@@ -18,15 +19,12 @@ declare global {
 // Every state of the window in the sizes and themes that it is made for: it is accessible, nothing sticks out,
 // nothing breaks the policy, and an image of it is kept to be looked at.
 describe.skipIf(browserPath === undefined)(`the window ${needsBrowser}`, () => {
-  let stage: WindowStage;
+  const stage = groupStage();
   let axeSource: string;
 
   beforeAll(async () => {
-    stage = await openWindowStage(browserPath ?? '');
     axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
-  }, 60_000);
-
-  afterAll(() => stage.close());
+  });
 
   const smallest = { theme: 'light', width: 900, height: 600 } as const;
   const usual = { theme: 'dark', width: 1280, height: 800 } as const;
