@@ -6,6 +6,7 @@ export const budgetTerms = [
   'baseline (Node, SDK)',
   'young objects (V8)',
   'earlier connections (SDK)',
+  'in use before the take',
   'closed files, not given back',
   'decoders',
   'native video queues',

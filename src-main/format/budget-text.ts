@@ -5,7 +5,10 @@ export const budgetSentences: Readonly<Record<BudgetTerm, string>> = {
   'baseline (Node, SDK)': 'The program, LiveKit’s SDK and its decoders with an idle room, as measured.',
   'young objects (V8)': 'Objects that the garbage collector has not looked at yet.',
   'earlier connections (SDK)': 'What the SDK keeps of connections that have ended, until Plateau restarts.',
-  'closed files, not given back': 'What the process keeps of files that have closed: 4 MB each.',
+  'in use before the take':
+    'What memory held beside that when the take began, after earlier takes and previews: as measured.',
+  'closed files, not given back':
+    'What memory still holds since files have closed: as measured, and no more than they could have.',
   decoders: 'Reference frames and jitter buffer of each video decoder: 8 frames each.',
   'native video queues': 'Decoded frames that wait on the SDK’s side: 4 for each video at most.',
   'native audio queues': 'Audio that waits on the SDK’s side: half a second for each file at most.',

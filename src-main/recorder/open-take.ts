@@ -17,6 +17,7 @@ import { Take } from '../take/take.js';
 import type { TakeOptions } from '../take/take-options.js';
 import { TakeSelection } from '../take/take-selection.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
+import { ownMemory } from '../telemetry/process-memory.js';
 import { plateauVersion } from '../version.js';
 import { openBackup } from './backup-folder.js';
 import { otherFolder } from './other-folder.js';
@@ -37,7 +38,7 @@ export interface TakeSurroundings {
   /** Packets of each stream of earlier takes that are being checked. */
   readonly checkedPackets: () => readonly number[];
   /** What the replay buffer wants of it. */
-  readonly replay: Pick<TakeReplay, 'keeperOf' | 'replayBytes'>;
+  readonly replay: Pick<TakeReplay, 'heldBytes' | 'keeperOf' | 'replayBytes'>;
 }
 
 /** A take that has begun, and what watches the disk below it. */
@@ -149,6 +150,7 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
     hurry,
     checkedPackets,
     ...{ keeperOf: replay.keeperOf, replayBytes: replay.replayBytes },
+    rssBytes: ownMemory().rssBytes - replay.heldBytes,
   }).catch(async (thrown: unknown) => {
     await copied?.close();
     throw thrown;

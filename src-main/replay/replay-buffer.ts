@@ -25,7 +25,7 @@ export interface ReplayRequest extends Pick<
 }
 
 /** What a take hands its compressed output to. */
-export interface TakeReplay {
+export interface TakeReplay extends Pick<ReplayBuffer, 'heldBytes'> {
   readonly keeperOf: KeeperOf | undefined;
   /** The cap of the buffer, for the take's budget. */
   readonly replayBytes: number;
@@ -146,7 +146,7 @@ export class ReplayBuffer {
     const keptBy = (held: ReplayStore): KeptFiles => (files ??= held.begin());
     return {
       keeperOf: store === null ? undefined : (file) => keptBy(store).keeperOf(file),
-      replayBytes: store?.limits.capBytes ?? 0,
+      ...{ replayBytes: store?.limits.capBytes ?? 0, heldBytes: this.heldBytes },
       giveUp: (thrown) => {
         this.follow('ready');
         throw thrown;

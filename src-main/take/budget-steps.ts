@@ -132,6 +132,14 @@ const termCauses: Partial<Record<BudgetTerm, Words>> = {
     'the SDK keeps memory of a connection that was replaced',
     'the SDK keeps less',
   ],
+  'in use before the take': [
+    'more was in use before the take',
+    'memory from before the take has been given back',
+  ],
+  'closed files, not given back': [
+    'what closed files had is not given back yet',
+    'memory of closed files has been given back',
+  ],
   'packets of files that are finalized': ['the files are being finalized', 'the files are finalized'],
   'packets of takes that are checked': [
     'an earlier take is being checked',

@@ -5,12 +5,6 @@ import { otherEncodersOf } from './stream-shape.js';
 export class OpenCount {
   #open = 0;
   #others = 0;
-  #most = 0;
-
-  /** How many less are open than once were: what they used, the process has not all given back. */
-  get closed(): number {
-    return this.#most - this.#open;
-  }
 
   /** Counts anew. @returns whether it is not what it was */
   update(sinks: readonly RecordingSink[]): boolean {
@@ -19,7 +13,6 @@ export class OpenCount {
     const isSame = open === this.#open && others === this.#others;
     this.#open = open;
     this.#others = others;
-    this.#most = Math.max(this.#most, open);
     return !isSame;
   }
 }

@@ -1,10 +1,11 @@
-import { budgetEvent } from '../contract/budget-terms.js';
+import { budgetEvent, type BudgetTerm } from '../contract/budget-terms.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { BudgetChange } from '../contract/session.js';
 import { earlierConnections } from '../livekit/leaked-connections.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
-import { type Budget, type BudgetLine, computeBudget } from '../telemetry/budget.js';
+import { baselineBytes, type Budget, type BudgetLine, computeBudget } from '../telemetry/budget.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
+import { KeptMemory, nothingKept } from '../telemetry/kept-memory.js';
 import type { NdjsonFile } from '../telemetry/ndjson-file.js';
 import { type ExplainedBudget, explainStep } from './budget-steps.js';
 import type { FileShape } from './stream-shape.js';
@@ -12,8 +13,6 @@ import type { FileShape } from './stream-shape.js';
 /** The files of a take, as its budget sees them. */
 export interface BudgetedFiles {
   readonly open: readonly FileShape[];
-  /** How many less are open than once were. */
-  readonly closedCount: number;
   /** Packets of each stream of earlier takes that are being checked. */
   readonly checkedPackets?: readonly number[];
   /** What the replay buffer may hold; nothing while it is off. */
@@ -23,6 +22,9 @@ export interface BudgetedFiles {
   /** Buffers of files that are not encoded. */
   readonly others?: readonly BudgetLine[];
 }
+
+/** What is given back is told in steps that are seen on a chart. In bytes. */
+const leastGivenBackBytes = 16 * 1024 * 1024;
 
 /** Packets of each stream of some files, as their encoders wrote them. */
 export function packetsOf(files: readonly Pick<ManifestFile, 'segments'>[]): number[] {
@@ -39,27 +41,35 @@ export class TakeBudget {
   readonly #clock: Pick<TakeClock, 'nowMs'>;
   readonly #report: Pick<EventReporter, 'info'>;
   readonly #files: () => BudgetedFiles;
-  #budget: Budget = computeBudget([], earlierConnections().bytes);
-  #largestBytes = this.#budget.totalBytes;
-  #recorded: BudgetedFiles = { open: [], closedCount: 0 };
-  #told: ExplainedBudget = { budget: this.#budget, open: [] };
+  readonly #kept: KeptMemory;
+  #budget: Budget;
+  #largestBytes: number;
+  #recorded: BudgetedFiles = { open: [] };
+  #finalizedPackets: readonly number[] = [];
+  #told: ExplainedBudget;
   #isTelling = false;
 
   /**
    * @param telemetry owned by the take
    * @param report hears why it has changed
+   * @param rssBytes resident memory at the take's start, without what the replay buffer holds
    * @param files asked at each {@link TakeBudget.update}
    */
   constructor(
     telemetry: Pick<NdjsonFile, 'write'>,
     clock: Pick<TakeClock, 'nowMs'>,
     report: Pick<EventReporter, 'info'>,
+    rssBytes: number,
     files: () => BudgetedFiles,
   ) {
     this.#telemetry = telemetry;
     this.#clock = clock;
     this.#files = files;
     this.#report = report;
+    this.#kept = new KeptMemory(rssBytes, () => baselineBytes + earlierConnections().bytes);
+    this.#budget = this.#withFiles();
+    this.#largestBytes = this.#budget.totalBytes;
+    this.#told = { budget: this.#budget, open: [] };
   }
 
   /** As it was computed last. */
@@ -75,7 +85,19 @@ export class TakeBudget {
   /** Computes it anew: a file was opened or has closed, or a connection was replaced. */
   update(): void {
     this.#recorded = this.#files();
-    this.#compute([]);
+    this.#compute();
+  }
+
+  /**
+   * Sees what memory is by now: the budget follows it down once files have closed.
+   *
+   * @param rssBytes resident memory without what the replay buffer holds
+   */
+  settle(rssBytes: number): void {
+    this.#kept.settle(rssBytes);
+    const { beforeBytes, closedBytes } = this.#kept.bytes;
+    const told = this.#budget.lines.reduce((sum, { buffer, bytes }) => sum + (isKept(buffer) ? bytes : 0), 0);
+    if (told - beforeBytes - closedBytes >= leastGivenBackBytes) this.#compute();
   }
 
   /**
@@ -85,13 +107,20 @@ export class TakeBudget {
    * @param packets of the files that are finalized, of each stream
    */
   finalize(packets: readonly number[]): void {
-    this.#compute(packets);
+    this.#finalizedPackets = packets;
+    this.#compute();
   }
 
-  #compute(finalizedPackets: readonly number[]): void {
-    const { checkedPackets = [], closedCount, hasBackup, open, others = [], replayBytes } = this.#recorded;
-    const beside = { finalized: finalizedPackets, checked: checkedPackets, replayBytes, hasBackup, others };
-    this.#budget = computeBudget(open, earlierConnections().bytes, closedCount, beside);
+  /** With what is kept of buffers, or of those at their caps alone. */
+  #withFiles(kept = this.#kept.bytes): Budget {
+    const { checkedPackets: checked = [], hasBackup, open, others = [], replayBytes } = this.#recorded;
+    const beside = { finalized: this.#finalizedPackets, checked, replayBytes, hasBackup, others };
+    return computeBudget(open, earlierConnections().bytes, beside, kept);
+  }
+
+  #compute(): void {
+    this.#kept.setCaps(this.#withFiles(nothingKept).totalBytes);
+    this.#budget = this.#withFiles();
     const { encoderBytes, lines, totalBytes } = this.#budget;
     this.#largestBytes = Math.max(this.#largestBytes, totalBytes);
     this.#telemetry.write({
@@ -122,4 +151,8 @@ export class TakeBudget {
       });
     });
   }
+}
+
+function isKept(term: BudgetTerm): boolean {
+  return term === 'in use before the take' || term === 'closed files, not given back';
 }

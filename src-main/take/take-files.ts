@@ -69,11 +69,6 @@ export class TakeFiles {
     return this.#files.values();
   }
 
-  /** As {@link OpenCount.closed} says. */
-  get closedCount(): number {
-    return this.#openCount.closed;
-  }
-
   /** How many are open at the moment. */
   get openCount(): number {
     return this.#sinks.filter(({ isOpen }) => isOpen).length;

@@ -12,7 +12,6 @@ import type { TakePlaces } from './take-places.js';
 /** What a take asks of the files of an encoded take, and of those of a copied one alike. */
 type FilesOfTake = Pick<
   TakeFiles,
-  | 'closedCount'
   | 'connectionChanged'
   | 'cut'
   | 'disk'

@@ -60,6 +60,8 @@ export interface TakeOptions extends OpenedFolder {
   readonly keeperOf?: KeeperOf | undefined;
   /** Bytes that the replay buffer may hold at most; 0 while it is off. */
   readonly replayBytes?: number | undefined;
+  /** Resident memory of the process at its start, without what the replay buffer holds. */
+  readonly rssBytes: number;
   /** Makes the folder in which it goes on when its disk fails; left out, it ends then. */
   readonly fallback?: OpenFolder | undefined;
   /** Where a second copy of it is made: an empty folder; left out, there is none. */

@@ -13,12 +13,13 @@ import { TakeClock } from '../pipeline/take-clock.js';
 import { HurriedWait } from '../process/hurry.js';
 import type { TakeFolder } from '../storage/take-folder.js';
 import type { Budget } from '../telemetry/budget.js';
+import { judgedRssBytes } from '../telemetry/judged-memory.js';
+import { budgetedFiles } from './budgeted-files.js';
 import { filesOfTake } from './files-of-take.js';
 import { finishTake, type StopHooks } from './finish-take.js';
 import { GoingOn } from './going-on.js';
 import { closingLimitMs, hurriedLimitMs, neverInAHurry, unlessGivenUp } from './hurried-stop.js';
 import { ManifestOfTake } from './manifest-of-take.js';
-import { previewLines } from './preview-budget.js';
 import type { Problem } from './problem.js';
 import { SignalLog } from './signal-log.js';
 import { TakeBackup } from './take-backup.js';
@@ -103,12 +104,9 @@ export class Take {
         options.onMoved?.(place);
       },
     });
-    this.#budget = new TakeBudget(this.#telemetry, this.clock, options.report, () => ({
-      ...{ open: this.files.shapes(), closedCount: this.files.closedCount, replayBytes: options.replayBytes },
-      hasBackup: this.backup !== null,
-      checkedPackets: [...(options.checkedPackets?.() ?? []), ...this.parts.checkedPackets],
-      others: [...(this.files.budgetLines ?? []), ...previewLines(options.previews)],
-    }));
+    this.#budget = new TakeBudget(this.#telemetry, this.clock, options.report, options.rssBytes, () =>
+      budgetedFiles({ files: this.files, parts: this.parts, take: options, hasBackup: this.backup !== null }),
+    );
     this.#manifest = new ManifestOfTake({
       ...{ options, startedAt: this.startedAt, places: this.#places, parts: this.parts },
       ...{ budget: this.#budget, memory: this.memory, moments: this.moments, backup: this.backup },
@@ -235,6 +233,7 @@ export class Take {
   /** Writes a line of telemetry. Bounded: what does not fit into its queue is left out. */
   recordSnapshot(snapshot: Snapshot): void {
     this.memory.accept(snapshot);
+    this.#budget.settle(judgedRssBytes(snapshot));
     this.#telemetry.write(snapshot);
   }
 

@@ -1,5 +1,6 @@
 import type { BudgetTerm } from '../contract/budget-terms.js';
 import { caps } from '../contract/limits.js';
+import { type KeptBytes, nothingKept } from './kept-memory.js';
 
 const mebibyte = 1024 * 1024;
 
@@ -9,7 +10,7 @@ const mebibyte = 1024 * 1024;
  * that leaves a tenth and more. Electron's main process had 219 MB before its first take (9.4.1, Linux) and gives freed
  * memory back later: with Node's baseline the memory governor would thin out healthy takes.
  */
-const baselineBytes = ('electron' in process.versions ? 230 : 150) * mebibyte;
+export const baselineBytes = ('electron' in process.versions ? 230 : 150) * mebibyte;
 /**
  * Objects that the garbage collector has not looked at: V8's two halves of the young generation, 16 MiB each on 64 bits.
  * An idle room fills little of it; a take does within a minute.
@@ -19,8 +20,6 @@ const youngGenerationBytes = 32 * mebibyte;
 const decoderFrames = 8;
 /** Beats and checks of the watchdog stand 50 ms apart each, which it can be late by. */
 const watchdogSlackMs = 100;
-/** What the process keeps of a file that has closed: 1.7 MB measured with 81 files, and some for larger frames. */
-const closedFileBytes = 4 * mebibyte;
 /** 192 bytes a millisecond: 48 kHz, two channels, two bytes. */
 const audioFrameBytes = caps.audioFrameMs * 192;
 /** What waits, and what is handed over. */
@@ -77,15 +76,14 @@ export interface Budget {
  *
  * @param files one entry for each file that is recorded
  * @param earlierConnectionsBytes what the SDK keeps of connections that this process has left
- * @param closedFiles how many less are open than once were
  * @param beside packets of the files that are finalized, of each stream, which are none while the take is recorded; of earlier
  *   takes that are checked meanwhile, one take after the other; the cap of the replay buffer; and buffers of files that are not
  *   encoded
+ * @param kept what memory still has of buffers that are gone
  */
 export function computeBudget(
   files: readonly StreamShape[],
   earlierConnectionsBytes: number,
-  closedFiles = 0,
   beside: {
     readonly finalized?: readonly number[];
     readonly checked?: readonly number[];
@@ -94,6 +92,7 @@ export function computeBudget(
     readonly hasBackup?: boolean | undefined;
     readonly others?: readonly BudgetLine[];
   } = {},
+  kept: KeptBytes = nothingKept,
 ): Budget {
   let frameBytesSum = 0;
   let blockedLoopBytes = 0;
@@ -112,7 +111,8 @@ export function computeBudget(
     { buffer: 'baseline (Node, SDK)', bytes: baselineBytes },
     { buffer: 'young objects (V8)', bytes: youngGenerationBytes },
     { buffer: 'earlier connections (SDK)', bytes: earlierConnectionsBytes },
-    { buffer: 'closed files, not given back', bytes: closedFiles * closedFileBytes },
+    { buffer: 'in use before the take', bytes: kept.beforeBytes },
+    { buffer: 'closed files, not given back', bytes: kept.closedBytes },
     { buffer: 'decoders', bytes: decoderFrames * frameBytesSum },
     { buffer: 'native video queues', bytes: caps.nativeVideoFrames * frameBytesSum },
     { buffer: 'native audio queues', bytes: caps.nativeAudioFrames * audioFrameBytes * files.length },

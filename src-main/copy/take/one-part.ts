@@ -9,7 +9,6 @@ import type { FailedFrames } from '../../take/move-loss.js';
 export abstract class OnePart {
   readonly isReducible = false;
   readonly encoders = [];
-  readonly closedCount = 0;
 
   /** A copied take is one part. @throws PlateauError `invalidState` */
   cut(): Cut {

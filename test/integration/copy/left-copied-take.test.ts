@@ -77,7 +77,7 @@ async function recordTake(): Promise<void> {
   const take = await Take.start({
     ...{ folder: { path: stopped, name: 'studio-1' }, room: 'studio', server: 'server.example' },
     ...{ profile: copyProfile, mode: 'copy', audioOnly: false, maxFiles: null, isArmed: () => true },
-    ...{ ffmpegPath: (await findFfmpeg()).path, ffmpegVersion: '5', plateauVersion: '0' },
+    ...{ ffmpegPath: (await findFfmpeg()).path, ffmpegVersion: '5', plateauVersion: '0', rssBytes: 0 },
     ...{ publicationsOf: () => [], participantOf: () => undefined, onWatchdogTrip: () => undefined },
     report: new EventReporter(new EventLog(50), () => null),
     onProblem: ({ error }) => {

@@ -55,6 +55,7 @@ function startTake(
     ffmpegPath: join(folder, 'no-ffmpeg'),
     ffmpegVersion: '7',
     plateauVersion: '0',
+    rssBytes: 0,
     report: new EventReporter(new EventLog(10), () => null),
     publicationsOf: () => [],
     participantOf: (identity) => present.get(identity),

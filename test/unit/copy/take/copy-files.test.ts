@@ -292,7 +292,7 @@ it('has a line of the budget for each buffer, which grows with the tracks and st
   expect(linesNow()['copy: files that wait for the disk']).toBe(2 * 64 * 1024 * 1024);
   const without = computeBudget([], 0).totalBytes;
   const sum = Object.values(linesNow()).reduce((total, bytes) => total + bytes, 0);
-  expect(computeBudget([], 0, 0, { others: files.budgetLines }).totalBytes).toBe(without + sum);
+  expect(computeBudget([], 0, { others: files.budgetLines }).totalBytes).toBe(without + sum);
   await files.finish(0);
 });
 
