@@ -28,6 +28,11 @@ export interface TrackSink {
   lost(from: number, to: number): void;
   /** Nothing more comes. */
   end(): void;
+  /**
+   * The server has taken the track away, which is published still: what is sent before its next packet is lost. Left out where
+   * nobody wants to know. @param nowMs of a monotonic clock
+   */
+  withheld?(nowMs: number): void;
 }
 
 /** Decrypts the frames of one track that is end-to-end encrypted: LiveKit's scheme, frame by frame. */

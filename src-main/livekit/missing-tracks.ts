@@ -129,7 +129,7 @@ export class MissingTracks {
     if (this.#waiting.has(trackSid) || this.#missing.has(trackSid)) return;
     const timer = setTimeout(() => {
       this.#waiting.delete(trackSid);
-      const error = wasReceived ? takenAway(info) : withheld(info, this.#mayReceive());
+      const error = (wasReceived ? takenAway : withheld)(info, this.#mayReceive());
       this.#add(info, error, awaitedMs + handOverMs);
     }, handOverMs);
     this.#waiting.set(trackSid, { info, timer, sinceMs: performance.now(), wasReceived });
@@ -166,8 +166,12 @@ function notAllowed(
   );
 }
 
-/** Nothing says so: its receiver has another track's media. */
-function takenAway({ identity, role }: PublicationInfo): PlateauError {
+/** It was received and is published still, and nothing of it comes any more. @param mayReceive whether the recorder may subscribe at all */
+export function takenAway(
+  { identity, role }: Pick<PublicationInfo, 'identity' | 'role'>,
+  mayReceive: boolean,
+): PlateauError {
+  if (!mayReceive) return notAllowed({ identity, role }, ' any more');
   return new PlateauError(
     'trackWithheld',
     `The ${roleWords[role]} of ${identity} is not received any more: it is published, and the server has taken it away. Either ${identity} does not allow the recorder to subscribe to it any more, or somebody who runs the room ended that.`,

@@ -26,6 +26,10 @@ const overlapMs = 15;
 
 /** A microphone that is on and has not sent a packet for so long lacks all that was to be heard: who joins needs a moment. */
 const unheardMs = 3_000;
+/** One that the server has taken away, and of which nothing has come when it goes off: a track that ends is told of sooner. */
+const withheldMs = 2_500;
+/** What is on its way at the end of an interrupted connection is no loss, in milliseconds. */
+const onItsWayMs = 250;
 /** Less of it nobody hears, and a sender's clock is as far off. */
 const leastGapMs = 5;
 
@@ -45,6 +49,10 @@ export class AudioLine {
   /** Since when a microphone is on of which no packet has come; null when one has, or none is due. */
   #unheardSinceMs: number | null = null;
   #hasArrived = false;
+  /** The server has taken it away. */
+  #isWithheld = false;
+  /** Where the last gap ends that was noted for want of packets. */
+  #unheardEndMs = 0;
   #tickedMs = 0;
 
   /** @param onGap packets were lost, and silence stands in the place of what they held */
@@ -65,15 +73,27 @@ export class AudioLine {
 
   /** Whether a microphone is published and not muted: silence waits longer then. */
   setOn(isOn: boolean): void {
+    // What goes off with the take is judged at its end.
+    if (!isOn && this.endsAtMs < Infinity) return;
     this.#isOn = isOn;
-    if (!isOn) this.#endUnheard(this.#tickedMs);
+    if (isOn) return;
+    this.#endUnheard(this.#tickedMs, this.#isWithheld ? withheldMs : unheardMs);
+    this.#isWithheld = false;
+  }
+
+  /** The server has taken the microphone away: what it sends is lost until a packet comes, or it is off. @param atMs of the file */
+  withheld(atMs: number): void {
+    this.#hasArrived = false;
+    this.#isWithheld = true;
+    this.#unheardSinceMs = this.#isOn ? Math.max(atMs, this.#soundedMs ?? 0) : null;
   }
 
   /** A packet has come, whatever becomes of it. @param atMs of the file */
   arrived(atMs: number): void {
     if (this.#hasArrived) return;
     this.#hasArrived = true;
-    this.#endUnheard(atMs);
+    this.#endUnheard(atMs, this.#isWithheld ? leastGapMs : unheardMs);
+    this.#isWithheld = false;
   }
 
   /** Nobody knows how much is lost before the next packet: everything up to it. */
@@ -116,15 +136,18 @@ export class AudioLine {
 
   /** Fills up to the end of the file. */
   finish(endMs: number): void {
-    this.#endUnheard(endMs);
+    this.#endUnheard(endMs, this.#isWithheld ? leastGapMs : unheardMs);
+    const isCut = this.#isOn && this.#wasInterrupted && endMs - (this.#soundedMs ?? endMs) >= onItsWayMs;
+    if (isCut) this.#noteGap(endMs, Infinity);
     this.#fillUpTo(endMs);
   }
 
-  #endUnheard(nowMs: number): void {
+  #endUnheard(nowMs: number, leastMs: number): void {
     const atMs = this.#unheardSinceMs ?? nowMs;
     this.#unheardSinceMs = null;
     const durationMs = nowMs - atMs;
-    if (durationMs < unheardMs) return;
+    if (durationMs < leastMs) return;
+    this.#unheardEndMs = nowMs;
     this.#tally.lostMs += durationMs;
     this.#onGap({ stream: 'audio', atMs, durationMs, dueFrames: null });
   }
@@ -132,7 +155,7 @@ export class AudioLine {
   /** A microphone that is silent sends nothing: no more is missing than the lost packets held. */
   #noteGap(timeMs: number, mostMs: number): void {
     if (this.#soundedMs === null) return;
-    const lostMs = Math.min(timeMs - this.#soundedMs, mostMs);
+    const lostMs = Math.min(timeMs - Math.max(this.#soundedMs, this.#unheardEndMs), mostMs);
     if (lostMs < leastGapMs) return;
     this.#tally.lostMs += lostMs;
     this.#onGap({ stream: 'audio', atMs: timeMs - lostMs, durationMs: lostMs, dueFrames: null });

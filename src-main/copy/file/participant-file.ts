@@ -193,10 +193,11 @@ export class ParticipantFile {
         lostPackets += to - from + 1;
         frames.lost();
       },
+      withheld: (nowMs) => {
+        if (track.kind === 'audio') this.#audio.withheld(nowMs - originMs);
+      },
       end: () => {
-        frames.end();
-        times.release();
-        this.#forget(track.sid, frames.counts);
+        this.#endTrack(track.sid, { frames, times });
         this.setOn(track.kind, false, lastMs);
       },
     };
@@ -242,11 +243,7 @@ export class ParticipantFile {
    * @throws PlateauError the first failure of the disk, one that does not answer among them
    */
   async finish(endMs: number): Promise<void> {
-    for (const [sid, { frames, times }] of this.#tracks) {
-      frames.end();
-      times.release();
-      this.#forget(sid, frames.counts);
-    }
+    for (const [sid, own] of this.#tracks) this.#endTrack(sid, own);
     await this.#video.finish(endMs - this.#options.originMs);
     this.#audio.finish(endMs - this.#options.originMs);
     await this.#file.finish();
@@ -288,8 +285,11 @@ export class ParticipantFile {
     return lost;
   }
 
-  #forget(sid: string, counts: FrameCounts): void {
-    const kind = this.#tracks.get(sid)?.frames instanceof VideoFrames ? 'video' : 'audio';
+  #endTrack(sid: string, { frames, times }: OwnTrack): void {
+    frames.end();
+    times.release();
+    const { counts } = frames;
+    const kind = frames instanceof VideoFrames ? 'video' : 'audio';
     if (kind === 'video') this.#lostAtGap = Math.max(0, this.#lostAtGap - lostPicturesOf(counts));
     this.#endedFrames[kind] = sumOfFrames(this.#endedFrames[kind], counts);
     this.#tracks.delete(sid);

@@ -191,7 +191,8 @@ export class CopiedTake {
   #happened(happening: TakeHappening): void {
     const take = this.#take;
     if (happening.type === 'came') take?.begin(happening.track, () => undefined);
-    else if (happening.type === 'missing') take?.noteMissing(happening.track, errorOf(happening.error));
+    else if (happening.type === 'missing')
+      take?.noteMissing(happening.track, errorOf(happening.error), happening.awaitedMs);
     else {
       // The end of a meeting ends that session as well; then nothing is wrong.
       const error = errorOf(happening.error);

@@ -155,8 +155,9 @@ export class CopyHost {
           record(clock.nowMs());
           return true;
         },
-        noteMissing: (track, error: PlateauError) => {
-          if (isWanted(armed, track)) this.#outbox.push({ type: 'missing', track, error: error.toReport() });
+        noteMissing: (track, error: PlateauError, awaitedMs = 0) => {
+          if (!isWanted(armed, track)) return;
+          this.#outbox.push({ type: 'missing', track, error: error.toReport(), awaitedMs });
         },
       },
       files,

@@ -36,7 +36,12 @@ const happeningSchema = z.discriminatedUnion('type', [
   /** A track is recorded from now on. */
   z.object({ type: z.literal('came'), track: publicationInfoSchema }),
   /** It is to be recorded and is not. */
-  z.object({ type: z.literal('missing'), track: publicationInfoSchema, error: errorReportSchema }),
+  z.object({
+    type: z.literal('missing'),
+    ...{ track: publicationInfoSchema, error: errorReportSchema },
+    /** How long nothing of it has come by now, in milliseconds. */
+    awaitedMs: z.number().nonnegative(),
+  }),
   /** There is no room for its file. */
   z.object({ type: z.literal('refused'), track: publicationInfoSchema, error: errorReportSchema }),
   /** A file records no more. */

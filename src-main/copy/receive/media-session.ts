@@ -191,7 +191,7 @@ export class MediaSession {
       if (resendSsrc !== null) this.#resends.set(resendSsrc, track);
     }
     const now = new Set(this.#tracks.values());
-    for (const track of before) if (!now.has(track)) track.detach();
+    for (const track of before) if (!now.has(track)) track.takeAway();
     this.#transport?.keepStreams(new Set([...this.#tracks.keys(), ...this.#resends.keys()]));
     // Silence counts from here: before, there was nothing to hear.
     this.#heardMs = performance.now();

@@ -13,6 +13,8 @@ export interface RoomReceiverListener {
   onTrack(track: TrackReceiver): Promise<TrackSink | null>;
   /** A track was muted, or is open again. */
   onMuted(track: TrackReceiver, isMuted: boolean): void;
+  /** A track that was received is published still, and the server has taken it away; or it gives it back. */
+  onWithheld(track: TrackReceiver, isWithheld: boolean): void;
   onState(state: ReceiverState): void;
   /** The receiver is over, and nobody closed it. Its tracks have ended. */
   onLost(failure: PlateauError): void;

@@ -1,13 +1,12 @@
 import {
   type LeaveRequest,
   LeaveRequest_Action,
-  type ParticipantInfo,
   ReconnectReason,
   SessionDescription,
   SignalTarget,
 } from '@livekit/protocol';
 import { type PlateauError, toPlateauError } from '../../contract/errors.js';
-import { type Publication, Publications } from '../signal/publications.js';
+import { type Publication, type PublicationChanges, Publications } from '../signal/publications.js';
 import { isLoopback } from '../signal/server-address.js';
 import { type AnsweredOffer, candidateOf, leaveError, syncStateOf } from '../signal/session-messages.js';
 import {
@@ -84,6 +83,11 @@ export class RoomReceiver {
     return this.#tracks;
   }
 
+  /** Whether the server lets it subscribe at the moment. */
+  get mayReceive(): boolean {
+    return this.#publications.mayReceive(this.#participantSid);
+  }
+
   /** Of the connection that stands now; null between two. */
   get media(): MediaFigures | null {
     return this.#media?.figures ?? null;
@@ -132,10 +136,7 @@ export class RoomReceiver {
     const { participant, otherParticipants, sifTrailer } = greeting.join;
     this.#serverTrailer = sifTrailer;
     this.#participantSid = participant?.sid ?? '';
-    const { removed, changed, added } = this.#publications.replace(otherParticipants);
-    for (const { sid } of removed) this.#remove(sid);
-    for (const publication of changed) this.#change(publication);
-    for (const publication of added) this.#add(publication);
+    this.#takeChanges(this.#publications.replace(otherParticipants));
     for (const { sid } of this.#tracks.values()) this.#subscribe(sid);
   }
 
@@ -155,7 +156,7 @@ export class RoomReceiver {
   }
 
   #take(message: ResponseMessage): void {
-    if (message.case === 'update') this.#update(message.value.participants);
+    if (message.case === 'update') this.#takeChanges(this.#publications.update(message.value.participants));
     else if (message.case === 'offer') this.#answer(message.value);
     else if (message.case === 'refreshToken') this.#refreshedToken = message.value;
     else if (message.case === 'leave') this.#leave(message.value);
@@ -165,8 +166,7 @@ export class RoomReceiver {
     }
   }
 
-  #update(participants: readonly ParticipantInfo[]): void {
-    const { added, removed, changed } = this.#publications.update(participants);
+  #takeChanges({ added, removed, changed }: PublicationChanges): void {
     for (const { sid } of removed) this.#remove(sid);
     for (const publication of changed) this.#change(publication);
     for (const publication of added) this.#add(publication);
@@ -212,6 +212,7 @@ export class RoomReceiver {
       sender: () => this.#media?.sender ?? 0,
       sendRtcp: (packet) => this.#media?.sendRtcp(packet),
       nowMs: () => performance.now(),
+      onWithheld: (isWithheld) => this.#options.listener.onWithheld(track, isWithheld),
     });
     this.#tracks.set(track.sid, track);
     this.#prepare(track).catch(() => this.#remove(track.sid));

@@ -20,6 +20,8 @@ export interface TrackLink {
   readonly sendRtcp: (packet: Buffer) => void;
   /** Of a monotonic clock. */
   readonly nowMs: () => number;
+  /** The server has taken the track away, which is published still; or gives it back. */
+  readonly onWithheld: (isWithheld: boolean) => void;
 }
 
 /** What became of a track's packets, and what was asked for. See {@link WindowCounts} for the sum that always holds. */
@@ -47,6 +49,7 @@ export class TrackReceiver implements CopyTrack {
   #sink: TrackSink | null = null;
   #stream: StreamReceiver | null = null;
   #highest: number | null = null;
+  #isWithheld = false;
   #isOver = false;
 
   constructor(publication: Publication, link: TrackLink) {
@@ -97,6 +100,11 @@ export class TrackReceiver implements CopyTrack {
     return all.reduce(sum, noFigures);
   }
 
+  /** Whether it is published, and the server has taken it away. */
+  get isWithheld(): boolean {
+    return this.#isWithheld && !this.#isOver;
+  }
+
   /** Whether somebody takes its packets. */
   get hasSink(): boolean {
     return this.#sink !== null;
@@ -138,6 +146,7 @@ export class TrackReceiver implements CopyTrack {
   attach(section: OfferSection, ssrc: number): void {
     if (this.#isOver) return;
     for (const [payloadType, { codec }] of section.payloads) this.payloadTypes.set(payloadType, codec);
+    this.#setWithheld(false);
     if (this.#stream?.ssrc === ssrc) return;
     this.detach();
     const { sender, sendRtcp, nowMs } = this.#link;
@@ -169,6 +178,14 @@ export class TrackReceiver implements CopyTrack {
     this.#stream?.senderReport(report, nowMs);
   }
 
+  /** The server offers it no more, over a connection that stands: it has ended, or is withheld. */
+  takeAway(): void {
+    this.detach();
+    if (this.#isOver) return;
+    this.#sink?.withheld?.(this.#link.nowMs());
+    this.#setWithheld(true);
+  }
+
   /** The SSRC is gone; another one may follow. */
   detach(): void {
     if (this.#stream === null) return;
@@ -186,6 +203,12 @@ export class TrackReceiver implements CopyTrack {
     this.#isOver = true;
     this.detach();
     this.#sink?.end();
+  }
+
+  #setWithheld(isWithheld: boolean): void {
+    if (this.#isWithheld === isWithheld) return;
+    this.#isWithheld = isWithheld;
+    this.#link.onWithheld(isWithheld);
   }
 }
 

@@ -56,10 +56,17 @@ const codecs: Readonly<Record<string, CopyCodec>> = {
 /** Who publishes what in the room, kept from the server's updates. */
 export class Publications {
   readonly #bySid = new Map<string, Publication>();
+  /** Participants who may not subscribe, by sid. */
+  readonly #deaf = new Set<string>();
 
   /** All that are published now, by sid. */
   get all(): ReadonlyMap<string, Publication> {
     return this.#bySid;
+  }
+
+  /** Whether the server lets a participant subscribe, as it has said last. */
+  mayReceive(participantSid: string): boolean {
+    return !this.#deaf.has(participantSid);
   }
 
   /** Takes participants as the server describes them: all of their tracks each time. */
@@ -69,6 +76,8 @@ export class Publications {
     const changed: Publication[] = [];
     for (const participant of participants) {
       const isGone = participant.state === ParticipantInfo_State.DISCONNECTED;
+      if (!isGone && participant.permission?.canSubscribe === false) this.#deaf.add(participant.sid);
+      else this.#deaf.delete(participant.sid);
       const tracks = isGone ? [] : participant.tracks.filter(isMedia);
       const sids = new Set(tracks.map(({ sid }) => sid));
       for (const known of [...this.#bySid.values()]) {

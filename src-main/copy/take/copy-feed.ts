@@ -1,7 +1,7 @@
 import { PlateauError } from '../../contract/errors.js';
 import type { MediaKeys } from '../../contract/media-keys.js';
 import { roleWords } from '../../contract/track-roles.js';
-import { keyMissing } from '../../livekit/missing-tracks.js';
+import { keyMissing, takenAway } from '../../livekit/missing-tracks.js';
 import type { PublicationInfo } from '../../livekit/publication-info.js';
 import type { TakeClock } from '../../pipeline/take-clock.js';
 import { inTime } from '../../process/deadline.js';
@@ -15,6 +15,8 @@ import { receiveCaps } from '../rtp/receive-caps.js';
 import type { Publication } from '../signal/publications.js';
 import type { CopyEnding, CopyFiles } from './copy-files.js';
 import { type CopiedTrack, infoOf } from './copy-track.js';
+import { tellTrack } from './copy-track-events.js';
+import { WithheldTracks } from './withheld-tracks.js';
 
 /** What was sent before the take ended is under way for so long; what is missing is asked for once more. Milliseconds. */
 const leastSettleMs = 150;
@@ -25,7 +27,7 @@ const settleLookMs = 20;
 const leaveLimitMs = 3_000;
 
 /** What is asked of a receiver. */
-type JoinedRoom = Pick<RoomReceiver, 'close' | 'media' | 'serverTrailer'> & {
+type JoinedRoom = Pick<RoomReceiver, 'close' | 'mayReceive' | 'media' | 'serverTrailer'> & {
   readonly tracks: ReadonlyMap<string, Pick<TrackReceiver, 'figures' | 'publication'>>;
 };
 
@@ -47,7 +49,7 @@ export interface FedTake {
   /** A track is wanted: `record` begins with it. @returns whether it is */
   begin(track: PublicationInfo, record: (nowMs: number) => void): boolean;
   /** A track that is to be recorded is not, and why. */
-  noteMissing(track: PublicationInfo, error: PlateauError): void;
+  noteMissing(track: PublicationInfo, error: PlateauError, awaitedMs?: number): void;
 }
 
 /** A take, and what fills its files. */
@@ -61,6 +63,10 @@ export class CopyFeed implements CopyEnding {
   readonly #options: CopyFeedOptions;
   readonly #decryption: RoomDecryption | null;
   readonly #tracks = new WeakMap<TrackReceiver, CopiedTrack>();
+  readonly #withheld = new WithheldTracks<TrackReceiver>(
+    (track, awaitedMs) => void this.#tellWithheld(track, awaitedMs),
+    (track) => void this.#comesAgain(track),
+  );
   #begin: (begun: Begun) => void = () => undefined;
   readonly #begun = new Promise<Begun>((resolve) => {
     this.#begin = resolve;
@@ -92,6 +98,7 @@ export class CopyFeed implements CopyEnding {
       listener: {
         onTrack: (track) => feed.#record(track),
         onMuted: (track, isMuted) => void feed.#mute(track, isMuted),
+        onWithheld: (track) => feed.#withheld.changed(track),
         onState: (state) => {
           if (state === 'reconnecting') {
             feed.#isInterrupted = true;
@@ -126,6 +133,7 @@ export class CopyFeed implements CopyEnding {
   /** Waits a moment for what is on its way, and leaves the room. Never rejects. */
   async endTracks(): Promise<void> {
     this.#hasEnded = true;
+    this.#withheld.stop();
     const receiver = this.#receiver;
     if (receiver === null) return;
     const fromMs = performance.now();
@@ -145,6 +153,7 @@ export class CopyFeed implements CopyEnding {
   /** Leaves the room at once, and waits for nothing: what is on its way is lost. Tracks have ended when it returns. */
   leave(): void {
     this.#hasEnded = true;
+    this.#withheld.stop();
     this.#receiver?.close().catch(() => undefined);
   }
 
@@ -179,6 +188,22 @@ export class CopyFeed implements CopyEnding {
     if (copied === undefined) return;
     const { files, take } = await this.#begun;
     files.setMuted(copied, isMuted, take.clock.nowMs());
+  }
+
+  async #tellWithheld(track: TrackReceiver, awaitedMs: number): Promise<void> {
+    const copied = this.#tracks.get(track);
+    if (copied === undefined) return;
+    const { take } = await this.#begun;
+    const error = takenAway(copied.info, this.#receiver?.mayReceive !== false);
+    this.#options.report.error(error.code, error.message, track.identity, { hint: error.hint });
+    take.noteMissing(copied.info, error, awaitedMs);
+  }
+
+  async #comesAgain(track: TrackReceiver): Promise<void> {
+    const copied = this.#tracks.get(track);
+    if (copied === undefined) return;
+    const { take } = await this.#begun;
+    if (take.begin(copied.info, () => undefined)) tellTrack(this.#options.report, copied.info, 'came');
   }
 
   /** A burst of key frames is larger than what Linux gives by itself. */

@@ -185,6 +185,8 @@ export class CopyFiles extends OnePart implements TakeMedia {
   /** Ends all of them at `endMs` of the take, and waits until they are on disk. Never rejects. */
   async finish(endMs: number): Promise<void> {
     this.#endMs = endMs;
+    // Nobody knows what was lost since the connection broke.
+    if (!this.#isConnected) for (const sink of this.#sinks.values()) sink.interrupted();
     // At once: one that is being made, on a disk that is slow, must not let the others go on.
     for (const sink of this.#sinks.values()) sink.endAt(endMs);
     const sinks = await Promise.all(this.#files.values());

@@ -37,6 +37,11 @@ export class MovableSink implements TrackSink {
     this.#inner?.lost(...lost);
   }
 
+  /** The server has taken the track away. */
+  withheld(nowMs: number): void {
+    this.#inner?.withheld?.(nowMs);
+  }
+
   /** Nothing more comes. */
   end(): void {
     this.inner = null;

@@ -12,11 +12,13 @@ const room = 'strict';
 let out: string;
 let server: EmbeddedServer;
 let people: SyntheticRoom;
+let service: RoomServiceClient;
 
 beforeAll(async () => {
   out = await mkdtemp(join(tmpdir(), 'plateau-permissions-'));
   server = await startLivekitServer();
   const { url, apiKey, apiSecret } = server;
+  service = new RoomServiceClient(url.replace(/^ws/, 'http'), apiKey, apiSecret);
   people = await startSyntheticRoom({ url, apiKey, apiSecret, room, participants: [{ identity: 'ada' }] });
 });
 
@@ -26,9 +28,45 @@ afterAll(async () => {
   await rm(out, { recursive: true, force: true });
 });
 
+it('a copied take says what the server has taken away from it, and lacks just that', async () => {
+  const { url, apiKey, apiSecret } = server;
+  const command = new RunningCommand(
+    ['record', '--mode', 'copy', '--audio-only', '--room', room, '--json', '--out', out],
+    { LIVEKIT_URL: url, LIVEKIT_API_KEY: apiKey, LIVEKIT_API_SECRET: apiSecret },
+  );
+  await command.says(/"trackSubscribed"/);
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  const there = await service.listParticipants(room);
+  const sids = there.flatMap(({ tracks }) => tracks.map(({ sid }) => sid));
+  const recorders = there.flatMap(({ identity, permission }) =>
+    permission?.hidden === true ? [identity] : [],
+  );
+  const subscribe = (isSubscribed: boolean): Promise<unknown> =>
+    Promise.all(recorders.map((identity) => service.updateSubscriptions(room, identity, sids, isSubscribed)));
+  await subscribe(false);
+  await command.says(/"trackWithheld"/);
+  await subscribe(true);
+  await command.says(/"trackSubscribed"[^]*"trackSubscribed"/);
+  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  command.signal('SIGINT');
+  const { code } = await command.ended;
+
+  expect(code).toBe(7);
+  const [take = ''] = await readdir(out);
+  const manifest = manifestSchema.parse(JSON.parse(await readFile(join(out, take, 'manifest.json'), 'utf8')));
+  await rm(join(out, take), { recursive: true });
+  const [lacking, ...others] = manifest.notRecorded;
+  expect(others).toEqual([]);
+  expect(lacking).toMatchObject({ identity: 'ada', role: 'microphone', code: 'trackWithheld' });
+  const awayMs = (lacking?.untilMs ?? NaN) - (lacking?.sinceMs ?? NaN);
+  expect(awayMs).toBeGreaterThan(2_400);
+  const [file] = manifest.files;
+  expect(Math.abs((file?.audioLostMs ?? NaN) - awayMs)).toBeLessThan(300);
+  expect(file?.gaps).toMatchObject([{ stream: 'audio', cause: 'neverArrived' }]);
+}, 90_000);
+
 it('permissions that are withdrawn in mid-take are told as the reason, and what lacks is listed', async () => {
   const { url, apiKey, apiSecret } = server;
-  const service = new RoomServiceClient(url.replace(/^ws/, 'http'), apiKey, apiSecret);
   const allow = (identity: string, canSubscribe: boolean, canPublish: boolean): Promise<unknown> =>
     service.updateParticipant(room, identity, {
       permission: { canSubscribe, canPublish, hidden: identity === 'console' },

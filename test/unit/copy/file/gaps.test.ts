@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -25,6 +25,8 @@ const decryption: FrameDecryption = {
   ownPart: (frame) => frame,
   decrypt: (frame) => (frame.at(-1) === 1 ? null : frame),
 };
+
+const audioOf = (gaps: readonly Gap[]): Gap[] => gaps.filter(({ stream }) => stream === 'audio');
 
 async function recorded(
   make: () => Promise<Buffer | null> = () => Promise.resolve(Buffer.from('black')),
@@ -192,12 +194,81 @@ it('says of a gap that what came in it could not be decrypted, and of the next o
     { isUndecrypted: true, atMs: 960, durationMs: 240, lostFrames: 5 },
     { isUndecrypted: false, atMs: 1_240, durationMs: 80 },
   ]);
-  expect(gaps.filter(({ stream }) => stream === 'audio')).toMatchObject([
-    { isUndecrypted: true },
-    { isUndecrypted: false },
-  ]);
+  expect(audioOf(gaps)).toMatchObject([{ isUndecrypted: true }, { isUndecrypted: false }]);
   const { frames } = file.counts;
   expect([frames.video.dropped.notDecrypted, frames.audio.dropped.notDecrypted]).toEqual([5, 5]);
+});
+
+it('lacks everything since the connection broke when it does not stand again by the end', async () => {
+  const { file, gaps, sound } = await recorded();
+  for (let ms = 0; ms < 1_000; ms += 20) sound(ms);
+  file.interrupted();
+  file.endAt(originMs + 5_000);
+  await file.finish(originMs + 5_000);
+  expect(audioOf(gaps)).toMatchObject([{ atMs: 1_000, durationMs: 4_000 }]);
+});
+
+it('lacks nothing at the end when the connection broke, and audio came all the same', async () => {
+  const { file, gaps, sound } = await recorded();
+  for (let ms = 0; ms < 1_900; ms += 20) sound(ms);
+  file.interrupted();
+  file.endAt(originMs + 2_000);
+  await file.finish(originMs + 2_000);
+  expect(audioOf(gaps)).toEqual([]);
+});
+
+describe('a microphone that the server has taken away, and that is published still', () => {
+  async function taken() {
+    const of = await recorded();
+    for (let ms = 0; ms < 1_000; ms += 20) of.sound(ms);
+    of.audioSink.withheld?.(originMs + 1_000);
+    const tickTo = (fromMs: number, toMs: number): void => {
+      for (let ms = fromMs; ms <= toMs; ms += 100) of.file.tick(originMs + ms);
+    };
+    return { ...of, tickTo };
+  }
+
+  it('lacks all of it until it is given back, and not a packet twice', async () => {
+    const { audio, file, gaps, sound, tickTo } = await taken();
+    tickTo(1_000, 5_000);
+    audio.lose();
+    for (let ms = 5_020; ms < 6_000; ms += 20) sound(ms);
+    file.endAt(originMs + 6_000);
+    await file.finish(originMs + 6_000);
+    expect(audioOf(gaps)).toMatchObject([{ atMs: 1_000, durationMs: 4_020 }]);
+    expect(file.counts.audio.lostMs).toBe(4_020);
+  });
+
+  it('lacks all of it to the end, however short before that it was', async () => {
+    for (const endMs of [1_600, 9_000]) {
+      const { audioSink, file, gaps, tickTo } = await taken();
+      tickTo(1_000, endMs);
+      file.endAt(originMs + endMs);
+      audioSink.end();
+      await file.finish(originMs + endMs);
+      expect(audioOf(gaps)).toMatchObject([{ atMs: 1_000, durationMs: endMs - 1_000 }]);
+      await rm(folder, { recursive: true });
+      await mkdir(folder);
+    }
+  });
+
+  it('lacks nothing when that was its end, which is told a moment later', async () => {
+    const { audioSink, file, gaps, tickTo } = await taken();
+    tickTo(1_000, 1_300);
+    audioSink.end();
+    tickTo(1_300, 9_000);
+    await file.finish(originMs + 9_000);
+    expect(audioOf(gaps)).toEqual([]);
+  });
+
+  it('lacks what is said until it is muted, and nothing afterwards', async () => {
+    const { file, gaps, tickTo } = await taken();
+    tickTo(1_000, 5_000);
+    file.setOn('audio', false, originMs + 5_000);
+    tickTo(5_000, 9_000);
+    await file.finish(originMs + 9_000);
+    expect(audioOf(gaps)).toMatchObject([{ atMs: 1_000, durationMs: 4_000 }]);
+  });
 });
 
 describe('a microphone that is on and has not sent a packet', () => {
@@ -207,7 +278,7 @@ describe('a microphone that is on and has not sent a packet', () => {
     expect(file.counts.audio.lostMs).toBe(0);
     for (let ms = 6_000; ms < 7_000; ms += 20) sound(ms);
     await file.finish(originMs + 7_000);
-    expect(gaps.filter(({ stream }) => stream === 'audio')).toMatchObject([{ atMs: 0, durationMs: 6_000 }]);
+    expect(audioOf(gaps)).toMatchObject([{ atMs: 0, durationMs: 6_000 }]);
     expect(file.counts.audio.lostMs).toBe(6_000);
   });
 
@@ -215,7 +286,7 @@ describe('a microphone that is on and has not sent a packet', () => {
     const { file, gaps } = await recorded();
     for (let ms = 0; ms <= 8_000; ms += 100) file.tick(originMs + ms);
     await file.finish(originMs + 8_000);
-    expect(gaps.filter(({ stream }) => stream === 'audio')).toMatchObject([{ atMs: 0, durationMs: 8_000 }]);
+    expect(audioOf(gaps)).toMatchObject([{ atMs: 0, durationMs: 8_000 }]);
   });
 
   it('lacks nothing while it is muted, or when it sends within a moment, or has sent before', async () => {
@@ -229,7 +300,7 @@ describe('a microphone that is on and has not sent a packet', () => {
     // A silence that is not transmitted.
     for (let ms = 10_000; ms <= 20_000; ms += 100) file.tick(originMs + ms);
     await file.finish(originMs + 20_000);
-    expect(gaps.filter(({ stream }) => stream === 'audio')).toEqual([]);
+    expect(audioOf(gaps)).toEqual([]);
     expect(file.counts.audio.lostMs).toBe(0);
   });
 });

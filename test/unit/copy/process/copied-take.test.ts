@@ -147,7 +147,7 @@ describe('a copied take in a process of its own', () => {
     child.tell(
       copyState({
         happenings: [
-          { type: 'missing', track: camera, error },
+          { type: 'missing', track: camera, error, awaitedMs: 2_500 },
           { type: 'refused', track: camera, error },
           { type: 'failed', file: 'ada.mkv', subject, error },
         ],

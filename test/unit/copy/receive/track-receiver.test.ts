@@ -54,6 +54,7 @@ const sink: TrackSink = {
     ),
   lost: (from, to) => told.push(`lost ${from % 0x1_0000}..${to % 0x1_0000}`),
   end: () => told.push('end'),
+  withheld: (sinceMs) => told.push(`nothing comes since ${sinceMs}`),
 };
 
 beforeEach(() => {
@@ -64,6 +65,7 @@ beforeEach(() => {
     sender: () => 1,
     sendRtcp: (packet) => sent.push(packet.readUInt8(1)),
     nowMs: () => nowMs,
+    onWithheld: (isWithheld) => told.push(isWithheld ? 'withheld' : 'given back'),
   });
   track.deliverTo(sink);
   track.attach(section, 11);
@@ -87,6 +89,30 @@ function begin(): void {
   receive({ sequenceNumber: 100, payload: keyFrame });
   tick(25);
 }
+
+describe('a track that the server takes away', () => {
+  it('is withheld until it is offered again, by that stream or another one', () => {
+    begin();
+    told = [];
+    track.takeAway();
+    expect(told).toEqual(['nothing comes since 1025', 'withheld']);
+    expect(track.isWithheld).toBe(true);
+    track.takeAway();
+    track.attach(section, 12);
+    expect(told.slice(2)).toEqual(['nothing comes since 1025', 'given back', 'lost 101..101']);
+    expect(track.isWithheld).toBe(false);
+  });
+
+  it('is not withheld when the connection is made anew, nor when it has ended', () => {
+    begin();
+    track.detach();
+    expect(track.isWithheld).toBe(false);
+    track.attach(section, 12);
+    track.takeAway();
+    track.end();
+    expect(track.isWithheld).toBe(false);
+  });
+});
 
 describe('a track that is received', () => {
   it('asks for what is missing, and takes what is resent under its own number and type', () => {

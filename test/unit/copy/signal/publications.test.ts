@@ -53,6 +53,17 @@ describe('the publications of a room', () => {
     expect(publications.update([ada([microphone, camera, unknown])]).added).toMatchObject([{ codec: null }]);
   });
 
+  it('come with what the server allows', () => {
+    const publications = new Publications();
+    const allowed = (canSubscribe: boolean): ParticipantInfo =>
+      new ParticipantInfo({ sid: 'PA_us', identity: 'us', permission: { canSubscribe } });
+    expect(publications.mayReceive('PA_us')).toBe(true);
+    publications.update([allowed(false), ada([])]);
+    expect([publications.mayReceive('PA_us'), publications.mayReceive('PA_1')]).toEqual([false, true]);
+    publications.update([allowed(true)]);
+    expect(publications.mayReceive('PA_us')).toBe(true);
+  });
+
   it('change: muted, unpublished, left', () => {
     const publications = new Publications();
     publications.update([ada([microphone, camera])]);

@@ -35,6 +35,7 @@ async function fed(isWanted = true, mediaKeys: MediaKeys | null = null) {
   const missing: string[] = [];
   const listeners: RoomReceiverOptions['listener'][] = [];
   let closed = 0;
+  const mayReceive = { current: true };
   const tracks = new Map<string, TrackReceiver>();
   const feed = await CopyFeed.join(
     {
@@ -45,7 +46,7 @@ async function fed(isWanted = true, mediaKeys: MediaKeys | null = null) {
     (how) => {
       listeners.push(how.listener);
       return Promise.resolve({
-        ...{ media: null, tracks, serverTrailer: Buffer.from('trailer') },
+        ...{ media: null, tracks, serverTrailer: Buffer.from('trailer'), mayReceive: mayReceive.current },
         close: () => {
           closed += 1;
           return Promise.resolve();
@@ -55,17 +56,20 @@ async function fed(isWanted = true, mediaKeys: MediaKeys | null = null) {
   );
   const [listener] = listeners;
   if (listener === undefined) throw new Error('Nobody listens.');
+  const sink = { packet: () => undefined, lost: () => undefined, end: () => undefined };
   const files = {
-    add: () => Promise.resolve(null),
+    add: () => Promise.resolve(sink),
     ...{ interrupted: () => undefined, connectionLost: () => undefined, setMuted: () => undefined },
   };
   const take: FedTake = {
     clock: new TakeClock(),
-    begin: (info) => {
+    begin: (info, record) => {
       if (isWanted) begun.push(info);
+      if (isWanted) record(0);
       return isWanted;
     },
-    noteMissing: (info, { code }) => missing.push(`${info.trackSid} ${code}`),
+    noteMissing: (info, { code }, awaitedMs = 0) =>
+      missing.push(`${info.trackSid} ${code}${awaitedMs === 0 ? '' : ` for ${awaitedMs} ms`}`),
   };
   return {
     feed,
@@ -95,6 +99,38 @@ it('records what is in the room already once the take has begun, and not before'
   expect(begun).toEqual([
     expect.objectContaining({ trackSid: 'TR_1', identity: 'ada', role: 'camera', isRoleDeclared: true }),
   ]);
+});
+
+it('tells what the server withholds once it is clear that it has not ended, and that it comes again', async () => {
+  vi.useFakeTimers();
+  const { begun, feed, files, listener, log, missing, take } = await fed();
+  feed.begin(take, files);
+  const track = Object.assign(receiverOf(), { isWithheld: false });
+  await listener.onTrack(track);
+  const withhold = (isWithheld: boolean): void => {
+    Object.assign(track, { isWithheld });
+    listener.onWithheld(track, isWithheld);
+  };
+  withhold(true);
+  await vi.advanceTimersByTimeAsync(2_400);
+  withhold(false);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(missing).toEqual([]);
+  expect(begun).toHaveLength(1);
+  withhold(true);
+  await vi.advanceTimersByTimeAsync(2_600);
+  expect(missing).toEqual(['TR_1 trackWithheld for 2500 ms']);
+  expect(log.entries.at(-1)?.message).toContain(
+    'The camera of ada is not received any more: it is published',
+  );
+  withhold(false);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(begun).toHaveLength(2);
+  // It has ended meanwhile.
+  withhold(true);
+  Object.assign(track, { isWithheld: false });
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(missing).toHaveLength(1);
 });
 
 it('leaves out what is encrypted and has no key, and says so once for each track', async () => {
