@@ -123,9 +123,12 @@ export class AudioTimeline {
     return this.#joints.length < count;
   }
 
-  /** Where the next frame comes to stand, as far as that is known. @param writtenEndMs where what was before it ends */
+  /**
+   * Where the frame that was placed last comes to stand, as far as that is known: what waits before it, and silence for what
+   * was dropped there, go on from what was written. @param writtenEndMs where that ends
+   */
   placeBehind(writtenEndMs: number, timeMs: number): number {
-    return this.#isContinuing ? writtenEndMs : timeMs;
+    return this.#isContinuing ? writtenEndMs + this.positionMs - this.#nextMs : timeMs;
   }
 
   /** Audio that goes on was moved: some was put in when positive, left out when negative. In milliseconds. */

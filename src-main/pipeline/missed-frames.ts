@@ -11,6 +11,8 @@ const quantile = 0.45;
 const regularTolerance = 0.3;
 /** Half of the frames may be lost at random, and this share of the intervals still has the track's length. */
 const regularShare = 0.4;
+/** A gap this long is judged by one side alone where the other has no rate, as in the burst behind a standstill. Milliseconds. */
+const longGapMs = 1_000;
 /** No camera sends more than 120 frames in a second. */
 const leastIntervalMs = 8;
 /** What was lost is counted by WebRTC up to this long before the gap is seen, and after. */
@@ -64,6 +66,9 @@ export interface FrameLossFigures {
 export class MissedFrames {
   readonly #intervals = new Float64Array(2 * neighbors + 1);
   readonly #endsMs = new Float64Array(2 * neighbors + 1);
+  /** Frames that came in each interval and have no place in it. */
+  readonly #unplacedIn = new Float64Array(2 * neighbors + 1);
+  #unplaced = 0;
   readonly #sorted = new Float64Array(neighbors);
   /** Intervals seen since the last start. */
   #seen = 0;
@@ -104,13 +109,23 @@ export class MissedFrames {
   add(timeMs: number): void {
     const previousMs = this.#previousMs;
     this.#previousMs = timeMs;
-    if (previousMs === null) return;
+    if (previousMs === null) {
+      this.#unplaced = 0;
+      return;
+    }
     const slot = this.#seen % this.#intervals.length;
     this.#intervals[slot] = timeMs - previousMs;
     this.#endsMs[slot] = timeMs;
+    this.#unplacedIn[slot] = this.#unplaced;
+    this.#unplaced = 0;
     this.#seen += 1;
     if (this.#seen - this.#judged > neighbors) this.#judge();
     this.#decide(timeMs);
+  }
+
+  /** A frame of the track has come whose time is behind the newest one's, or wrong: it is counted as dropped, and not missed as well. */
+  noteUnplaced(): void {
+    this.#unplaced += 1;
   }
 
   /**
@@ -184,11 +199,15 @@ export class MissedFrames {
     const before = this.#rateOf(Math.max(0, at - neighbors, this.#seen - this.#intervals.length), at);
     const after = this.#rateOf(at + 1, Math.min(this.#seen, at + 1 + neighbors));
     // At the beginning and at the end one side tells for both.
-    const intervalMs = Math.max(before, after);
+    const isLong = gapMs >= longGapMs && Math.min(before, after) > 0;
+    const intervalMs =
+      isLong && !Number.isFinite(Math.max(before, after)) ? Math.min(before, after) : Math.max(before, after);
     if (intervalMs === 0 || gapMs <= missedAfterIntervals * intervalMs) return;
+    const frames = Math.round(gapMs / intervalMs) - 1 - (this.#unplacedIn[slot] ?? 0);
+    if (frames <= 0) return;
     if (this.#undecided.length >= maxUndecided) this.#decide(Infinity);
     const toMs = this.#endsMs[slot] ?? 0;
-    this.#undecided.push({ fromMs: toMs - gapMs, toMs, frames: Math.round(gapMs / intervalMs) - 1 });
+    this.#undecided.push({ fromMs: toMs - gapMs, toMs, frames });
   }
 
   /** The usual one of intervals, 0 without any; Infinity when they have no length in common. */

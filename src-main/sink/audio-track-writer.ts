@@ -152,10 +152,9 @@ export class AudioTrackWriter {
     // Before it is known where frames stand, all are kept that may belong to it.
     if (this.#hold.isOn) return !this.end.isKnown;
     if (timeMs < this.#segmentStartMs) return false;
-    const { frameMs, queue } = this.#options;
     // At the end whole frames are written, of which more than half is before it.
-    const placeMs = this.#timeline.placeBehind(this.handedMs + queue.depth * frameMs, timeMs);
-    return !this.end.excludes(placeMs + frameMs / 2);
+    const placeMs = this.#timeline.placeBehind(this.handedMs, timeMs);
+    return !this.end.excludes(placeMs + this.#options.frameMs / 2);
   }
 
   /** Hands over queued audio, and the silence before it, as long as permits are free. */

@@ -63,6 +63,11 @@ export class FrameGaps {
     this.missed.add(timeMs);
   }
 
+  /** A frame has come that has no place, and is counted as a drop. */
+  noteUnplaced(): void {
+    if (!this.#canPause) this.missed.noteUnplaced();
+  }
+
   /** The track is off: the time until its next frame is no gap. */
   stop(): void {
     this.#newestMs = null;

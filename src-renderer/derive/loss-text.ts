@@ -140,13 +140,40 @@ function lighterVideo(alarm: LossAlarm, settings: AdvisingSettings, text: string
   };
 }
 
-/** Of what is being lost now, or else of what was: audio before video. */
+/** What comes late or twice on a machine that is too busy is no fault of the network's, nor of a sender's. */
+const fromOutside: readonly LossCause[] = ['network', 'order'];
+/** Of all that is lost, what is lost on this machine tells the cause from this share on. */
+const ownShare = 0.1;
+
+/** What most is lost to now, or else was: audio before video. */
 function worstCause({ streams }: LossAlarm): LossCause {
-  const [worst] = [...streams].sort(
-    (a, b) =>
-      Number(b.isLosing) - Number(a.isLosing) || Number(b.medium === 'audio') - Number(a.medium === 'audio'),
-  );
-  return worst?.cause ?? 'network';
+  const present = preferred(streams, ({ isLosing }) => isLosing);
+  const sums = sumsByCause(preferred(present, ({ medium }) => medium === 'audio'));
+  const own = sums.filter(({ cause }) => !fromOutside.includes(cause));
+  const isOwn = sumOf(own) >= ownShare * sumOf(sums) && own.length > 0;
+  const [most] = (isOwn ? own : sums).sort((a, b) => b.lost - a.lost);
+  return most?.cause ?? 'network';
+}
+
+/** Those that are so; all when none is. */
+function preferred(
+  streams: readonly LosingStream[],
+  isPreferred: (stream: LosingStream) => boolean,
+): readonly LosingStream[] {
+  const chosen = streams.filter(isPreferred);
+  return chosen.length === 0 ? streams : chosen;
+}
+
+type LostTo = Pick<LosingStream, 'cause' | 'lost'>;
+
+function sumsByCause(streams: readonly LosingStream[]): LostTo[] {
+  const sums = new Map<LossCause, number>();
+  for (const { cause, lost } of streams) sums.set(cause, (sums.get(cause) ?? 0) + lost);
+  return [...sums].map(([cause, lost]) => ({ cause, lost }));
+}
+
+function sumOf(all: readonly LostTo[]): number {
+  return all.reduce((sum, { lost }) => sum + lost, 0);
 }
 
 /** Changed settings as words: `720p`, `audio only`. */

@@ -219,3 +219,37 @@ describe('what WebRTC counted decides', () => {
     expect(withFigures(figures)).toBe(0);
   });
 });
+
+describe('behind a standstill', () => {
+  const beforeIt = timesOf([15, 6]);
+  const goesOnMs = (beforeIt.at(-1) ?? 0) + 3_000;
+
+  it('frames that have come, and have no place, are not missed as well', () => {
+    const missed = new MissedFrames();
+    for (const time of beforeIt) missed.add(time);
+    for (let frame = 0; frame < 28; frame += 1) missed.noteUnplaced();
+    for (let frame = 0; frame < 60; frame += 1) missed.add(goesOnMs + frame * (1_000 / 15));
+    missed.stop();
+    // 44 lack between the two; 28 of them have come.
+    expect(missed.count).toBe(44 - 28);
+  });
+
+  it('those that lack are counted by the rate before it, however those behind it come', () => {
+    const missed = new MissedFrames();
+    for (const time of beforeIt) missed.add(time);
+    const burst = [0, 3, 90, 94, 200, 201, 330, 470, 473, 610, 611, 690, 900, 903, 1_100];
+    for (const time of burst) missed.add(goesOnMs + time);
+    missed.stop();
+    expect(missed.count).toBe(44);
+  });
+
+  it('a short one between stretches without a rate is none', () => {
+    const missed = new MissedFrames();
+    for (const time of beforeIt) missed.add(time);
+    const soonMs = (beforeIt.at(-1) ?? 0) + 600;
+    for (const time of [0, 3, 90, 94, 200, 201, 330, 470, 473, 610, 611, 690, 900, 903, 1_100])
+      missed.add(soonMs + time);
+    missed.stop();
+    expect(missed.count).toBe(0);
+  });
+});

@@ -428,6 +428,21 @@ describe('a pause of the take', () => {
   });
 });
 
+it('a frame that comes after the stop is no loss, however far behind the encoder is', () => {
+  const test = new Writer();
+  for (let arrivalMs = 10; arrivalMs <= 1_000; arrivalMs += 10) test.frame(arrivalMs);
+  test.isPipeFull = true;
+  for (let arrivalMs = 1_010; arrivalMs <= 4_000; arrivalMs += 10) test.frame(arrivalMs);
+  const { queueFull } = test.accounting.dropped;
+  expect(queueFull).toBeGreaterThan(150);
+  test.writer.end.set(4_000);
+  for (let arrivalMs = 4_010; arrivalMs <= 9_000; arrivalMs += 10) test.frame(arrivalMs);
+  // What was on its way at the stop stands before it: 45 ms.
+  expect(test.accounting.dropped.queueFull - queueFull).toBeLessThanOrEqual(6);
+  expect(test.accounting.dropped.notRecording).toBeGreaterThanOrEqual(494);
+  expect(test.writer.end.isPassed).toBe(true);
+});
+
 it('a frame that comes after the stop is no loss: its place is filled up to the end', () => {
   const test = new Writer();
   for (let arrivalMs = 10; arrivalMs <= 2_000; arrivalMs += 10) test.frame(arrivalMs);
