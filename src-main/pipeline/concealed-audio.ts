@@ -39,7 +39,8 @@ export interface ConcealedLoss extends FoundLoss {
 /**
  * How much of an audio track was lost on the network and made up by WebRTC: it plays something for every 10 ms, so that
  * no frame lacks when packets do. What it makes up because nothing was sent (a pause of the sender, silence that is not
- * transmitted) or because a packet came late is no loss: as much counts as the lost packets would have filled.
+ * transmitted) or because a packet came late is no loss: as much counts as the lost packets would have filled, and as came so
+ * late that it has no place any more.
  */
 export class ConcealedAudio {
   #ms = 0;
@@ -51,6 +52,8 @@ export class ConcealedAudio {
   /** When it was read last, on the take's timeline. */
   #readAtMs = 0;
   readonly #concealed: ConcealedLoss[] = [];
+  /** As {@link ConcealedAudio.read} takes it. */
+  #unplacedBefore = 0;
   /** Lost, and not seen as made up so far. */
   #lostMs = 0;
   #calmReadings = 0;
@@ -143,8 +146,15 @@ export class ConcealedAudio {
     }
   }
 
-  /** Takes what WebRTC has counted by now. @param takeMs the present on the take's timeline */
-  read(figures: ConcealmentFigures, takeMs: number): void {
+  /**
+   * Takes what WebRTC has counted by now.
+   *
+   * @param takeMs the present on the take's timeline
+   * @param unplacedMs so much has come by now when something else stood in its place: what was made up for it, most likely
+   */
+  read(figures: ConcealmentFigures, takeMs: number, unplacedMs = 0): void {
+    const moreUnplacedMs = unplacedMs - this.#unplacedBefore;
+    this.#unplacedBefore = unplacedMs;
     const before = this.#before;
     const fromMs = this.#readAtMs;
     this.#before = figures;
@@ -157,13 +167,13 @@ export class ConcealedAudio {
     // A packet that was only late is taken off again; it must not count twice when another one is lost.
     const lostPackets = Math.max(0, figures.packetsLost - this.#mostLost);
     this.#mostLost = Math.max(this.#mostLost, figures.packetsLost);
-    this.#calmReadings = madeUpMs > 0 || lostPackets > 0 ? 0 : this.#calmReadings + 1;
+    this.#calmReadings = madeUpMs > 0 || lostPackets > 0 || moreUnplacedMs > 0 ? 0 : this.#calmReadings + 1;
     if (this.#calmReadings >= readingsInCommon) {
       this.#madeUp = [];
       this.#lostMs = 0;
     }
     if (madeUpMs > 0) this.#keep({ fromMs, toMs: takeMs, ms: madeUpMs });
-    this.#lostMs += lostPackets * packetMsOf(figures);
+    this.#lostMs += lostPackets * packetMsOf(figures) + moreUnplacedMs;
     if (this.#lostMs > 0) this.#explain();
   }
 

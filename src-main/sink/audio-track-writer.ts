@@ -8,7 +8,7 @@ import { type AudioTrackWriterOptions, audioWriting } from './audio-track-writer
 import { type Absence, BetweenEncoders } from './between-encoders.js';
 import type { SegmentEncoder } from './live-encoder.js';
 import { SegmentEnd } from './segment-end.js';
-import { SilentAudio } from './silent-audio.js';
+import { type SilenceAccount, SilentAudio } from './silent-audio.js';
 
 const { framesPerBlock, longGapMs, mostFramesPerBlock, silenceBehindMs, silenceStepMs } = audioWriting;
 /** One step of silence, made once: it is written again and again. */
@@ -58,8 +58,7 @@ export class AudioTrackWriter {
   }
 
   /** Silence in place of audio, between two encoders as well. */
-  get silence(): Readonly<Pick<SilentAudio, 'writtenMs' | 'lostMs' | 'lostEndMs'>> &
-    Pick<SilentAudio, 'wasAway'> {
+  get silence(): SilenceAccount {
     return this.#silent;
   }
 
@@ -187,6 +186,7 @@ export class AudioTrackWriter {
     const isOfHole = timeMs < this.#segmentStartMs;
     accounting.dropQueued(isOfHole ? this.#between.cause : cause);
     if (isOfHole) this.#silent.droppedOfHole(this.#options.frameMs);
+    else if (cause === 'outOfOrder') this.#silent.hadNoPlace(timeMs, this.#options.frameMs);
   }
 
   /** Called a few times a second: writes silence while no audio comes. */

@@ -4,6 +4,12 @@
  */
 const leastHoleMs = 200;
 
+/** What is known of it outside of the writer. */
+export type SilenceAccount = Readonly<
+  Pick<SilentAudio, 'lostEndMs' | 'lostMs' | 'unplacedMs' | 'writtenMs'>
+> &
+  Pick<SilentAudio, 'setMuted' | 'wasAway'>;
+
 /** Silence in place of audio: what a writer wrote, and what stands between two encoders. Times are milliseconds. */
 export class SilentAudio {
   /** What was written, on whoever's account. */
@@ -12,10 +18,25 @@ export class SilentAudio {
   lostMs = 0;
   /** Where the latest of it ends, on the take's timeline. */
   lostEndMs = 0;
+  /** Audio that came when something else stood in its place already, and no silence that is counted. */
+  unplacedMs = 0;
+  /** Where the latest stretch of what is lost begins. */
+  #lostFromMs = 0;
+  #isMuted = false;
   #holeFromMs: number | null = null;
   /** Of the last hole, and not found to be dropped since. */
   #holeLostMs = 0;
   #droppedBefore = 0;
+
+  /** The microphone is muted, of which nothing is due, or open again. */
+  setMuted(isMuted: boolean): void {
+    this.#isMuted = isMuted;
+  }
+
+  /** Audio came too late for its place. @param timeMs where that is */
+  hadNoPlace(timeMs: number, ms: number): void {
+    if (timeMs < this.#lostFromMs - ms || timeMs >= this.lostEndMs) this.unplacedMs += ms;
+  }
 
   /** Silence was written. @param endMs where it ends @param isLoss audio was to be expected there */
   wrote(ms: number, endMs: number, isLoss: boolean): void {
@@ -29,7 +50,7 @@ export class SilentAudio {
    * @param dropped milliseconds of audio that were dropped for want of an encoder by now
    */
   holeBegins(fromMs: number, dropped: number): void {
-    this.#holeFromMs = fromMs;
+    this.#holeFromMs = this.#isMuted ? null : fromMs;
     this.#droppedBefore = dropped;
   }
 
@@ -59,12 +80,14 @@ export class SilentAudio {
    * @returns what was added, in milliseconds
    */
   wasAway(ms: number, knownMs: number): number {
-    const addedMs = Math.max(0, ms - knownMs);
+    const addedMs = this.#isMuted ? 0 : Math.max(0, ms - knownMs);
     this.lostMs += addedMs;
     return addedMs;
   }
 
   #lose(ms: number, endMs: number): void {
+    if (this.#isMuted) return;
+    if (endMs - ms > this.lostEndMs) this.#lostFromMs = endMs - ms;
     this.lostMs += ms;
     this.lostEndMs = endMs;
   }

@@ -111,7 +111,9 @@ export class TrackInlets {
   /** A muted microphone goes on delivering zeros; a muted camera stops. */
   setMuted(track: RecordedTrack, isMuted: boolean): void {
     if (track === this.#video) this.#targets.video?.setLive(!isMuted);
-    if (track === this.#audio) this.concealed.interrupt();
+    if (track !== this.#audio) return;
+    this.concealed.interrupt();
+    this.#targets.audio.silence.setMuted(isMuted);
   }
 
   /** For how long no track has been there, in milliseconds; 0 before the first one. */
@@ -146,7 +148,7 @@ export class TrackInlets {
     const track = this.#audio;
     // What a standstill cost is silence in the file, and counted as that.
     if (track === null || track.isRenewing) return;
-    this.concealed.read(audio, nowMs);
+    this.concealed.read(audio, nowMs, this.#targets.audio.silence.unplacedMs);
     if (audio.arrivals !== undefined && !track.isMuted)
       this.concealed.readArrivals(audio.arrivals, track.connection, nowMs);
   }
@@ -181,6 +183,7 @@ export class TrackInlets {
 
   #receiveAudio(track: RecordedTrack): void {
     const { audio, onArrival, onWatchdogTrip } = this.#targets;
+    audio.silence.setMuted(track.isMuted);
     track.receiveAudio({
       onStreamStarted: () => {
         audio.streamStarted();

@@ -1,6 +1,12 @@
 import { toPlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
-import { contentOfManifest, lossesOf, lostAudioMs, sumOfLosses } from '../contract/losses.js';
+import {
+  contentOfManifest,
+  lossesOf,
+  lostAudioMs,
+  sumOfLosses,
+  unwrittenAudioMs,
+} from '../contract/losses.js';
 import type { Manifest, ManifestFile, Marker } from '../contract/manifest.js';
 import type { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
 import { removeFinishedMarks } from '../finalize/finished-mark.js';
@@ -54,15 +60,6 @@ export function manifestEntry(
     gaps: [...losses.gaps],
     gapsLeftOut: losses.gapsLeftOut,
   };
-}
-
-/** How much of a file's time holds no audio that came; without a limit while it grows. */
-function unwrittenAudioMs(
-  segments: readonly { readonly startMs: number; readonly endMs: number | null }[],
-  writtenFrames: number,
-): number {
-  const armedMs = segments.reduce((sum, { startMs, endMs }) => sum + (endMs ?? Infinity) - startMs, 0);
-  return Math.max(0, armedMs - writtenFrames * caps.audioFrameMs);
 }
 
 /** `failed` is a take that a failure ended, or of which nothing plays. */

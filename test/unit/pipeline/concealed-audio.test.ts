@@ -6,6 +6,8 @@ interface Sent {
   readonly lost?: number;
   readonly concealedMs?: number;
   readonly received?: number;
+  /** Milliseconds that came when something else stood in their place. */
+  readonly unplacedMs?: number;
 }
 
 /** WebRTC's counters of one microphone that sends 20 ms of audio in each packet, read twice a second. */
@@ -14,6 +16,7 @@ class Microphone {
   #received = 0;
   #lost = 0;
   #concealed = 0;
+  #unplacedMs = 0;
   #nowMs = 0;
 
   constructor() {
@@ -21,7 +24,8 @@ class Microphone {
   }
 
   /** Half a second of it. */
-  half({ lost = 0, concealedMs = 0, received = 25 - lost }: Sent = {}): this {
+  half({ lost = 0, concealedMs = 0, received = 25 - lost, unplacedMs = 0 }: Sent = {}): this {
+    this.#unplacedMs += unplacedMs;
     this.#received += received;
     this.#lost += lost;
     this.#concealed += concealedMs * 48;
@@ -52,6 +56,7 @@ class Microphone {
         concealedSamples: this.#concealed,
       },
       this.#nowMs,
+      this.#unplacedMs,
     );
   }
 }
@@ -110,6 +115,23 @@ describe('ConcealedAudio', () => {
       .half({ lost: -1, received: 26 })
       .half({ lost: 1, received: 24, concealedMs: 20 });
     expect(audio.ms).toBe(20);
+  });
+
+  it('counts what came after all, when what was made up for it stood in its place', () => {
+    // A server that stood still for 4 s hands out what waited: nothing is lost by number.
+    const { audio } = new Microphone()
+      .halves(2)
+      .halves(7, { received: 0, concealedMs: 500 })
+      .half({ received: 200 })
+      .half({ received: 25 })
+      .halves(7, { received: 25, unplacedMs: 500 })
+      .halves(4);
+    expect(audio.ms).toBe(3_500);
+    const [first] = audio.drainConcealed();
+    expect(first?.isBurst).toBe(true);
+    // Of who sends nothing while they are silent, no more than what came too late.
+    const quiet = new Microphone().halves(20, { received: 0, concealedMs: 500 }).half({ unplacedMs: 20 });
+    expect(quiet.audio.ms).toBe(20);
   });
 
   it('goes on when the track is subscribed anew, whose counters begin at zero', () => {

@@ -35,3 +35,28 @@ it('counts what a track that was away would have sent, but for what is known', (
   expect(silent.wasAway(1_000, 1_500)).toBe(0);
   expect(silent.lostMs).toBe(2_500);
 });
+
+it('counts nothing of who is muted, of whom nothing is due', () => {
+  const silent = new SilentAudio();
+  silent.setMuted(true);
+  silent.wrote(2_000, 4_000, true);
+  silent.holeBegins(4_000, 0);
+  silent.holeEnds(7_000, 0);
+  expect(silent.wasAway(3_000, 0)).toBe(0);
+  expect(silent).toMatchObject({ lostMs: 0, writtenMs: 2_000 });
+  silent.setMuted(false);
+  silent.wrote(500, 7_500, true);
+  expect(silent.lostMs).toBe(500);
+});
+
+it('tells audio that has no place for something else stands there from that whose silence is counted', () => {
+  const silent = new SilentAudio();
+  silent.wrote(300, 4_300, true);
+  silent.wrote(200, 4_500, true);
+  silent.hadNoPlace(4_000, 10);
+  silent.hadNoPlace(4_490, 10);
+  expect(silent.unplacedMs).toBe(0);
+  silent.hadNoPlace(3_000, 10);
+  silent.hadNoPlace(4_510, 10);
+  expect(silent.unplacedMs).toBe(20);
+});
