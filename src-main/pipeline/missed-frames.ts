@@ -24,6 +24,8 @@ const maxUndecided = 64;
 const maxLosses = 16;
 /** Frames that are between WebRTC's decoder and us at any moment. */
 const onTheirWay = 2;
+/** Standstills that are remembered: gaps are judged within seconds. */
+const maxStandstills = 8;
 /** Gaps that wait for {@link MissedFrames.drain}; what comes beyond is told with the last of them. */
 const maxFound = 64;
 
@@ -59,11 +61,14 @@ export interface FrameLossFigures {
  *
  * A gap counts only when WebRTC's figures say that something was lost around it: packets, frames that it dropped, or
  * frames that it decoded and that did not reach us. What the source did not send is not missed. Before the first
- * figures every gap counts.
+ * figures every gap counts. Of a source that may pause, as a screen that does not change, only a gap in which this process
+ * stood still does.
  *
  * Allocates nothing for a frame.
  */
 export class MissedFrames {
+  readonly #canPause: boolean;
+  readonly #standstills: Interval[] = [];
   readonly #intervals = new Float64Array(2 * neighbors + 1);
   readonly #endsMs = new Float64Array(2 * neighbors + 1);
   /** Frames that came in each interval and have no place in it. */
@@ -85,6 +90,11 @@ export class MissedFrames {
   #undelivered = 0;
   #decodedBefore = 0;
   #receivedBefore = 0;
+
+  /** @param canPause a pause of the source says nothing */
+  constructor(canPause = false) {
+    this.#canPause = canPause;
+  }
 
   /** Frames that never came, as far as that is decided. */
   get count(): number {
@@ -126,6 +136,12 @@ export class MissedFrames {
   /** A frame of the track has come whose time is behind the newest one's, or wrong: it is counted as dropped, and not missed as well. */
   noteUnplaced(): void {
     this.#unplaced += 1;
+  }
+
+  /** Nothing could be received in that time: the process stood still. */
+  noteStandstill(interval: Interval): void {
+    if (this.#standstills.length >= maxStandstills) this.#standstills.shift();
+    this.#standstills.push(interval);
   }
 
   /**
@@ -180,7 +196,8 @@ export class MissedFrames {
    * @returns how many others would have come, by the rate it had before; they are counted
    */
   away(ms: number, known: number): number {
-    const frames = this.#usualMs > 0 ? Math.max(0, Math.round(ms / this.#usualMs) - known) : 0;
+    const hasRate = this.#usualMs > 0 && !this.#canPause;
+    const frames = hasRate ? Math.max(0, Math.round(ms / this.#usualMs) - known) : 0;
     this.#count += frames;
     return frames;
   }
@@ -231,11 +248,12 @@ export class MissedFrames {
   #decide(nowMs: number): void {
     for (
       let oldest = this.#undecided[0];
-      oldest !== undefined && (this.#figures === null || nowMs >= oldest.toMs + evidenceAfterMs);
+      oldest !== undefined &&
+      (this.#canPause || this.#figures === null || nowMs >= oldest.toMs + evidenceAfterMs);
       oldest = this.#undecided[0]
     ) {
       this.#undecided.shift();
-      if (this.#figures === null || this.#wasLossBetween(oldest.fromMs, oldest.toMs)) {
+      if (this.#isLoss(oldest)) {
         this.#count += oldest.frames;
         this.#note(oldest);
       }
@@ -252,7 +270,9 @@ export class MissedFrames {
     });
   }
 
-  #wasLossBetween(fromMs: number, toMs: number): boolean {
+  #isLoss({ fromMs, toMs }: Interval): boolean {
+    if (this.#canPause) return this.#standstills.some((stood) => stood.fromMs < toMs && stood.toMs > fromMs);
+    if (this.#figures === null) return true;
     return this.#lossesMs.some((ms) => ms >= fromMs - evidenceBeforeMs && ms <= toMs + evidenceAfterMs);
   }
 }

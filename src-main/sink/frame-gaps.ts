@@ -3,7 +3,7 @@ import { OwnInterval } from '../pipeline/own-interval.js';
 
 /** The times between the frames of a live track. All times are milliseconds on the take's timeline. */
 export class FrameGaps {
-  readonly missed = new MissedFrames();
+  readonly missed: MissedFrames;
   readonly #canPause: boolean;
   readonly #onLongGap: (gapMs: number) => void;
   readonly #own = new OwnInterval();
@@ -20,7 +20,13 @@ export class FrameGaps {
    */
   constructor(canPause: boolean, onLongGap: (gapMs: number) => void) {
     this.#canPause = canPause;
+    this.missed = new MissedFrames(canPause);
     this.#onLongGap = onLongGap;
+  }
+
+  /** Time of the newest frame that has come; -Infinity before the first. */
+  get newestMs(): number {
+    return this.#knownMs;
   }
 
   /** The longest since the file began. */
@@ -58,14 +64,14 @@ export class FrameGaps {
 
   /** A frame has come, be it when its place was filled already: that is counted as a drop, and it is not missed as well. */
   noteArrived(timeMs: number): void {
-    if (this.#canPause || timeMs <= this.#knownMs) return;
+    if (timeMs <= this.#knownMs) return;
     this.#knownMs = timeMs;
     this.missed.add(timeMs);
   }
 
   /** A frame has come that has no place, and is counted as a drop. */
   noteUnplaced(): void {
-    if (!this.#canPause) this.missed.noteUnplaced();
+    this.missed.noteUnplaced();
   }
 
   /** The track is off: the time until its next frame is no gap. */

@@ -7,6 +7,8 @@ import type { PartedEncoder } from './parted-encoder.js';
 import type { RestartSchedule } from './restart-schedule.js';
 import type { VideoTrackWriter } from './video-track-writer.js';
 
+/** Nothing ticked and nothing came for so long: the process stood still, and what a source sent meanwhile is lost. In milliseconds. */
+export const blockedMs = 1_000;
 /**
  * Nothing ticked and nothing came for so long: the process stood still, or its event loop did. At a constant rate ffmpeg would repeat a
  * frame for all of it at once, a second for each ten and more on a slow machine, and nothing else until then.

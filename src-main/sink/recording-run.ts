@@ -3,7 +3,12 @@ import { ForwardState } from '../pipeline/forward-state.js';
 import { AwaitedFolder } from './awaited-folder.js';
 import { EndedFromOutside } from './encoder-ends.js';
 import type { FilePart } from './file-parts.js';
-import { type RecordingRunOptions, type RunEncoder, standstillMs } from './recording-run-options.js';
+import {
+  blockedMs,
+  type RecordingRunOptions,
+  type RunEncoder,
+  standstillMs,
+} from './recording-run-options.js';
 import { isReplaceable, restartAfter } from './restart-schedule.js';
 import type { SegmentList } from './segment-list.js';
 import { WritersEnd } from './writers-end.js';
@@ -65,6 +70,8 @@ export class RecordingRun {
   passed(nowMs: number): void {
     const passedAtMs = this.#passedAtMs;
     this.#passedAtMs = nowMs;
+    if (nowMs - passedAtMs >= blockedMs)
+      this.#options.video?.gaps.missed.noteStandstill({ fromMs: passedAtMs, toMs: nowMs });
     if (nowMs - passedAtMs >= standstillMs && this.#segments.isConstantRate) this.#cutAt(passedAtMs);
   }
 

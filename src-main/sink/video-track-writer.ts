@@ -61,7 +61,7 @@ export class VideoTrackWriter {
   }
 
   /** The times between two frames of a live track, and those that never came. */
-  get gaps(): Pick<FrameGaps, 'maxMs' | 'takeMaxMs' | 'drainMaxMs' | 'missed'> {
+  get gaps(): Pick<FrameGaps, 'drainMaxMs' | 'maxMs' | 'missed' | 'newestMs' | 'takeMaxMs'> {
     return this.#gaps;
   }
 

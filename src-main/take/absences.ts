@@ -5,6 +5,8 @@ const streams: readonly Stream[] = ['video', 'audio'];
 
 /** A track that goes so shortly before the connection went with it. */
 const togetherMs = 1_000;
+/** Who left in a standstill is heard of so soon after it. */
+const leftInStandstillMs = 500;
 /** A connection that is lost so soon after a standstill was lost in it. */
 const afterStandstillMs = 3_000;
 
@@ -29,6 +31,8 @@ export interface AbsenceEvents {
 export interface StreamState {
   /** What came before is on the account. */
   readonly accountEndMs: number;
+  /** Where the newest of it stands that has come; what was received after a standstill may be from before it. */
+  readonly cameToMs: number;
   /** Since when it has delivered nothing; null when it does. */
   readonly silentSinceMs: number | null;
   readonly lost: number;
@@ -116,10 +120,29 @@ export class Absences {
     return { video: move('video'), audio: move('audio') };
   }
 
-  /** A track delivers no more. @param wasOn it was not muted: who is muted is missed by nobody */
-  trackLeft(stream: Stream, nowMs: number, wasOn: boolean): void {
+  /**
+   * A track delivers no more.
+   *
+   * @param wasOn it was not muted: who is muted is missed by nobody
+   * @returns what is missing of one that left while the process stood still: of the standstill, for nobody knows when it was
+   */
+  trackLeft(stream: Stream, nowMs: number, wasOn: boolean): AbsenceToTheEnd | null {
     this.#leftAtMs[stream] = wasOn ? nowMs : null;
-    if (wasOn && this.#lostAtMs !== null) this.#begin(stream, this.#lostAtMs);
+    if (!wasOn) return null;
+    const stood = this.#standstill;
+    if (this.#lostAtMs !== null) this.#begin(stream, this.#lostAtMs);
+    else if (stood !== null && nowMs - stood.toMs < leftInStandstillMs) return this.#leftIn(stood, stream);
+    return null;
+  }
+
+  #leftIn({ fromMs, lost: lostBefore, toMs }: Standstill, stream: Stream): AbsenceToTheEnd | null {
+    const { cameToMs, lost } = this.#stateOf(stream);
+    const sinceMs = Math.max(fromMs, cameToMs);
+    if (sinceMs >= toMs) return null;
+    const known = Math.max(0, lost - lostBefore[stream]);
+    const added = this.#events.onUncounted(stream, toMs - sinceMs, known);
+    this.#events.onAbsence(stream, toMs - sinceMs);
+    return { sinceMs, untilMs: toMs, lost: known + added, added };
   }
 
   /** The connection to the room is lost, and tracks go with it. */

@@ -84,7 +84,8 @@ export class LossLog {
 
   /** A track delivers no more. @param wasOn it was not muted: who is muted is missed by nobody */
   trackLeft(stream: Stream, nowMs: number, wasOn = true): void {
-    this.#absences.trackLeft(stream, nowMs, wasOn);
+    const missed = this.#absences.trackLeft(stream, nowMs, wasOn);
+    if (missed !== null) this.#keepAbsence(stream, missed, missed.untilMs);
   }
 
   /** A track of this kind delivers. What the connection has cost it is known now. */
@@ -187,9 +188,12 @@ export class LossLog {
     const nowMs = this.#last?.nowMs ?? 0;
     const lost = lostOf(this.#last)[stream];
     if (stream === 'video')
-      return { accountEndMs: this.#newestFrameMs, silentSinceMs: this.#silentSinceMs, lost };
+      return {
+        ...{ accountEndMs: this.#newestFrameMs, silentSinceMs: this.#silentSinceMs, lost },
+        cameToMs: this.#last?.video?.newestMs ?? this.#newestFrameMs,
+      };
     const accountEndMs = Math.min(nowMs, this.#last?.audio.endMs ?? nowMs);
-    return { accountEndMs, silentSinceMs: this.#audio.fromMs, lost };
+    return { accountEndMs, cameToMs: accountEndMs, silentSinceMs: this.#audio.fromMs, lost };
   }
 
   #sampleVideo({ video: before, nowMs: lastMs }: LossSample, { video, nowMs }: LossSample): void {

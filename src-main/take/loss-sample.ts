@@ -18,6 +18,8 @@ export interface LossSample {
     /** Received, and dropped by a cause that counts as loss. */
     readonly dropped: number;
     readonly missed: number;
+    /** Time of the newest frame that has come; left out where it is not known. */
+    readonly newestMs?: number;
     /** Those of the missed that were not known of in the sample before, in their order: they are a while ago. */
     readonly found?: readonly FoundLoss[];
     /** Frames are to be expected without end: a camera that is on. A screen that stands still sends none. */
@@ -63,6 +65,7 @@ export function lossSample(sink: RecordingSink, nowMs: number): LossSample {
             dropped: lostFrames(videoAccounting.dropped),
             missed: video.gaps.missed.count,
             found: video.gaps.missed.drain(),
+            newestMs: video.gaps.newestMs,
             // A screen sends its first frame, and then only what changes.
             isDue: video.isLive && (subject.kind === 'participant' || videoAccounting.received === 0),
           },

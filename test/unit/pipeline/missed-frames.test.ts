@@ -252,4 +252,17 @@ describe('behind a standstill', () => {
     missed.stop();
     expect(missed.count).toBe(0);
   });
+
+  it('of a screen, whose pauses say nothing otherwise, those are missing that were due in it', () => {
+    const screen = (isStanding: boolean): number => {
+      const missed = new MissedFrames(true);
+      for (const time of beforeIt) missed.add(time);
+      if (isStanding) missed.noteStandstill({ fromMs: goesOnMs - 2_900, toMs: goesOnMs - 100 });
+      for (let frame = 0; frame < 60; frame += 1) missed.add(goesOnMs + frame * (1_000 / 15));
+      missed.stop();
+      return missed.count;
+    };
+    expect(screen(true)).toBe(44);
+    expect(screen(false)).toBe(0);
+  });
 });

@@ -367,3 +367,56 @@ describe('LossLog', () => {
     ]);
   });
 });
+
+describe('a track that left while the process stood still', () => {
+  /** It stands still from 5 s to 8 s of the take. */
+  function behind(comesToMs: number) {
+    const added: unknown[] = [];
+    const log = new LossLog({
+      onAbsence: () => undefined,
+      onUncounted: (stream, ms, known) => {
+        added.push([stream, ms, known]);
+        return ms - known;
+      },
+    });
+    const sample = (nowMs: number, lostMs: number): void =>
+      log.sample({
+        nowMs,
+        video: {
+          ...{ received: nowMs, dropped: 0, missed: 0, isDue: true },
+          newestMs: Math.min(nowMs, comesToMs),
+        },
+        audio: { lostMs, endMs: Math.min(nowMs, comesToMs) },
+      });
+    for (let ms = 0; ms <= 5_000; ms += 250) sample(ms, 0);
+    sample(8_000, 400);
+    return { added, log };
+  }
+
+  it('lacks what it is not known to have sent, and that is a gap', () => {
+    const { added, log } = behind(5_100);
+    log.trackLeft('audio', 8_020);
+    log.trackLeft('video', 8_020);
+    log.end();
+    expect(added).toEqual([
+      ['audio', 2_900, 400],
+      ['video', 2_900, 0],
+    ]);
+    expect(log.gaps).toMatchObject([
+      { stream: 'audio', atMs: 5_100, durationMs: 2_900 },
+      { stream: 'video', atMs: 5_100, durationMs: 2_900 },
+    ]);
+  });
+
+  it('lacks nothing more when it left later, was muted, or what stands there is on the account', () => {
+    for (const [comesToMs, leavesAtMs, wasOn] of [
+      [5_100, 8_600, true],
+      [5_100, 8_020, false],
+      [8_000, 8_020, true],
+    ] as const) {
+      const { added, log } = behind(comesToMs);
+      log.trackLeft('audio', leavesAtMs, wasOn);
+      expect(added).toEqual([]);
+    }
+  });
+});
