@@ -13,6 +13,7 @@ import type { SinkPlace } from '../sink/recording-sink-options.js';
 import type { DiskLanes } from '../storage/disk-lanes.js';
 import { fileStemFor } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
+import { correctionEvents } from './correction-events.js';
 import { fileSuffix } from './file-suffix.js';
 import { tellGap } from './gap-events.js';
 import { presenceEvents } from './presence-events.js';
@@ -159,13 +160,7 @@ export class SinkFactory {
         onGapEnded('audio', gapMs);
         tellGap(report, identity, 'audio', gapMs);
       },
-      onAudioCorrection: (correctionMs) => {
-        const lengthMs = Math.round(Math.abs(correctionMs));
-        const what = correctionMs > 0 ? `${lengthMs} ms repeated` : `${lengthMs} ms left out`;
-        report.info('audioCorrected', `Audio kept in time: ${what}`, identity, {
-          correctionMs: Math.round(correctionMs),
-        });
-      },
+      onAudioCorrection: correctionEvents(report, identity, () => performance.now()),
       onWatchdogTrip: (kind) => {
         report.warning(
           'loopBlocked',

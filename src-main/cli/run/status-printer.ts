@@ -62,7 +62,9 @@ export class RecorderStatusPrinter {
     this.#console.emit('event', event);
     const mark = { info: '', warning: this.#paint.warning('warning: '), error: this.#paint.bad('error: ') };
     const at = event.takeMs === null ? '' : this.#paint.faint(`${formatTimecode(event.takeMs)} `);
-    this.#console.say(`${at}${mark[event.level]}${printable(event.message)}`);
+    const { identity, message } = event;
+    const who = identity === null || message.includes(identity) ? '' : ` (${identity})`;
+    this.#console.say(`${at}${mark[event.level]}${printable(`${message}${who}`)}`);
   };
 
   readonly #show = (snapshot: Snapshot): void => {
