@@ -1,12 +1,5 @@
 import { toPlateauError } from '../contract/errors.js';
-import { caps } from '../contract/limits.js';
-import {
-  contentOfManifest,
-  lossesOf,
-  lostAudioMs,
-  sumOfLosses,
-  unwrittenAudioMs,
-} from '../contract/losses.js';
+import { contentOfManifest, lossesOf, lostAudioMs, sumOfLosses } from '../contract/losses.js';
 import type { Manifest, ManifestFile, Marker } from '../contract/manifest.js';
 import type { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
 import { removeFinishedMarks } from '../finalize/finished-mark.js';
@@ -21,6 +14,7 @@ import { diskPatienceMs } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { LossLog } from './loss-log.js';
 import { manifestProblem, type Problem } from './problem.js';
+import { unwrittenAudioMs } from './unwritten-audio.js';
 
 /** A file's entry in the manifest, as far as it is known while it grows. */
 export function manifestEntry(

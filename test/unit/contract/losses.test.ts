@@ -10,7 +10,6 @@ import {
   lossShares,
   lostAudioMs,
   sumOfLosses,
-  unwrittenAudioMs,
   worstGrade,
 } from '../../../src-main/contract/losses.js';
 import {
@@ -204,14 +203,4 @@ describe('the statement about a take', () => {
     const lost = losses({ lostFrames: 1_740 }, { lostMs: 4_000 });
     expect(lossFigures(lost)).toEqual({ video: '1,740 (17 %)', audio: '4.0 s (4.0 %)' });
   });
-});
-
-it('a hole between two encoders is a part of what can be missing of a file', () => {
-  const segments = [
-    { startMs: 0, endMs: 12_243 },
-    { startMs: 32_233, endMs: 48_002 },
-  ];
-  expect(unwrittenAudioMs(segments, 2_780)).toBe(48_002 - 27_800);
-  expect(unwrittenAudioMs([{ startMs: 5_000, endMs: 15_000 }], 900)).toBe(1_000);
-  expect(unwrittenAudioMs([{ startMs: 0, endMs: null }], 900)).toBe(Infinity);
 });

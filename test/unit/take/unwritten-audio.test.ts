@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { unwrittenAudioMs } from '../../../src-main/take/unwritten-audio.js';
+
+it('a hole between two encoders is a part of what can be missing of a file', () => {
+  const segments = [
+    { startMs: 0, endMs: 12_243 },
+    { startMs: 32_233, endMs: 48_002 },
+  ];
+  expect(unwrittenAudioMs(segments, 2_780)).toBe(48_002 - 27_800);
+  expect(unwrittenAudioMs([{ startMs: 5_000, endMs: 15_000 }], 900)).toBe(1_000);
+  expect(unwrittenAudioMs([{ startMs: 0, endMs: null }], 900)).toBe(Infinity);
+});
