@@ -10,14 +10,18 @@ export interface ConcealmentFigures {
   readonly samplesEmitted?: number | undefined;
   /** Samples that WebRTC made up: because a packet was lost, came late, or was never sent. */
   readonly concealedSamples?: number | undefined;
+  /** Packets that came, and that the jitter buffer has thrown away: too late, or too many at once. */
+  readonly arrivals?: { readonly packetsDiscarded: number } | undefined;
 }
 
 /** WebRTC counts at 48 kHz, whatever a microphone has. */
 const samplesPerMs = 48;
 /** Opus takes no other lengths; most senders use 20. */
 const packetMs = { least: 10, usual: 20, most: 120 } as const;
-/** Concealment and lost packets are counted at different moments: after so many readings without either they are unrelated. */
-const readingsInCommon = 4;
+/** Concealment and lost packets are counted at different moments: after so long without either they are unrelated. Milliseconds. */
+const calmAfterMs = 2_000;
+/** Single packets that come too late are the network's jitter; so many at once are what a line or a server held back. */
+const leastDiscarded = 10;
 /** As much in one reading is an interruption that is heard as one, and not single packets. */
 const leastBurstMs = 100;
 /** Readings of which it is known what was made up in each. */
@@ -56,7 +60,8 @@ export class ConcealedAudio {
   #unplacedBefore = 0;
   /** Lost, and not seen as made up so far. */
   #lostMs = 0;
-  #calmReadings = 0;
+  /** When something was made up or lost last, on the take's timeline. */
+  #activeAtMs = 0;
   readonly #gaps = new PacketGaps();
   readonly #neverHeard = new NeverHeard();
   readonly #found: FoundLoss[] = [];
@@ -167,13 +172,15 @@ export class ConcealedAudio {
     // A packet that was only late is taken off again; it must not count twice when another one is lost.
     const lostPackets = Math.max(0, figures.packetsLost - this.#mostLost);
     this.#mostLost = Math.max(this.#mostLost, figures.packetsLost);
-    this.#calmReadings = madeUpMs > 0 || lostPackets > 0 || moreUnplacedMs > 0 ? 0 : this.#calmReadings + 1;
-    if (this.#calmReadings >= readingsInCommon) {
+    if (madeUpMs > 0 || lostPackets > 0 || moreUnplacedMs > 0) this.#activeAtMs = takeMs;
+    const discarded = discardedOf(figures) - discardedOf(before);
+    const heldBackMs = discarded >= leastDiscarded ? discarded * packetMsOf(figures) : 0;
+    if (takeMs - this.#activeAtMs >= calmAfterMs) {
       this.#madeUp = [];
       this.#lostMs = 0;
     }
     if (madeUpMs > 0) this.#keep({ fromMs, toMs: takeMs, ms: madeUpMs });
-    this.#lostMs += lostPackets * packetMsOf(figures) + moreUnplacedMs;
+    this.#lostMs += lostPackets * packetMsOf(figures) + moreUnplacedMs + heldBackMs;
     if (this.#lostMs > 0) this.#explain();
   }
 
@@ -203,6 +210,10 @@ export class ConcealedAudio {
       this.#concealed.push({ fromMs, toMs, lost, total: this.ms, isBurst });
     }
   }
+}
+
+function discardedOf({ arrivals }: ConcealmentFigures): number {
+  return arrivals?.packetsDiscarded ?? 0;
 }
 
 function packetMsOf({ packetsReceived, samplesEmitted = 0 }: ConcealmentFigures): number {

@@ -8,6 +8,8 @@ interface Sent {
   readonly received?: number;
   /** Milliseconds that came when something else stood in their place. */
   readonly unplacedMs?: number;
+  /** Packets that the jitter buffer has thrown away. */
+  readonly discarded?: number;
 }
 
 /** WebRTC's counters of one microphone that sends 20 ms of audio in each packet, read twice a second. */
@@ -17,6 +19,7 @@ class Microphone {
   #lost = 0;
   #concealed = 0;
   #unplacedMs = 0;
+  #discarded = 0;
   #nowMs = 0;
 
   constructor() {
@@ -24,7 +27,8 @@ class Microphone {
   }
 
   /** Half a second of it. */
-  half({ lost = 0, concealedMs = 0, received = 25 - lost, unplacedMs = 0 }: Sent = {}): this {
+  half({ lost = 0, concealedMs = 0, received = 25 - lost, unplacedMs = 0, discarded = 0 }: Sent = {}): this {
+    this.#discarded += discarded;
     this.#unplacedMs += unplacedMs;
     this.#received += received;
     this.#lost += lost;
@@ -54,6 +58,7 @@ class Microphone {
         packetsLost: this.#lost,
         samplesEmitted: this.#received * 960,
         concealedSamples: this.#concealed,
+        arrivals: { packetsDiscarded: this.#discarded },
       },
       this.#nowMs,
       this.#unplacedMs,
@@ -129,6 +134,13 @@ describe('ConcealedAudio', () => {
     expect(audio.ms).toBe(3_500);
     const [first] = audio.drainConcealed();
     expect(first?.isBurst).toBe(true);
+    // And what the jitter buffer has thrown away of it; single packets are jitter.
+    const flushed = new Microphone()
+      .halves(7, { received: 0, concealedMs: 500 })
+      .half({ received: 200, discarded: 120 })
+      .half({ unplacedMs: 500 });
+    expect(flushed.audio.ms).toBe(120 * 20 + 500);
+    expect(new Microphone().halves(8, { concealedMs: 40, discarded: 2 }).audio.ms).toBe(0);
     // Of who sends nothing while they are silent, no more than what came too late.
     const quiet = new Microphone().halves(20, { received: 0, concealedMs: 500 }).half({ unplacedMs: 20 });
     expect(quiet.audio.ms).toBe(20);
