@@ -65,6 +65,18 @@ export function describeLosses(losses: Losses): { readonly tone: ContentTone; re
   return { tone, text: `${parts.join(' and ')} lost` };
 }
 
+/**
+ * As {@link describeLosses}, of counts that may not be the last word: what never came while the connection was lost is
+ * counted when it stands again, or when the files are made. Until then that nothing is lost is not known, and not said.
+ */
+export function describeDrops(
+  losses: Losses,
+  isLastWord: boolean,
+): { readonly tone: ContentTone; readonly text: string } {
+  const described = describeLosses(losses);
+  return described.tone === 'good' && !isLastWord ? { tone: 'good', text: '' } : described;
+}
+
 function noDrops(): Record<DropCause, number> {
   return Object.fromEntries(dropCauseNames.map((cause) => [cause, 0])) as Record<DropCause, number>;
 }

@@ -103,7 +103,7 @@ function ReconnectingBanner(): React.JSX.Element | null {
         <span aria-hidden="true">{lasts}</span>
         <strong>.</strong>{' '}
         {isRecording
-          ? 'The take goes on. The files hold black video and silence until the connection is back.'
+          ? 'The take goes on. What does not arrive until the connection is back is missing from the files.'
           : 'You can record once the connection is back.'}
       </div>
     </div>

@@ -10,7 +10,7 @@ import { formatCount } from '../../../src-main/format/number.js';
 import { Icon, type IconName } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import type { ContentTone } from '../../derive/content.js';
-import { describeLosses, lossesOf } from '../../derive/losses.js';
+import { describeDrops, lossesOf } from '../../derive/losses.js';
 import { modeShown } from '../../derive/take-mode.js';
 import { useConsole, useTelemetryValues } from '../../model/model-context.js';
 
@@ -104,7 +104,7 @@ function Drop({ label, explanation, note, isLoss, frames, audioMs }: DropProps):
 
 type Numbers = Readonly<Record<`video:${DropCause}` | `audio:${DropCause}`, number>> & {
   readonly tone: ContentTone;
-  /** Empty while nothing is recorded. */
+  /** Empty while nothing is recorded, and where it is not known whether nothing is lost. */
   readonly text: string;
   readonly missed: number;
   readonly audioLostMs: number;
@@ -125,12 +125,15 @@ function numbersOf(snapshot: Snapshot | null, latestOfTake: Snapshot | null): Nu
       [`audio:${cause}`, audioMsByCause[cause]],
     ]),
   ) as Record<`video:${DropCause}` | `audio:${DropCause}`, number>;
+  const isOver = latestOfTake !== null && snapshot?.takeMs === null;
+  // Of a take that has ended the notification and the list of takes say what its files lack, with the gaps.
+  const isLastWord = !isOver && snapshot?.connection === 'connected';
   return {
     ...byCause,
-    ...(hasStreams ? describeLosses(losses) : { tone: 'good', text: '' }),
+    ...(hasStreams ? describeDrops(losses, isLastWord) : { tone: 'good', text: '' }),
     missed: losses.video.missedFrames,
     audioLostMs: losses.audio.lostMs,
-    isOver: latestOfTake !== null && snapshot?.takeMs === null,
+    isOver,
     isCopied: hasStreams ? sinks.some(({ copy }) => copy !== undefined) : null,
   };
 }

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { lossesOf as accountOf } from '../../../../src-main/contract/losses.js';
 import { describeStop, stateContent } from '../../../../src-renderer/derive/content.js';
-import { describeLosses, lossCountsOf, lossesOf } from '../../../../src-renderer/derive/losses.js';
+import {
+  describeDrops,
+  describeLosses,
+  lossCountsOf,
+  lossesOf,
+} from '../../../../src-renderer/derive/losses.js';
 import { sinkWith, snapshot } from '../stores/snapshots.js';
 
 describe('what a stop says', () => {
@@ -63,5 +68,19 @@ describe('the losses of a take that runs', () => {
       tone: 'good',
       text: 'nothing lost',
     });
+  });
+});
+
+describe('describeDrops', () => {
+  const none = lossesOf({ sinks: [] }).losses;
+
+  it('does not say that nothing is lost before that is known', () => {
+    expect(describeDrops(none, false).text).toBe('');
+    expect(describeDrops(none, true).text).toBe('nothing lost');
+  });
+
+  it('says what is lost in any case', () => {
+    const some = { ...none, video: { dueFrames: 100, lostFrames: 10, missedFrames: 0 } };
+    expect(describeDrops(some, false)).toEqual(describeLosses(some));
   });
 });
