@@ -14,7 +14,7 @@ import { diskPatienceMs } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { LossLog } from './loss-log.js';
 import { manifestProblem, type Problem } from './problem.js';
-import { unwrittenAudioMs } from './unwritten-audio.js';
+import { madeUpAudioMs, unwrittenAudioMs } from './unwritten-audio.js';
 
 /** A file's entry in the manifest, as far as it is known while it grows. */
 export function manifestEntry(
@@ -25,6 +25,7 @@ export function manifestEntry(
 ): Omit<ManifestFile, 'tracks' | 'tracksNotListed'> {
   const { audio, video } = sink.parts.countOf(part);
   const { endMs, number, segments, startMs } = part;
+  const concealedMs = madeUpAudioMs(audio.concealedMs, audio.account.written);
   return {
     file: segments.file,
     ...sink.subject,
@@ -48,9 +49,9 @@ export function manifestEntry(
       lostAudioMs(
         { lostMs: audio.lostMs, dropped: audio.account.dropped },
         unwrittenAudioMs(segments.all, audio.account.written),
-      ) + audio.concealedMs,
+      ) + concealedMs,
     ),
-    audioConcealedMs: Math.round(audio.concealedMs),
+    audioConcealedMs: Math.round(concealedMs),
     gaps: [...losses.gaps],
     gapsLeftOut: losses.gapsLeftOut,
   };

@@ -11,3 +11,11 @@ export function unwrittenAudioMs(
   const lengthMs = (segments.at(-1)?.endMs ?? Infinity) - (segments[0]?.startMs ?? 0);
   return Math.max(0, lengthMs - writtenFrames * caps.audioFrameMs);
 }
+
+/**
+ * How much of what was written was made up, in milliseconds: it is counted by the time that passes, and where the encoder was
+ * behind less was written than that.
+ */
+export function madeUpAudioMs(concealedMs: number, writtenFrames: number): number {
+  return Math.min(concealedMs, writtenFrames * caps.audioFrameMs);
+}

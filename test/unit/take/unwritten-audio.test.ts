@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { unwrittenAudioMs } from '../../../src-main/take/unwritten-audio.js';
+import { madeUpAudioMs, unwrittenAudioMs } from '../../../src-main/take/unwritten-audio.js';
 
 it('a hole between two encoders is a part of what can be missing of a file', () => {
   const segments = [
@@ -9,4 +9,10 @@ it('a hole between two encoders is a part of what can be missing of a file', () 
   expect(unwrittenAudioMs(segments, 2_780)).toBe(48_002 - 27_800);
   expect(unwrittenAudioMs([{ startMs: 5_000, endMs: 15_000 }], 900)).toBe(1_000);
   expect(unwrittenAudioMs([{ startMs: 0, endMs: null }], 900)).toBe(Infinity);
+});
+
+it('no more is made up than was written: together with the silence it is as long as the file at most', () => {
+  // Of 17.6 s with a wrong key, a third was dropped.
+  expect(madeUpAudioMs(14_790, 1_159)).toBe(11_590);
+  expect(madeUpAudioMs(120, 1_159)).toBe(120);
 });
