@@ -149,9 +149,9 @@ async function planFor(
   const framing = audioFraming[codecNames(profile).audio];
   const measured = segments.map((segment) => segment.measured);
   const chunk = { file: '', startUs: 0, firstAudioUs: 0, videoFrames: 0 };
+  const timeline = planTimeline(measured, framing, chunk);
   const hasVideo = canvas !== null;
   const fps = hasVideo ? constantFps(profile) : null;
-  const timeline = planTimeline(measured, framing, chunk, fps !== null);
   const slots = fps === null ? null : planSlots(measured, framing, fps, timeline.endUs);
   const lacksVideo = hasVideo && segments.some(({ video }) => video === null);
   const needsFiller = timeline.fillerUs > 0 || lacksVideo || (slots?.blackFrames ?? 0) > 0;

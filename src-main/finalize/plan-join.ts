@@ -81,16 +81,18 @@ async function planAudio(
   filler: BlackFiller,
 ): Promise<TimelinePlan> {
   const framing = audioFraming[codecNames(request.profile).audio];
-  const isVideoApart = request.canvas !== null && constantFps(request.profile) !== null;
-  const withoutBlack = planTimeline(segments, framing, null, isVideoApart);
-  const noChunk = { file: '', startUs: 0, firstAudioUs: 0, videoFrames: 0 };
-  const withBlack = planTimeline(segments, framing, noChunk, isVideoApart);
+  const withoutBlack = planTimeline(segments, framing, null);
+  const withBlack = planTimeline(segments, framing, {
+    file: '',
+    startUs: 0,
+    firstAudioUs: 0,
+    videoFrames: 0,
+  });
   if (withBlack.fillerUs === 0) return withoutBlack;
   return planTimeline(
     segments,
     framing,
     await filler.prepare(request.profile, request.canvas, request.signal),
-    isVideoApart,
   );
 }
 

@@ -97,19 +97,14 @@ function isGap(gapUs: number, framing: AudioFraming): boolean {
 /**
  * Lays the segments on the take's timeline, with whole packets of silence (and black) where there is
  * nothing. A segment that begins before its predecessor's padding ends cuts that padding off.
- *
- * @param isVideoApart its video has a list of its own: silence goes on right behind the audio, wherever the last frame stands.
- * A hole would be in the time stamps alone, and programs that only count samples would play all that follows too early
  */
 export function planTimeline(
   segments: readonly MeasuredSegment[],
   framing: AudioFraming,
   chunk: FillerChunk | null,
-  isVideoApart = false,
 ): TimelinePlan {
   const entries: PlanEntry[] = [];
   let cursorUs = 0;
-  let endUs = 0;
   let fillerUs = 0;
   let previousToTakeUs = 0;
 
@@ -131,11 +126,10 @@ export function planTimeline(
       filler: null,
     });
     previousToTakeUs = offsetUs;
-    const audioEndUs = segment.audioEndUs + offsetUs;
-    endUs = Math.max(audioEndUs, (segment.lastVideoUs ?? -Infinity) + 1_000 + offsetUs);
-    cursorUs = isVideoApart ? audioEndUs : endUs;
+    const videoEndUs = segment.lastVideoUs === null ? cursorUs : segment.lastVideoUs + 1_000 + offsetUs;
+    cursorUs = Math.max(segment.audioEndUs + offsetUs, videoEndUs);
   }
-  return { entries, video: null, fillerUs, endUs };
+  return { entries, video: null, fillerUs, endUs: cursorUs };
 }
 
 function fillerEntries(

@@ -84,7 +84,6 @@ async function planned(
     segments.map(({ measured }) => measured),
     framing,
     chunk,
-    fps !== null,
   );
   const measured = segments.map((segment) => segment.measured);
   const video = fps === null ? null : planSlots(measured, framing, fps, timeline.endUs);

@@ -81,21 +81,6 @@ describe('planTimeline', () => {
     const plan = planTimeline([cutShort, segment(9_000, 'b.mp4')], aac, chunk);
     expect(plan.entries[1]?.positionUs).toBeGreaterThan(4_960_000);
   });
-
-  it('puts silence right behind the audio where the video is laid out apart, and ends with the later of both', () => {
-    const cutShort = { ...segment(0), audioEndUs: 4_900_000 };
-    const plan = planTimeline(
-      [cutShort, { ...segment(9_000, 'b.mp4'), audioEndUs: 4_900_000 }],
-      aac,
-      chunk,
-      true,
-    );
-    expect(plan.entries[1]?.positionUs).toBeCloseTo(4_900_000, -1);
-    const leftOverUs = 9_000_000 - aac.primingUs - 4_900_000 - plan.fillerUs;
-    expect(leftOverUs).toBeGreaterThanOrEqual(0);
-    expect(leftOverUs).toBeLessThan(aac.packetUs);
-    expect(plan.endUs).toBeCloseTo(13_961_000, -1);
-  });
 });
 
 describe('concatList', () => {
