@@ -92,7 +92,7 @@ export class AudioLine {
   arrived(atMs: number): void {
     if (this.#hasArrived) return;
     this.#hasArrived = true;
-    this.#endUnheard(atMs, this.#isWithheld ? leastGapMs : unheardMs);
+    this.#endUnheard(atMs, this.#leastUnheardMs);
     this.#isWithheld = false;
   }
 
@@ -136,10 +136,15 @@ export class AudioLine {
 
   /** Fills up to the end of the file. */
   finish(endMs: number): void {
-    this.#endUnheard(endMs, this.#isWithheld ? leastGapMs : unheardMs);
+    this.#endUnheard(endMs, this.#leastUnheardMs);
     const isCut = this.#isOn && this.#wasInterrupted && endMs - (this.#soundedMs ?? endMs) >= onItsWayMs;
     if (isCut) this.#noteGap(endMs, Infinity);
     this.#fillUpTo(endMs);
+  }
+
+  /** That nothing came of a microphone that was taken away is known from the first moment on. */
+  get #leastUnheardMs(): number {
+    return this.#isWithheld ? leastGapMs : unheardMs;
   }
 
   #endUnheard(nowMs: number, leastMs: number): void {
