@@ -11,6 +11,7 @@ export interface TokenClaims {
   /** Milliseconds since 1970; null for a token that was always valid. */
   readonly validFromMs: number | null;
   readonly canSubscribe: boolean;
+  readonly canPublish: boolean;
   /** Whether the server tells its bearer which rooms are open. */
   readonly canListRooms: boolean;
 }
@@ -21,7 +22,7 @@ export interface TokenClaims {
  * @param payload a decoded JWT: `sub`, `exp` and `nbf` of RFC 7519, and LiveKit's grants as `video`
  */
 export function tokenClaimsOf({ sub, exp, nbf, video }: Readonly<Record<string, unknown>>): TokenClaims {
-  const { room, roomList, canSubscribe } = grantsOf(video);
+  const { room, roomList, canPublish, canSubscribe } = grantsOf(video);
   return {
     room: typeof room === 'string' && room !== '' ? room : null,
     identity: typeof sub === 'string' ? sub : null,
@@ -29,6 +30,7 @@ export function tokenClaimsOf({ sub, exp, nbf, video }: Readonly<Record<string, 
     validFromMs: typeof nbf === 'number' ? nbf * 1000 : null,
     // Left out it is granted.
     canSubscribe: canSubscribe !== false,
+    canPublish: canPublish !== false,
     canListRooms: roomList === true,
   };
 }
@@ -37,6 +39,7 @@ interface Grants {
   readonly room?: unknown;
   readonly roomList?: unknown;
   readonly canSubscribe?: unknown;
+  readonly canPublish?: unknown;
 }
 
 function grantsOf(video: unknown): Grants {

@@ -148,7 +148,7 @@ function withheld({ identity, role }: PublicationInfo, mayReceive: boolean): Pla
   return mayReceive
     ? new PlateauError(
         'trackWithheld',
-        `${what}: it is published, and was not handed over within ${handOverMs / 1000} s. Either ${identity} does not allow the recorder to subscribe to it, or the server cannot deliver it.`,
+        `${what}: it is published, and was not handed over within ${handOverMs / 1000} s. Either ${identity} does not allow the recorder to subscribe to it, the server cannot deliver it, or this machine or the line is too busy.`,
         `Ask ${identity} to allow it (track subscription permissions), use a token with the grant recorder, which the server exempts from them, or check the codec.`,
       )
     : notAllowed({ identity, role }, '');

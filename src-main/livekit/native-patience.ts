@@ -1,5 +1,6 @@
 import type { Room } from '@livekit/rtc-node';
 import { inTime } from '../process/deadline.js';
+import { noteConnectionLeft } from './leaked-connections.js';
 
 /** What the SDK does at once, it may take so long for; a busy machine takes a second. */
 const leavePatienceMs = 5_000;
@@ -24,6 +25,12 @@ export async function isDoneInTime(work: Promise<unknown>): Promise<boolean> {
 export async function leaveRoom(room: Room): Promise<void> {
   await isDoneInTime(room.disconnect());
   room.removeAllListeners();
+}
+
+/** The same, and counts what the SDK keeps of it. @param tracks how many were subscribed at the same time, at most */
+export async function leaveForGood(room: Room, tracks: number): Promise<void> {
+  await leaveRoom(room);
+  noteConnectionLeft(tracks);
 }
 
 /**

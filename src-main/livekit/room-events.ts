@@ -90,6 +90,13 @@ export function listenToRoom(
   room.on(RoomEvent.Disconnected, onDisconnected);
 }
 
+/** Tells of a room that was joined, and of those who were there before. @param host of its server */
+export function announceRoom(room: Room, host: string, listener: RoomListener): void {
+  listener.onConnected({ room: room.name ?? '', host });
+  for (const participant of room.remoteParticipants.values())
+    listener.onParticipantJoined(participantInfo(participant));
+}
+
 /** What the rest of the engine needs to know of a participant. */
 export function participantInfo(participant: {
   readonly identity: string;

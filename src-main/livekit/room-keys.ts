@@ -3,7 +3,6 @@ import type { Room, RoomOptions } from '@livekit/rtc-node';
 import type { MediaKeys } from '../contract/media-keys.js';
 import type { DecryptionState } from '../pipeline/decryption-signal.js';
 import { type RoomKeyRequests, roomKeyRequests } from './ffi/room-key-requests.js';
-import { connectOptions } from './room-session-options.js';
 
 /**
  * A key has so long, and so many packets, to show that it fits. A video begins with a key frame, which its publisher has to
@@ -87,10 +86,10 @@ export class RoomKeys {
    *
    * @throws Error of the SDK
    */
-  async join(room: Room, url: string, token: string): Promise<void> {
+  async join(room: Room, url: string, token: string, options: RoomOptions): Promise<void> {
     this.#searches.clear();
     this.#requests = null;
-    await room.connect(url, token, { ...connectOptions, ...this.options });
+    await room.connect(url, token, { ...options, ...this.options });
     if (this.#keys === null) return;
     const requests = this.#requestsOf(room);
     // Shared ones first: they are everybody's, also of those who have one of their own.

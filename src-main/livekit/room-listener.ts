@@ -1,6 +1,7 @@
 import type { PlateauError } from '../contract/errors.js';
 import type { ParticipantDescription } from '../contract/participant-description.js';
 import type { MissingTrack } from './missing-tracks.js';
+import type { SplitReason } from './peer-connections.js';
 import type { PublicationInfo } from './publication-info.js';
 import type { SubscribedTrack } from './remote-track.js';
 
@@ -28,7 +29,8 @@ export interface RoomListener {
   onTrackGone(track: SubscribedTrack): void;
   onTrackMuted(track: SubscribedTrack, isMuted: boolean): void;
   /** Audio is decoded to mono, whatever is sent: once for each connection. */
-  onMixedToMono(): void;
+  /** @param split why the session is for one channel; null: the server knows no other */
+  onMixedToMono(split: SplitReason | null): void;
   /** A track is published and to be received, and is not; told once. */
   onTrackMissing(missing: MissingTrack): void;
   /** The owner of a track that was received may not publish it any more; told once. */
@@ -53,6 +55,8 @@ export interface RoomListener {
   onJoinedUnasked(why: string): void;
   /** The whole process stood still for so long, in milliseconds: nothing was received meanwhile. */
   onStandstill(ms: number): void;
+  /** The SDK had stopped to hear the server: the room is joined anew. */
+  onStalled(): void;
   onReconnecting(): void;
   onReconnected(): void;
   /** The connection is gone and will not come back by itself. */

@@ -1,8 +1,9 @@
-import { Room, type RoomOptions } from '@livekit/rtc-node';
+import { Room } from '@livekit/rtc-node';
 import type { MediaKeys } from '../contract/media-keys.js';
 import type { RoomLookup } from './connect/room-lookup.js';
 import type { NativeQueueSizes, PcmRequest } from './ffi/frame-source.js';
 import { NativeStreams } from './ffi/native-streams.js';
+import { watchForStall } from './ffi/signal-stall.js';
 import type { PublicationInfo } from './publication-info.js';
 import type { RoomListener } from './room-listener.js';
 
@@ -33,6 +34,8 @@ export interface RoomSdk {
     onError: (thrown: unknown) => void,
     onStandstill: (ms: number) => void,
   ): SessionStreams;
+  /** See {@link watchForStall}. */
+  readonly watchForStall: typeof watchForStall;
 }
 
 /** The public side of {@link NativeStreams}. */
@@ -44,15 +47,5 @@ export const livekitSdk: RoomSdk = {
   createRoom: () => new Room().setMaxListeners(0),
   openStreams: (loopLateAfterMs, onError, onStandstill) =>
     new NativeStreams(loopLateAfterMs, onError, onStandstill),
-};
-
-/**
- * One peer connection instead of two: with two, the SDK's answer for Opus lacks `stereo=1`, and WebRTC mixes every
- * microphone to mono. With one it makes the offer and asks for stereo (docs/decisions/0007). The option is passed on,
- * but not in its types.
- */
-export const connectOptions: RoomOptions & { readonly singlePeerConnection: boolean } = {
-  autoSubscribe: false,
-  dynacast: false,
-  singlePeerConnection: true,
+  watchForStall,
 };

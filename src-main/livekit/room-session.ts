@@ -9,11 +9,12 @@ import { finalError, isRoomEnd } from './connect/reconnect-policy.js';
 import { isRoomMissing, type Search, searchDelayMs, stepAfter } from './connect/room-search.js';
 import { noteConnectionLeft } from './leaked-connections.js';
 import type { MissingTrack } from './missing-tracks.js';
-import { isDoneInTime, joinInTime, leaveRoom } from './native-patience.js';
+import { isDoneInTime, joinInTime, leaveForGood, leaveRoom } from './native-patience.js';
+import { PeerConnections } from './peer-connections.js';
 import { permissionsIn } from './permissions.js';
 import type { PublicationInfo } from './publication-info.js';
 import type { SubscribedTrack } from './remote-track.js';
-import { listenToRoom, participantInfo } from './room-events.js';
+import { announceRoom, listenToRoom, participantInfo } from './room-events.js';
 import { RoomKeys } from './room-keys.js';
 import type { ParticipantInfo } from './room-listener.js';
 import { RoomOutlook } from './room-outlook.js';
@@ -47,6 +48,7 @@ export class RoomSession {
   readonly #subscriptions: Subscriptions;
   readonly #keys: RoomKeys;
   readonly #outlook: RoomOutlook;
+  readonly #peers: PeerConnections;
   readonly #life = new ForwardState('new', 'open', 'lost', 'closed');
   #link: Link = { kind: 'none' };
   #streams: SessionStreams | null = null;
@@ -56,11 +58,13 @@ export class RoomSession {
     this.#sdk = options.sdk ?? livekitSdk;
     this.#outlook = new RoomOutlook(options.lookup ?? null, options.listener);
     this.#keys = new RoomKeys(options.mediaKeys ?? null);
+    this.#peers = new PeerConnections(this.#sdk.watchForStall, () => void this.#startOver(true));
     this.#subscriptions = new Subscriptions({
       ...options,
       context: () => this.#openStreams().context,
       onStuck: () => void this.#startOver(),
       permissions: permissionsIn(() => this.#room),
+      split: () => this.#peers.split,
     });
   }
 
@@ -106,7 +110,7 @@ export class RoomSession {
 
   /** How many subscribed videos have lower simulcast layers, and how many have none. */
   get layering(): ReturnType<Subscriptions['layering']> {
-    return this.#room === null ? { layered: 0, single: 0 } : this.#subscriptions.layering(this.#room);
+    return this.#subscriptions.layering(this.#room);
   }
 
   /** Asks for a simulcast layer of every video that has several: of those subscribed now, and of later ones. */
@@ -165,16 +169,14 @@ export class RoomSession {
   async close(): Promise<void> {
     this.#life.advance('closed');
     this.#outlook.close();
+    this.#peers.close();
     const link = this.#link;
     this.#link = { kind: 'none' };
     if (link.kind === 'waiting') clearTimeout(link.timer);
     // A server's answer may be long in coming: whoever is joining leaves by itself then.
     if (link.kind === 'joining') link.room.removeAllListeners();
     await isDoneInTime(this.#subscriptions.close());
-    if (link.kind === 'joined') {
-      await leaveRoom(link.room);
-      noteConnectionLeft(this.#subscriptions.drainMaxTracks());
-    }
+    if (link.kind === 'joined') await leaveForGood(link.room, this.#subscriptions.drainMaxTracks());
     await this.#streams?.close();
   }
 
@@ -186,6 +188,7 @@ export class RoomSession {
     const { listener, loopLateAfterMs } = this.#options;
     const onError = (thrown: unknown): void => listener.onError(toPlateauError(thrown));
     this.#streams ??= this.#sdk.openStreams(loopLateAfterMs, onError, (ms) => {
+      this.#peers.stoodStill();
       listener.onStandstill(ms);
       if (this.#room !== null) this.#subscriptions.renewal.begin(ms, this.#room);
     });
@@ -205,7 +208,7 @@ export class RoomSession {
       if (this.#room === room) this.#disconnected(room, reason);
     });
     try {
-      await joinInTime(room, this.#keys.join(room, url, token));
+      await joinInTime(room, this.#keys.join(room, url, token, this.#peers.optionsFor(token)));
     } catch (thrown) {
       room.removeAllListeners();
       this.#link = { kind: 'none' };
@@ -213,17 +216,13 @@ export class RoomSession {
       this.#outlook.failed(error, false);
       throw error;
     }
-    if (this.isClosed) {
-      await leaveRoom(room);
-      noteConnectionLeft(0);
-    }
+    if (this.isClosed) await leaveForGood(room, 0);
     this.#assertWanted();
     this.#subscriptions.drainMaxTracks();
     this.#link = { kind: 'joined', room };
+    this.#peers.joined();
     this.#outlook.joined(room.remoteParticipants.size === 0);
-    listener.onConnected({ room: room.name ?? '', host: serverHost(url) });
-    for (const participant of room.remoteParticipants.values())
-      listener.onParticipantJoined(participantInfo(participant));
+    announceRoom(room, serverHost(url), listener);
     this.#subscriptions.subscribeArmed(room);
   }
 
@@ -251,9 +250,10 @@ export class RoomSession {
   }
 
   /** Leaves and joins at once: what WebRTC holds back goes with the connection. */
-  async #startOver(): Promise<void> {
+  async #startOver(hasStalled = false): Promise<void> {
     const room = this.#room;
     if (room === null) return;
+    if (hasStalled) this.#options.listener.onStalled();
     this.#options.listener.onReconnecting();
     await isDoneInTime(this.#forget(room));
     await leaveRoom(room);

@@ -14,6 +14,7 @@ import type { NativeQueueSizes, PcmRequest } from './ffi/frame-source.js';
 import { enablePublication } from './ffi/key-frame-request.js';
 import type { NativeStreamContext } from './ffi/native-stream.js';
 import { type MissingTrack, MissingTracks, subscriptionFailed } from './missing-tracks.js';
+import type { SplitReason } from './peer-connections.js';
 import { type Permissions, PermissionWatch } from './permissions.js';
 import { type PublicationInfo, publicationInfo } from './publication-info.js';
 import { SubscribedTrack } from './remote-track.js';
@@ -36,6 +37,8 @@ export interface SubscriptionOptions {
   readonly context: () => NativeStreamContext;
   /** What the server lets the recorder and the others do at the moment. */
   readonly permissions: Permissions;
+  /** Why the session is for one channel of audio, where the recorder asked for it. */
+  readonly split: () => SplitReason | null;
 }
 
 /**
@@ -241,7 +244,7 @@ export class Subscriptions {
     for (const track of this.#tracks.values()) {
       if (track.statistics?.isStereoKept === false && !this.#isMonoTold) {
         this.#isMonoTold = true;
-        this.#options.listener.onMixedToMono();
+        this.#options.listener.onMixedToMono(this.#options.split());
       }
       const alarm = track.judgeSignal(elapsedMs);
       if (alarm !== null) alarms.push(alarm);
@@ -250,8 +253,8 @@ export class Subscriptions {
   }
 
   /** How many subscribed videos have lower simulcast layers, and how many have none. */
-  layering(room: Room): { readonly layered: number; readonly single: number } {
-    return layeringOf(this.#subscribedVideoPublications(room));
+  layering(room: Room | null): ReturnType<typeof layeringOf> {
+    return layeringOf(room === null ? [] : this.#subscribedVideoPublications(room));
   }
 
   /**
@@ -279,12 +282,10 @@ export class Subscriptions {
     if (this.#options.isArmed(info)) this.#missing[how](info, quietMs);
   }
 
-  *#subscribedVideoPublications(room: Room): Generator<RemoteTrackPublication> {
-    for (const participant of room.remoteParticipants.values()) {
-      for (const publication of participant.trackPublications.values()) {
-        if (this.#tracks.get(publication.sid ?? '')?.info.kind === 'video') yield publication;
-      }
-    }
+  #subscribedVideoPublications(room: Room): RemoteTrackPublication[] {
+    return [...room.remoteParticipants.values()]
+      .flatMap(({ trackPublications }) => [...trackPublications.values()])
+      .filter(({ sid }) => this.#tracks.get(sid ?? '')?.info.kind === 'video');
   }
 
   #askForLayer(publication: RemoteTrackPublication): void {

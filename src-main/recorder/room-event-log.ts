@@ -32,6 +32,16 @@ export interface RoomHooks {
 const waitingInside =
   'The room is not open, and Plateau cannot ask whether it is: it joins the room to wait, which may open it. It waits outside with an API key and secret.';
 
+const mono = 'Stereo audio is mixed to mono: the session with this server is for one channel.';
+const mixedToMono = {
+  server: `${mono} Servers without single peer connections (/rtc/v1) are so.`,
+  token: `${mono} It is so for a token that may not publish: use one with canPublish for stereo, Plateau publishes nothing.`,
+  stalled: `${mono} The one before was for two and had stopped to hear the server.`,
+} as const;
+
+const stalled =
+  'The connection had not heard the server for 10 s, and the room is joined anew. Who came meanwhile is received from now on.';
+
 const joinedUnasked =
   'Nobody else is in the room, and Plateau could not ask whether it was open: joining may have opened it.';
 
@@ -110,11 +120,8 @@ export function roomEventLogger(
       hooks.onTrackMuted(track, isMuted);
       hooks.onRoomChanged();
     },
-    onMixedToMono: () => {
-      report.warning(
-        'mixedToMono',
-        'Stereo audio is mixed to mono: the session with this server is for one channel. Servers without single peer connections (/rtc/v1) are so.',
-      );
+    onMixedToMono: (split) => {
+      report.warning('mixedToMono', mixedToMono[split ?? 'server']);
     },
     onTrackMissing: (missing) => {
       const { info, error } = missing;
@@ -165,6 +172,9 @@ export function roomEventLogger(
         { standstillMs: Math.round(ms) },
       );
       if (isMissing) hooks.onStandstill(ms);
+    },
+    onStalled: () => {
+      report.warning('signalStalled', stalled);
     },
     onReconnecting: () => {
       report.warning('reconnecting', 'Connection lost. Reconnecting; the take goes on.');

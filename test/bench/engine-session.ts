@@ -47,6 +47,7 @@ export function sessionWith(source: Source, handlers: FrameHandlers): RoomSessio
       onServerAnswers: ignore,
       onJoinedUnasked: ignore,
       onStandstill: ignore,
+      onStalled: ignore,
       onReconnecting: ignore,
       onReconnected: ignore,
       onLost: fail,

@@ -7,7 +7,10 @@ const tokenTtlSeconds = 6 * 60 * 60;
 /** It is used at once, for one question; what leaks of it is soon worth nothing. */
 const listTokenTtlSeconds = 60;
 
-/** Mints the recorder's token: it joins hidden, publishes nothing and hears everything. */
+/**
+ * Mints the recorder's token: it joins hidden, publishes nothing and hears everything. That it could publish a screen's
+ * sound is what the server asks of whoever may negotiate while an answer is on its way (docs/decisions/0017).
+ */
 export async function mintRecorderToken(grant: {
   readonly apiKey: string;
   readonly apiSecret: string;
@@ -15,7 +18,7 @@ export async function mintRecorderToken(grant: {
   readonly identity: string;
 }): Promise<string> {
   // Loaded on demand: with a given token its protobuf classes never enter this process.
-  const { AccessToken } = await import('livekit-server-sdk');
+  const { AccessToken, TrackSource } = await import('livekit-server-sdk');
   const token = new AccessToken(grant.apiKey, grant.apiSecret, {
     identity: grant.identity,
     name: 'Plateau recorder',
@@ -24,7 +27,8 @@ export async function mintRecorderToken(grant: {
   token.addGrant({
     roomJoin: true,
     room: grant.room,
-    canPublish: false,
+    canPublish: true,
+    canPublishSources: [TrackSource.SCREEN_SHARE_AUDIO],
     canPublishData: false,
     canSubscribe: true,
     hidden: true,

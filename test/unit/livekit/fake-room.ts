@@ -7,11 +7,14 @@ export class FakeRoom extends EventEmitter {
   readonly name = 'studio';
   readonly remoteParticipants = new Map<string, unknown>();
   disconnects = 0;
+  /** What it was joined with. */
+  options: object | undefined;
   /** What leaving it waits for: the SDK has no limit of its own. */
   leaving: Promise<void> = Promise.resolve();
   readonly #joining = deferred();
 
-  connect(): Promise<void> {
+  connect(_url?: string, _token?: string, options?: object): Promise<void> {
+    this.options = options;
     return this.#joining.promise;
   }
 
@@ -43,6 +46,10 @@ export class FakeSdk implements RoomSdk {
   onRoom: (room: FakeRoom) => void = () => undefined;
   /** The process stood still for so many milliseconds. */
   standStill: (ms: number) => void = () => undefined;
+  /** The SDK's log says that the session hears nothing any more. */
+  stall: () => void = () => undefined;
+  /** Whether anybody listens for that. */
+  isWatched = false;
   openedStreams = 0;
   closedStreams = 0;
 
@@ -74,6 +81,14 @@ export class FakeSdk implements RoomSdk {
       },
     };
   }
+
+  readonly watchForStall = (onStalled: () => void): (() => void) => {
+    this.stall = onStalled;
+    this.isWatched = true;
+    return () => {
+      this.isWatched = false;
+    };
+  };
 
   /** The room of the latest attempt. */
   get latest(): FakeRoom {

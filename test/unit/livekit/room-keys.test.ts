@@ -39,9 +39,11 @@ beforeEach(() => {
   packets = 50;
 });
 
+const options = { autoSubscribe: false, dynacast: false };
+
 async function joinedKeys(given: string | null): Promise<RoomKeys> {
   const keys = new RoomKeys(given === null ? null : readMediaKeys(given), () => requests);
-  await keys.join(room, 'ws://somewhere', 'token');
+  await keys.join(room, 'ws://somewhere', 'token', options);
   return keys;
 }
 
@@ -68,14 +70,14 @@ describe('a room', () => {
   it('is joined as ever without a key', async () => {
     const keys = await joinedKeys(null);
     run(keys, 20_000, { 'ada/1': 'failing' });
-    expect(joined).toEqual([{ autoSubscribe: false, dynacast: false, singlePeerConnection: true }]);
+    expect(joined).toEqual([options]);
     expect(asked).toEqual([]);
   });
 
   it('is joined with a passphrase, and the search of the SDK is left off', async () => {
     await joinedKeys('secret');
     expect(joined[0]).toMatchObject({
-      singlePeerConnection: true,
+      ...options,
       encryption: {
         encryptionType: 1,
         keyProviderOptions: {
@@ -166,7 +168,7 @@ describe('a key that was ratcheted', () => {
     run(keys, 20_000, { 'ada/1': 'changed' });
     expect(asked).toHaveLength(1);
     isGone = false;
-    await keys.join(room, 'ws://somewhere', 'token');
+    await keys.join(room, 'ws://somewhere', 'token', options);
     run(keys, tickMs, { 'ada/1': 'changed' });
     expect(asked.slice(1)).toEqual(['shared 0 secret', 'ratchet ada 0']);
   });

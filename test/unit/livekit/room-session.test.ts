@@ -2,9 +2,9 @@ import { DisconnectReason, RoomEvent, TrackKind, TrackSource } from '@livekit/rt
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PlateauError } from '../../../src-main/contract/errors.js';
 import type { RoomAnswer } from '../../../src-main/livekit/connect/room-lookup.js';
-import type { RoomListener } from '../../../src-main/livekit/room-listener.js';
 import { RoomSession } from '../../../src-main/livekit/room-session.js';
 import { type FakeRoom, FakeSdk } from './fake-room.js';
+import { sayingListener } from './saying-listener.js';
 
 const unreachable = 'signal failure: connection refused';
 const refused = 'signal failure: 401 unauthorized';
@@ -32,36 +32,6 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-function listener(): RoomListener {
-  return {
-    onParticipantJoined: ignore,
-    onParticipantLeft: ignore,
-    onParticipantRenamed: ignore,
-    onParticipantDescribed: ignore,
-    onPublishingForbidden: () => undefined,
-    onMixedToMono: ignore,
-    onPublicationsChanged: ignore,
-    onTrackSubscribed: ignore,
-    onTrackGone: ignore,
-    onTrackMuted: ignore,
-    onTrackMissing: ignore,
-    onConnected: () => said.push('connected'),
-    onRoomEnded: () => said.push('ended'),
-    onWaitingForRoom: (isInside) => said.push(isInside ? 'waiting inside' : 'waiting'),
-    onServerUnreachable: ({ code }) => said.push(`not reached: ${code}`),
-    onServerAnswers: () => said.push('answers'),
-    onJoinedUnasked: () => said.push('joined unasked'),
-    onStandstill: (ms) => said.push(`stood still for ${ms} ms`),
-    onReconnecting: () => said.push('reconnecting'),
-    onReconnected: () => said.push('reconnected'),
-    onLost: (error) => {
-      lostBy = error;
-      said.push(`lost: ${error.code}`);
-    },
-    onError: (error) => said.push(`error: ${error.code}`),
-  };
-}
-
 const gone = new PlateauError('serverUnreachable', 'Gone.', 'Wait.');
 const lookup = {
   get canLook() {
@@ -83,7 +53,9 @@ function newSession(): RoomSession {
     pcm: { sampleRateHz: 48_000, channels: 2, frameMs: 10 },
     loopLateAfterMs: 300,
     isArmed: () => true,
-    listener: listener(),
+    listener: sayingListener(said, (error) => {
+      lostBy = error;
+    }),
     sdk,
   });
 }
@@ -143,6 +115,20 @@ describe('an SDK that does not answer', () => {
     expect(said).toEqual(['stood still for 20000 ms', 'reconnecting', 'connected', 'reconnected']);
     await session.close();
   });
+});
+
+it('joins anew, and otherwise, once the SDK has stopped to hear the server', async () => {
+  const session = await joined();
+  expect(sdk.latest.options).toMatchObject({ singlePeerConnection: true, autoSubscribe: false });
+  sdk.onRoom = (next) => {
+    next.accept();
+  };
+  sdk.stall();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(said).toEqual(['stalled', 'reconnecting', 'connected', 'reconnected']);
+  expect(sdk.latest.options).toMatchObject({ singlePeerConnection: false });
+  await session.close();
+  expect(sdk.isWatched).toBe(false);
 });
 
 describe('coming back', () => {

@@ -48,6 +48,7 @@ function newSubscriptions(mediaKeys: MediaKeys | null = null): Subscriptions {
     isArmed: () => true,
     listener,
     onStuck: () => undefined,
+    split: () => null,
     permissions: { mayReceive: () => mayReceive, mayPublish: () => mayPublish },
     // Only what a track does with it that nobody receives.
     context: () => {

@@ -17,7 +17,7 @@ function errorOf(action: () => unknown): PlateauError {
 }
 
 describe('tokens', () => {
-  it('are minted hidden, subscribe-only and for one room', async () => {
+  it('are minted hidden, for receiving and for one room', async () => {
     const token = await mintRecorderToken({ apiKey: 'key', apiSecret, room: 'harness', identity: 'rec-1' });
     const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
     expect(payload).toMatchObject({
@@ -27,7 +27,9 @@ describe('tokens', () => {
         roomJoin: true,
         room: 'harness',
         hidden: true,
-        canPublish: false,
+        // The server lets who may publish negotiate in turn; more than that is not given away.
+        canPublish: true,
+        canPublishSources: ['screen_share_audio'],
         canPublishData: false,
         canSubscribe: true,
       },
