@@ -12,8 +12,13 @@ export const caps = {
   /** Native sink queues; the native side drops the oldest. */
   nativeVideoFrames: 4,
   nativeAudioFrames: 50,
-  /** The event loop may be blocked this long before the watchdog closes the streams. */
+  /** The event loop may be blocked this long before the watchdog closes the streams of video. */
   loopLateAfterMs: 300,
+  /**
+   * And those of audio, which is a thousandth of it: as much as waits for its encoder. To open the streams of dozens of people again
+   * takes long enough to block the loop anew.
+   */
+  audioLoopLateAfterMs: 1_000,
   frameQueueFrames: 30,
   frameQueueWarnFrames: 20,
   /** Over all video streams. */

@@ -4,6 +4,7 @@ import type { RoomLookup } from './connect/room-lookup.js';
 import type { NativeQueueSizes, PcmRequest } from './ffi/frame-source.js';
 import { NativeStreams } from './ffi/native-streams.js';
 import { watchForStall } from './ffi/signal-stall.js';
+import type { WatchdogData } from './ffi/watchdog-thread.js';
 import type { PublicationInfo } from './publication-info.js';
 import type { RoomListener } from './room-listener.js';
 
@@ -19,7 +20,7 @@ export interface RoomSessionOptions {
   /** What end-to-end encrypted tracks are decrypted with; left out, or null, they are missing. */
   readonly mediaKeys?: MediaKeys | null;
   /** How long the event loop may be blocked before the watchdog closes the streams. */
-  readonly loopLateAfterMs: number;
+  readonly loopLateAfterMs: WatchdogData['lateAfterMs'];
   readonly isArmed: (publication: PublicationInfo) => boolean;
   readonly listener: RoomListener;
   /** Tests hand in rooms without a server; left out, the SDK's own. */
@@ -30,7 +31,7 @@ export interface RoomSessionOptions {
 export interface RoomSdk {
   createRoom(): Room;
   openStreams(
-    loopLateAfterMs: number,
+    loopLateAfterMs: WatchdogData['lateAfterMs'],
     onError: (thrown: unknown) => void,
     onStandstill: (ms: number) => void,
   ): SessionStreams;

@@ -152,7 +152,7 @@ export class RecorderRoom {
         frameMs: caps.audioFrameMs,
       },
       mediaKeys: source.mediaKeys ?? null,
-      loopLateAfterMs: caps.loopLateAfterMs,
+      loopLateAfterMs: { video: caps.loopLateAfterMs, audio: caps.audioLoopLateAfterMs },
       isArmed: (publication) => isArmed(this.#armed, publication),
       listener: roomEventLogger(
         this.#report,

@@ -95,7 +95,8 @@ export function computeBudget(
   kept: KeptBytes = nothingKept,
 ): Budget {
   let frameBytesSum = 0;
-  let blockedLoopBytes = 0;
+  const blockedAudioFrames = Math.ceil((caps.audioLoopLateAfterMs + watchdogSlackMs) / caps.audioFrameMs);
+  let blockedLoopBytes = blockedAudioFrames * audioFrameBytes * files.length;
   let queuedFrameBytes = 0;
   let diskQueueBytes = 0;
   for (const { frame } of files) {

@@ -22,7 +22,7 @@ export function sessionWith(source: Source, handlers: FrameHandlers): RoomSessio
       frameMs: caps.audioFrameMs,
     },
     queueSizes: { videoFrames: caps.nativeVideoFrames, audioFrames: caps.nativeAudioFrames },
-    loopLateAfterMs: caps.loopLateAfterMs,
+    loopLateAfterMs: { video: caps.loopLateAfterMs, audio: caps.audioLoopLateAfterMs },
     isArmed: () => true,
     listener: {
       onParticipantJoined: ignore,

@@ -11,7 +11,7 @@ import { PlateauError } from '../../contract/errors.js';
 import type { StreamEnd } from '../../pipeline/frame-receiver.js';
 import { ffiRequest } from './ffi-request.js';
 import { disposeHandle, type FrameDispatcher } from './frame-dispatcher.js';
-import type { StreamTable } from './stream-table.js';
+import type { StreamKind, StreamTable } from './stream-table.js';
 
 /**
  * After the handle was given back the native side sends what is on its way, then `eos`: in milliseconds here. Without
@@ -81,7 +81,7 @@ export class NativeStream {
     });
     const handle =
       reply.message.case === 'newVideoStream' ? reply.message.value.stream?.handle?.id : undefined;
-    const stream = new NativeStream(context, enterStream(context, handle), onEnd);
+    const stream = new NativeStream(context, enterStream(context, handle, 'video'), onEnd);
     context.dispatcher.handleVideo(stream.#stream.handle, (event) => {
       if (event.message.case === 'eos') stream.#finish();
       else onFrame(event);
@@ -113,7 +113,7 @@ export class NativeStream {
     });
     const handle =
       reply.message.case === 'newAudioStream' ? reply.message.value.stream?.handle?.id : undefined;
-    const stream = new NativeStream(context, enterStream(context, handle), onEnd);
+    const stream = new NativeStream(context, enterStream(context, handle, 'audio'), onEnd);
     context.dispatcher.handleAudio(stream.#stream.handle, (event) => {
       if (event.message.case === 'eos') stream.#finish();
       else onFrame(event);
@@ -161,9 +161,9 @@ export class NativeStream {
   }
 }
 
-function enterStream(context: NativeStreamContext, handle: bigint | undefined): OpenStream {
+function enterStream(context: NativeStreamContext, handle: bigint | undefined, kind: StreamKind): OpenStream {
   if (handle === undefined) throw new Error('the SDK opened no stream');
-  const slot = context.table.enter(handle);
+  const slot = context.table.enter(handle, kind);
   if (slot === null) {
     // Without a slot the watchdog cannot close it, and an unwatched stream is not bounded.
     disposeHandle(handle);

@@ -1,6 +1,7 @@
 import { FrameDispatcher } from './frame-dispatcher.js';
 import type { NativeStreamContext } from './native-stream.js';
 import { StreamWatchdog } from './stream-watchdog.js';
+import type { WatchdogData } from './watchdog-thread.js';
 
 /** What all native streams of a session share: the watchdog that bounds them, and the dispatcher of their events. */
 export class NativeStreams {
@@ -16,7 +17,7 @@ export class NativeStreams {
    * @param onError the thread failed, or a handler of a stream threw; the other streams go on
    */
   constructor(
-    loopLateAfterMs: number,
+    loopLateAfterMs: WatchdogData['lateAfterMs'],
     onError: (thrown: unknown) => void,
     onStandstill: (ms: number) => void,
   ) {

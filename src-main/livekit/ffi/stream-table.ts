@@ -1,5 +1,8 @@
-/** What a slot of the table holds: nothing, a stream, or one that a side has claimed to close. */
-export const slotStates = { free: 0, open: 1, claimedByMain: 2, claimedByWatchdog: 3 } as const;
+/** What a slot of the table holds: nothing, a stream of a kind, or one that a side has claimed to close. */
+export const slotStates = { free: 0, video: 1, claimedByMain: 2, claimedByWatchdog: 3, audio: 4 } as const;
+
+/** What a stream delivers. */
+export type StreamKind = 'video' | 'audio';
 
 /** The words before the handles: heartbeats, stop flag, milliseconds stood still, and one that aligns what follows. */
 const headWords = 4;
@@ -35,11 +38,11 @@ export class StreamTable {
   }
 
   /** Main thread: enters a stream. @returns its slot, or null when the table is full */
-  enter(handle: bigint): number | null {
+  enter(handle: bigint, kind: StreamKind): number | null {
     for (let slot = 0; slot < this.#states.length; slot += 1) {
       if (Atomics.load(this.#states, slot) !== slotStates.free) continue;
       Atomics.store(this.#handles, slot, handle);
-      Atomics.store(this.#states, slot, slotStates.open);
+      Atomics.store(this.#states, slot, slotStates[kind]);
       return slot;
     }
     return null;
@@ -47,8 +50,10 @@ export class StreamTable {
 
   /** Main thread: whether it is the one to close the stream; false when the watchdog was first. */
   claimByMain(slot: number): boolean {
-    const { open, claimedByMain } = slotStates;
-    return Atomics.compareExchange(this.#states, slot, open, claimedByMain) === open;
+    const { audio, claimedByMain, video } = slotStates;
+    return [video, audio].some(
+      (open) => Atomics.compareExchange(this.#states, slot, open, claimedByMain) === open,
+    );
   }
 
   /** Main thread: the stream has ended and its slot can be used again. */
@@ -56,9 +61,9 @@ export class StreamTable {
     Atomics.store(this.#states, slot, slotStates.free);
   }
 
-  /** Watchdog: claims every open stream and hands each one's handle out once. */
-  *claimAllByWatchdog(): Generator<bigint> {
-    const { open, claimedByWatchdog } = slotStates;
+  /** Watchdog: claims every open stream of a kind and hands each one's handle out once. */
+  *claimAllByWatchdog(kind: StreamKind): Generator<bigint> {
+    const { claimedByWatchdog, [kind]: open } = slotStates;
     for (let slot = 0; slot < this.#states.length; slot += 1) {
       if (Atomics.compareExchange(this.#states, slot, open, claimedByWatchdog) === open) {
         yield Atomics.load(this.#handles, slot);

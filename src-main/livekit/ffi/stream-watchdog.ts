@@ -16,7 +16,7 @@ const threadLimits = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2, 
 
 /**
  * Bounds what piles up between the native side and a blocked event loop: a thread of its own closes
- * the streams in {@link StreamWatchdog.table} when this loop has not turned for `lateAfterMs`.
+ * the streams in {@link StreamWatchdog.table} when this loop has not turned for `lateAfterMs` of their kind.
  */
 export class StreamWatchdog {
   readonly table = new StreamTable();
@@ -34,7 +34,7 @@ export class StreamWatchdog {
    * @param onStandstill the whole process stood still for so long: neither thread ran, and nothing was received
    */
   constructor(
-    lateAfterMs: number,
+    lateAfterMs: WatchdogData['lateAfterMs'],
     onError: (error: Error) => void,
     onStandstill: (ms: number) => void = () => undefined,
   ) {

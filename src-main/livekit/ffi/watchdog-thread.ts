@@ -1,18 +1,19 @@
 /**
  * The watchdog's thread. The queue between the native side and the event loop has no cap: while the
  * loop is blocked each event keeps a frame buffer alive. So when the heartbeat is late, the streams are
- * closed from here, which ends the growth; the main thread opens them again when it is back.
+ * closed from here, those of audio later, which ends the growth; the main thread opens them again when it is back.
  */
 import { createRequire } from 'node:module';
 import { workerData } from 'node:worker_threads';
 import type * as FfiBindings from '@livekit/rtc-ffi-bindings';
-import { StreamTable } from './stream-table.js';
+import { type StreamKind, StreamTable } from './stream-table.js';
 
 /** What the main thread hands over. */
 export interface WatchdogData {
   readonly table: SharedArrayBuffer;
   readonly checkEveryMs: number;
-  readonly lateAfterMs: number;
+  /** How long the loop may be blocked before the streams of a kind are closed. */
+  readonly lateAfterMs: Readonly<Record<StreamKind, number>>;
   /** This thread only sleeps: when it wakes this much too late, the whole process stood still. */
   readonly standstillMs: number;
 }
@@ -50,10 +51,12 @@ while (!table.isStopped) {
   const beats = table.beats;
   lateMs = beats === seenBeats ? lateMs + elapsedMs : 0;
   seenBeats = beats;
-  if (lateMs < lateAfterMs) continue;
-  for (const id of table.claimAllByWatchdog()) {
-    const handle = new FfiHandle(id);
-    handle.dispose();
-    if (closed.length < mostKept) closed.push(handle);
+  for (const kind of ['video', 'audio'] as const) {
+    if (lateMs < lateAfterMs[kind]) continue;
+    for (const id of table.claimAllByWatchdog(kind)) {
+      const handle = new FfiHandle(id);
+      handle.dispose();
+      if (closed.length < mostKept) closed.push(handle);
+    }
   }
 }

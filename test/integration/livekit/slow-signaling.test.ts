@@ -73,7 +73,7 @@ async function hearPeople(
     token: () => token,
     queueSizes: { videoFrames: 1, audioFrames: 1 },
     pcm: { sampleRateHz: 48_000, channels: 2, frameMs: 10 },
-    loopLateAfterMs: 300,
+    loopLateAfterMs: { video: 300, audio: 1_000 },
     isArmed: () => true,
     // Nobody needs to hear of the rest here.
     listener: new Proxy(listener as RoomListener, {

@@ -62,7 +62,7 @@ export class FakeSdk implements RoomSdk {
   }
 
   openStreams(
-    _loopLateAfterMs: number,
+    _loopLateAfterMs: Readonly<Record<'audio' | 'video', number>>,
     _onError: (thrown: unknown) => void,
     onStandstill: (ms: number) => void,
   ): SessionStreams {

@@ -51,7 +51,7 @@ function newSession(): RoomSession {
     lookup,
     queueSizes: { videoFrames: 1, audioFrames: 1 },
     pcm: { sampleRateHz: 48_000, channels: 2, frameMs: 10 },
-    loopLateAfterMs: 300,
+    loopLateAfterMs: { video: 300, audio: 1_000 },
     isArmed: () => true,
     listener: sayingListener(said, (error) => {
       lostBy = error;

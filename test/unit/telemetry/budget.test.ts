@@ -29,7 +29,9 @@ test('each buffer of 720p30 and of audio alone is at its cap', () => {
     decoders: 8 * frameBytes,
     'native video queues': caps.nativeVideoFrames * frameBytes,
     'native audio queues': 2 * caps.nativeAudioFrames * audioBytes,
-    'event queue until the watchdog': Math.ceil(((caps.loopLateAfterMs + 100) / 1000) * 30) * frameBytes,
+    'event queue until the watchdog':
+      Math.ceil(((caps.loopLateAfterMs + 100) / 1000) * 30) * frameBytes +
+      2 * ((caps.audioLoopLateAfterMs + 100) / caps.audioFrameMs) * audioBytes,
     'frame queues': Math.min(caps.frameQueueBytes, caps.frameQueueFrames * frameBytes),
     'frames in flight': 2 * caps.framesInFlight * frameBytes,
     'frames shown again': frameBytes,
