@@ -127,6 +127,7 @@ export class BlackFiller {
       file,
       startUs,
       firstAudioUs: streamOf(listing, 'audio')?.firstUs ?? startUs,
+      firstVideoUs: streamOf(listing, 'video')?.firstUs ?? null,
       videoFrames: streamOf(listing, 'video')?.count ?? 0,
     };
   }

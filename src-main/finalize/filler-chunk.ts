@@ -6,6 +6,8 @@ export interface FillerChunk {
   readonly startUs: number;
   /** Time stamp of the first packet of audio. */
   readonly firstAudioUs: number;
+  /** Time stamp of the frame; null in a file without video. */
+  readonly firstVideoUs: number | null;
   /** Frames of black: one, or none in a file without video. */
   readonly videoFrames: number;
 }

@@ -148,10 +148,10 @@ async function planFor(
 ): Promise<Planned> {
   const framing = audioFraming[codecNames(profile).audio];
   const measured = segments.map((segment) => segment.measured);
-  const chunk = { file: '', startUs: 0, firstAudioUs: 0, videoFrames: 0 };
-  const timeline = planTimeline(measured, framing, chunk);
+  const chunk = { file: '', startUs: 0, firstAudioUs: 0, firstVideoUs: null, videoFrames: 0 };
   const hasVideo = canvas !== null;
   const fps = hasVideo ? constantFps(profile) : null;
+  const timeline = planTimeline(measured, framing, chunk);
   const slots = fps === null ? null : planSlots(measured, framing, fps, timeline.endUs);
   const lacksVideo = hasVideo && segments.some(({ video }) => video === null);
   const needsFiller = timeline.fillerUs > 0 || lacksVideo || (slots?.blackFrames ?? 0) > 0;

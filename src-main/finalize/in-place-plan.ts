@@ -8,7 +8,7 @@ import { Mp4Error } from '../mp4/mp4-error.js';
 import type { SampleTable } from '../mp4/sample-table.js';
 import { type InPlaceSegment, ownTicks, shiftTicks } from './in-place-segments.js';
 import { blackEverySeconds, type StoredFiller, type StoredStream } from './stored-filler.js';
-import type { AudioFraming, PlanEntry, TimelinePlan } from './timeline-plan.js';
+import { type AudioFraming, lastFrameEndUs, type PlanEntry, type TimelinePlan } from './timeline-plan.js';
 
 /** A part of what is put behind the fragments. */
 export type AppendedPart =
@@ -90,11 +90,15 @@ export function planInPlace(
     if (entry.filler !== null) video?.fill(entry.positionUs, entry.filler.video, 1e6 / (fps ?? usualFps));
     else if (segment !== undefined && segment.video !== null) video?.take(segment, segment.video, entry, fps);
   }
+  let videoEndUs = 0;
   for (const entry of timeline.entries) {
     const audioUs = (entry.filler?.audio ?? 0) * framing.packetUs;
     if (entry.filler !== null) {
       audio.fill(entry.positionUs, entry.filler.audio, framing.packetUs);
-      if (!isInSlots) video?.black(entry.positionUs, entry.positionUs + audioUs);
+      // Silence goes on behind the audio, which the last frame may outlast.
+      const blackFromUs = Math.max(entry.positionUs, videoEndUs);
+      const untilUs = entry.positionUs + audioUs;
+      if (!isInSlots && blackFromUs < untilUs) video?.black(blackFromUs, untilUs);
       continue;
     }
     const segment = segments.find(({ file }) => file === entry.file);
@@ -102,8 +106,11 @@ export function planInPlace(
     audio.take(segment, segment.audio, entry);
     if (isInSlots) continue;
     const { measured } = segment;
+    const { leaveAtUs, positionUs } = entry;
     if (segment.video !== null) video?.take(segment, segment.video, entry);
-    else video?.black(measured.takeStartUs, measured.audioEndUs + entry.positionUs);
+    else
+      video?.black(measured.takeStartUs, Math.min(measured.audioEndUs, leaveAtUs ?? Infinity) + positionUs);
+    videoEndUs = lastFrameEndUs(measured, positionUs);
   }
   video?.endAt(isInSlots ? null : timeline.endUs);
   const tracks = [...(video === null ? [] : [video.track]), audio.track];

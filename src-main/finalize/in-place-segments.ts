@@ -104,6 +104,7 @@ async function readSegment(
       startUs: 0,
       firstAudioUs: timeUs(audio, audio.samples.firstDts),
       firstVideoUs: video === undefined ? null : timeUs(video, video.samples.firstDts),
+      lastAudioUs: timeUs(audio, audio.samples.lastDts),
       audioEndUs: timeUs(audio, audio.samples.endDts),
       lastVideoUs: video === undefined ? null : timeUs(video, video.samples.lastDts),
     };

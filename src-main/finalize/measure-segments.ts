@@ -51,7 +51,7 @@ export async function measureSegments(request: MeasureRequest): Promise<Measured
     if (read !== original) findings.push(...writtenFindings(segment.file, original.trace));
     const { file, listing, startUs, trace } = read;
     const audio = streamOf(listing, 'audio');
-    if (audio === null || audio.firstUs === null || audio.endUs === null) {
+    if (audio === null || audio.firstUs === null || audio.lastUs === null || audio.endUs === null) {
       const cause = listing.errors[0] ?? 'it holds no audio';
       findings.push({ code: 'unreadable', message: `${segment.file} cannot be read: ${cause}` });
       continue;
@@ -63,6 +63,7 @@ export async function measureSegments(request: MeasureRequest): Promise<Measured
       startUs,
       firstAudioUs: audio.firstUs,
       firstVideoUs: streamOf(listing, 'video')?.firstUs ?? null,
+      lastAudioUs: audio.lastUs,
       audioEndUs: audio.endUs,
       lastVideoUs: streamOf(listing, 'video')?.lastUs ?? null,
       isBlackCopy: read !== original,

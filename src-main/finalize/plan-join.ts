@@ -11,7 +11,7 @@ import {
   toTakeUs,
   videoShiftMs,
 } from './timeline-plan.js';
-import { type PlacedVideo, planVideo } from './video-plan.js';
+import { type PlacedVideo, planBehindFrames, planVideo } from './video-plan.js';
 
 /** What is joined. */
 export interface JoinRequest {
@@ -31,19 +31,23 @@ export async function planJoin(
   filler: BlackFiller,
 ): Promise<TimelinePlan> {
   const plan = await planAudio(request, segments, filler);
-  return { ...plan, video: await videoPlanFor(request, segments, plan.endUs, filler) };
+  return { ...plan, video: await videoPlanFor(request, segments, plan, filler) };
 }
 
-/** The video of a constant rate, on a grid of its own; null where it goes with the audio. */
+/** The video of a constant rate, on a grid of its own, or behind its last frames; null where it goes with the audio. */
 async function videoPlanFor(
   { canvas, profile, signal }: JoinRequest,
   segments: readonly MeasuredSegment[],
-  endUs: number,
+  { endUs, entries }: TimelinePlan,
   filler: BlackFiller,
 ): Promise<JoinList | null> {
+  if (canvas === null) return null;
   const fps = constantFps(profile);
-  if (canvas === null || fps === null) return null;
   const framing = audioFraming[codecNames(profile).audio];
+  if (fps === null) {
+    const all = segments.map((segment) => ({ ...segment, toTakeUs: toTakeUs(segment, framing) }));
+    return planBehindFrames(entries, all);
+  }
   const placed = placedOf(segments, framing);
   const plan = planVideo(placed, fps, endUs, null);
   return plan.blackFrames === 0
@@ -81,14 +85,9 @@ async function planAudio(
   filler: BlackFiller,
 ): Promise<TimelinePlan> {
   const framing = audioFraming[codecNames(request.profile).audio];
-  const withoutBlack = planTimeline(segments, framing, null);
-  const withBlack = planTimeline(segments, framing, {
-    file: '',
-    startUs: 0,
-    firstAudioUs: 0,
-    videoFrames: 0,
-  });
-  if (withBlack.fillerUs === 0) return withoutBlack;
+  const noChunk = { file: '', startUs: 0, firstAudioUs: 0, firstVideoUs: null, videoFrames: 0 };
+  const plan = planTimeline(segments, framing, noChunk);
+  if (plan.fillerUs === 0) return plan;
   return planTimeline(
     segments,
     framing,

@@ -13,7 +13,9 @@ export interface MeasuredSegment {
   readonly firstAudioUs: number;
   /** The first frame, in the file's time; null without video. */
   readonly firstVideoUs: number | null;
-  /** End of the last packet of audio, in the file's time. */
+  /** Start of the last packet of audio, in the file's time. */
+  readonly lastAudioUs: number;
+  /** Where what was recorded ends in it. A decoder makes a whole packet of it all the same. */
   readonly audioEndUs: number;
   /** Start of the last frame, in the file's time; null without video. */
   readonly lastVideoUs: number | null;
@@ -57,7 +59,10 @@ export interface JoinList {
 }
 
 export interface TimelinePlan extends JoinList {
-  /** Of a constant frame rate: the video has a list of its own. Null when it is taken from the same. */
+  /**
+   * The video has a list of its own at a constant frame rate, and where black begins later than silence. Null when it is taken
+   * from the same.
+   */
   readonly video: JoinList | null;
   /** Black and silence that was put in. */
   readonly fillerUs: number;
@@ -89,47 +94,89 @@ export function toTakeUs(segment: MeasuredSegment, framing: AudioFraming): numbe
   return segment.takeStartUs - framing.primingUs - segment.firstAudioUs;
 }
 
-/** A gap below this is left to the player, which holds a frame and hears 21 ms of nothing. */
-function isGap(gapUs: number, framing: AudioFraming): boolean {
-  return gapUs >= framing.packetUs - 1;
+/** Where other frames may begin behind a segment's last one, which may outlast its audio; -Infinity without video. */
+export function lastFrameEndUs(
+  { lastVideoUs }: Pick<MeasuredSegment, 'lastVideoUs'>,
+  toTakeUs: number,
+): number {
+  return (lastVideoUs ?? -Infinity) + 1_000 + toTakeUs;
+}
+
+/** Silence has to begin before what follows it, also where time stamps are rounded to milliseconds. */
+const leastStepUs = 2_000;
+
+/**
+ * How many packets of silence go between two stretches of audio: as many as leave the samples nearest to the time stamps,
+ * whatever earlier seams have left, with less than a packet's hole. The last one may reach into the priming that follows.
+ *
+ * @param earlyUs by how much a program that counts samples hears the audio before too early
+ */
+function silentPackets(gapUs: number, earlyUs: number, { packetUs }: AudioFraming): number {
+  const least = Math.floor(gapUs / packetUs);
+  const most = Math.floor((gapUs - leastStepUs) / packetUs) + 1;
+  return Math.max(0, least, Math.min(most, Math.round((gapUs + earlyUs) / packetUs)));
 }
 
 /**
- * Lays the segments on the take's timeline, with whole packets of silence (and black) where there is
- * nothing. A segment that begins before its predecessor's padding ends cuts that padding off.
+ * How many packets are left out where the next segment begins before its predecessor's padding ends: the audio meets within
+ * half a packet. It may overlap by some more where the samples are too early, and is cut no further where they are too late.
+ */
+function cutPackets(overlapUs: number, earlyUs: number, { packetUs }: AudioFraming): number {
+  const leewayUs = Math.min(Math.max(0, earlyUs), 0.4 * packetUs);
+  return Math.max(0, Math.round((overlapUs - leewayUs) / packetUs));
+}
+
+/**
+ * Lays the segments on the take's timeline, with whole packets of silence (and black) where there is nothing. A segment that
+ * begins before its predecessor's padding ends cuts that padding off.
+ *
+ * Silence goes on right behind the audio, wherever the last frame stands: a hole would be in the time stamps alone, and
+ * programs that only count samples would play all that follows too early. Packets are whole, so at a seam the samples part from
+ * the time stamps by up to half of one; the next silence makes up for it.
  */
 export function planTimeline(
   segments: readonly MeasuredSegment[],
   framing: AudioFraming,
   chunk: FillerChunk | null,
 ): TimelinePlan {
+  const { packetUs, primingUs } = framing;
   const entries: PlanEntry[] = [];
-  let cursorUs = 0;
+  let packetsEndUs = 0;
+  let audioEndUs = 0;
+  let videoEndUs = -Infinity;
   let fillerUs = 0;
+  let earlyUs = 0;
   let previousToTakeUs = 0;
 
   for (const segment of [...segments].sort((a, b) => a.takeStartUs - b.takeStartUs)) {
-    const audioStartUs = segment.takeStartUs - framing.primingUs;
     const offsetUs = toTakeUs(segment, framing);
-    const gapUs = audioStartUs - cursorUs;
-    if (chunk !== null && isGap(gapUs, framing)) {
-      const packets = Math.floor((gapUs + 1) / framing.packetUs);
-      entries.push(...fillerEntries(chunk, cursorUs, packets, framing));
-      fillerUs += packets * framing.packetUs;
-    } else if (gapUs < 0) {
-      leaveEarlier(entries, audioStartUs - previousToTakeUs - framing.packetUs / 2);
+    const gapUs = segment.takeStartUs - primingUs - packetsEndUs;
+    const packets = chunk === null ? 0 : silentPackets(gapUs, earlyUs, framing);
+    const cut = entries.length === 0 ? 0 : cutPackets(-gapUs, earlyUs, framing);
+    // Half a packet before the first one that is left out: time stamps may be rounded to milliseconds.
+    if (cut > 0) leaveEarlier(entries, packetsEndUs - (cut + 0.5) * packetUs - previousToTakeUs);
+    // Its last frames would stand among those of the next one.
+    else if (videoEndUs > segment.takeStartUs)
+      leaveEarlier(entries, segment.takeStartUs - 1_000 - previousToTakeUs);
+    if (chunk !== null && packets > 0) {
+      entries.push(...fillerEntries(chunk, packetsEndUs, packets, framing));
+      fillerUs += packets * packetUs;
     }
+    const isBegun = entries.length > 0;
     entries.push({
       file: segment.file,
       positionUs: segment.startUs + offsetUs,
       leaveAtUs: null,
       filler: null,
     });
+    // What lies before the take's beginning is cut off there by every player.
+    earlyUs += (isBegun ? gapUs : Math.max(0, gapUs)) + (cut - packets) * packetUs;
     previousToTakeUs = offsetUs;
-    const videoEndUs = segment.lastVideoUs === null ? cursorUs : segment.lastVideoUs + 1_000 + offsetUs;
-    cursorUs = Math.max(segment.audioEndUs + offsetUs, videoEndUs);
+    packetsEndUs = segment.lastAudioUs + packetUs + offsetUs;
+    audioEndUs = segment.audioEndUs + offsetUs;
+    videoEndUs = lastFrameEndUs(segment, offsetUs);
   }
-  return { entries, video: null, fillerUs, endUs: cursorUs };
+  return { entries, video: null, fillerUs, endUs: Math.max(audioEndUs, videoEndUs) };
 }
 
 function fillerEntries(
@@ -142,12 +189,15 @@ function fillerEntries(
   const entries: PlanEntry[] = [];
   for (let done = 0; done < packets; done += chunkPackets) {
     const count = Math.min(chunkPackets, packets - done);
+    // Half a packet early: time stamps may be rounded to milliseconds.
+    const leaveAtUs = Math.round(chunk.firstAudioUs + (count - 0.5) * framing.packetUs);
+    // The frame stands behind the priming: one packet is left before it.
+    const hasFrame = chunk.firstVideoUs !== null && chunk.firstVideoUs < leaveAtUs;
     entries.push({
       file: chunk.file,
       positionUs: fromUs + done * framing.packetUs + (chunk.startUs - chunk.firstAudioUs),
-      // Half a packet early: time stamps may be rounded to milliseconds.
-      leaveAtUs: Math.round(chunk.firstAudioUs + (count - 0.5) * framing.packetUs),
-      filler: { video: chunk.videoFrames, audio: count },
+      leaveAtUs,
+      filler: { video: hasFrame ? chunk.videoFrames : 0, audio: count },
     });
   }
   return entries;

@@ -1,5 +1,5 @@
 import type { BlackChunk } from './filler-chunk.js';
-import type { MeasuredSegment, PlanEntry } from './timeline-plan.js';
+import { type JoinList, lastFrameEndUs, type MeasuredSegment, type PlanEntry } from './timeline-plan.js';
 
 /** How a segment's video stands in its file. */
 export type PlacedVideo = Pick<MeasuredSegment, 'file' | 'startUs' | 'firstVideoUs' | 'lastVideoUs'> & {
@@ -56,6 +56,30 @@ export function planVideo(
     next = Math.min(slotOf(lastVideoUs) + 1, until);
   });
   return { entries, blackFrames };
+}
+
+/**
+ * The video of a variable rate, where a last frame outlasts the audio that silence goes on behind: its black begins behind the
+ * frame, and there is none where the next segment begins before it. Nor is there in a chunk that is left before its frame: in
+ * Matroska that has no decoding time, and a list would let it through.
+ *
+ * @returns null where video and audio can be taken from the same list
+ */
+export function planBehindFrames(
+  entries: readonly PlanEntry[],
+  segments: readonly PlacedVideo[],
+): JoinList | null {
+  let videoEndUs = -Infinity;
+  const list = entries.flatMap((entry, index): PlanEntry[] => {
+    const segment = segments.find(({ file }) => file === entry.file);
+    if (segment !== undefined) videoEndUs = lastFrameEndUs(segment, segment.toTakeUs);
+    if (entry.filler?.video === 0) return [];
+    if (entry.filler === null || entry.positionUs >= videoEndUs) return [entry];
+    const nextUs = entries[index + 1]?.positionUs ?? Infinity;
+    return videoEndUs + 2_000 < nextUs ? [{ ...entry, positionUs: videoEndUs }] : [];
+  });
+  const isSame = list.length === entries.length && list.every((entry, index) => entry === entries[index]);
+  return isSame ? null : { entries: list };
 }
 
 function blackEntries(black: BlackChunk, from: number, until: number, slotUs: number): PlanEntry[] {

@@ -41,6 +41,10 @@ export async function writeSegment(
     isConstant?: boolean;
     /** How much later than its frames the audio is handed over, all that waited at once. */
     audioBehindMs?: number;
+    /** How much earlier than its frames the audio ends. */
+    audioLacksMs?: number;
+    /** A tone that lasts; beeps otherwise. */
+    humHz?: number;
   },
 ): Promise<void> {
   const withVideo = segment.withVideo ?? true;
@@ -56,8 +60,8 @@ export async function writeSegment(
   await Promise.all([
     pipeline(
       segment.isConstant === true
-        ? constantStream(segment.durationMs, encode.profile, segment.audioBehindMs ?? 0)
-        : liveStream(segment.durationMs, withVideo, segment.withFlashes ?? true),
+        ? constantStream(segment, encode.profile)
+        : liveStream(segment, withVideo, segment.withFlashes ?? true),
       child.stdin,
     ),
     pipeline(child.stdout, createWriteStream(path)),
@@ -65,7 +69,18 @@ export async function writeSegment(
   ]);
 }
 
-function* liveStream(durationMs: number, withVideo: boolean, withFlashes: boolean): Generator<Buffer> {
+interface Heard {
+  readonly durationMs: number;
+  readonly audioBehindMs?: number;
+  readonly audioLacksMs?: number;
+  readonly humHz?: number;
+}
+
+function* liveStream(
+  { audioLacksMs = 0, durationMs, humHz }: Heard,
+  withVideo: boolean,
+  withFlashes: boolean,
+): Generator<Buffer> {
   yield matroskaHeader({ video: withVideo ? canvas : null, audio: { sampleRateHz: 48_000, channels: 2 } });
   const blocks = new MatroskaBlocks();
   for (let timeMs = 0; timeMs < durationMs; timeMs += audioBlockMs) {
@@ -73,13 +88,17 @@ function* liveStream(durationMs: number, withVideo: boolean, withFlashes: boolea
       const pixels = frame(withFlashes && timeMs % 1000 < markMs ? 235 : 60);
       yield Buffer.concat([blocks.blockHeader('video', timeMs, pixels.length), pixels]);
     }
-    const audio = tone(timeMs);
+    if (timeMs >= durationMs - audioLacksMs) continue;
+    const audio = humHz === undefined ? tone(timeMs) : hum(timeMs, humHz);
     yield Buffer.concat([blocks.blockHeader('audio', timeMs, audio.length), audio]);
   }
 }
 
 /** Every other frame of 30 fps: those between are left to ffmpeg, but for the last ones. */
-function* constantStream(durationMs: number, profile: Profile, audioBehindMs: number): Generator<Buffer> {
+function* constantStream(
+  { audioBehindMs = 0, audioLacksMs = 0, durationMs, humHz }: Heard,
+  profile: Profile,
+): Generator<Buffer> {
   yield matroskaHeader({ video: { ...canvas, fps: 30 }, audio: { sampleRateHz: 48_000, channels: 2 } });
   const blocks = new MatroskaBlocks();
   const rate = ConstantRate.of(profile);
@@ -93,8 +112,9 @@ function* constantStream(durationMs: number, profile: Profile, audioBehindMs: nu
       const atMs = rate?.inputTimeOf((slot * 1000) / 30, false) ?? 0;
       yield Buffer.concat([blocks.blockHeader('video', atMs, header.length + pixels.length), header, pixels]);
     }
-    for (; audioMs <= timeMs && timeMs >= audioBehindMs; audioMs += audioBlockMs) {
-      const audio = tone(audioMs);
+    const untilMs = Math.min(timeMs, durationMs - audioLacksMs - audioBlockMs);
+    for (; audioMs <= untilMs && timeMs >= audioBehindMs; audioMs += audioBlockMs) {
+      const audio = humHz === undefined ? tone(audioMs) : hum(audioMs, humHz);
       yield Buffer.concat([blocks.blockHeader('audio', audioMs, audio.length), audio]);
     }
   }
@@ -113,6 +133,17 @@ function tone(timeMs: number): Buffer {
   if (timeMs % 1000 >= markMs) return pcm;
   for (let index = 0; index < samplesPerBlock; index += 1) {
     const value = Math.round(12_000 * Math.sin((2 * Math.PI * 1000 * index) / 48_000));
+    pcm.writeInt16LE(value, index * 4);
+    pcm.writeInt16LE(value, index * 4 + 2);
+  }
+  return pcm;
+}
+
+function hum(timeMs: number, hz: number): Buffer {
+  const pcm = Buffer.alloc(samplesPerBlock * 4);
+  for (let index = 0; index < samplesPerBlock; index += 1) {
+    const second = timeMs / 1000 + index / 48_000;
+    const value = Math.round(12_000 * Math.sin(2 * Math.PI * hz * second));
     pcm.writeInt16LE(value, index * 4);
     pcm.writeInt16LE(value, index * 4 + 2);
   }

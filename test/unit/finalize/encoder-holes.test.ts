@@ -13,7 +13,11 @@ function endingAt(audioMs: number, lastVideoMs: number | null): MeasuredSegment 
   const primingUs = (1024 / 48_000) * 1e6;
   return {
     ...{ file: 'ada.mp4', takeStartUs: 0, startUs: 0, firstAudioUs: -primingUs, firstVideoUs: 0 },
-    ...{ audioEndUs: audioMs * 1000, lastVideoUs: lastVideoMs === null ? null : lastVideoMs * 1000 },
+    ...{
+      lastAudioUs: 0,
+      audioEndUs: audioMs * 1000,
+      lastVideoUs: lastVideoMs === null ? null : lastVideoMs * 1000,
+    },
   };
 }
 

@@ -45,8 +45,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Fragments of a second: 25 frames, and audio from the priming on. */
-function segmentBytes(seconds: number, withVideo = true): Buffer {
+/** Fragments of a second: 25 frames, and audio from the priming on; in the last one so many packets. */
+function segmentBytes(seconds: number, withVideo = true, lastPackets = 47): Buffer {
   const parts = [withVideo ? head : fragmentedHead(tracks.slice(1))];
   for (let second = 0; second < seconds; second += 1) {
     const frames = Array.from({ length: 25 }, (_, index) => ({
@@ -54,7 +54,8 @@ function segmentBytes(seconds: number, withVideo = true): Buffer {
       ticks: 640,
       isSync: index === 0,
     }));
-    const packets = Array.from({ length: 47 }, () => ({ sizeBytes: 20, ticks: 1024 }));
+    const count = second === seconds - 1 ? lastPackets : 47;
+    const packets = Array.from({ length: count }, () => ({ sizeBytes: 20, ticks: 1024 }));
     const audio = { trackId: withVideo ? 2 : 1, dts: second * 47 * 1024, samples: packets };
     parts.push(
       fragment([...(withVideo ? [{ trackId: 1, dts: second * 16_000, samples: frames }] : []), audio]),
@@ -63,15 +64,22 @@ function segmentBytes(seconds: number, withVideo = true): Buffer {
   return Buffer.concat(parts);
 }
 
+interface Placed {
+  readonly startMs: number;
+  readonly seconds: number;
+  readonly withVideo?: boolean;
+  readonly lastPackets?: number;
+}
+
 async function planned(
-  placed: readonly { readonly startMs: number; readonly seconds: number; readonly withVideo?: boolean }[],
+  placed: readonly Placed[],
   stored: StoredFiller | null = filler,
   fps: number | null = null,
 ): Promise<InPlacePlan & { readonly endUs: number }> {
   const grown = await Promise.all(
-    placed.map(async ({ seconds, startMs, withVideo }, index) => {
+    placed.map(async ({ lastPackets, seconds, startMs, withVideo }, index) => {
       const file = `ada.part${index + 1}.mp4`;
-      await writeFile(join(folder, file), segmentBytes(seconds, withVideo));
+      await writeFile(join(folder, file), segmentBytes(seconds, withVideo, lastPackets));
       return { file, startMs, endMs: startMs + seconds * 1000 };
     }),
   );
@@ -79,7 +87,7 @@ async function planned(
   const request = { folder, segments: grown, profile: profiles.source, canvas, ffmpegPath: '' };
   const { segments } = await openSegments(request);
   opened = segments;
-  const chunk = { file: '', startUs: 0, firstAudioUs: 0, videoFrames: 0 };
+  const chunk = { file: '', startUs: 0, firstAudioUs: 0, firstVideoUs: null, videoFrames: 0 };
   const timeline = planTimeline(
     segments.map(({ measured }) => measured),
     framing,
@@ -148,6 +156,22 @@ describe('the plan of a finished file', () => {
     expect(black.every(({ isSync }) => isSync)).toBe(true);
     // Neighbors are different frames: two key frames in a row must not have the same number.
     expect(black.slice(5).map(({ sizeBytes }) => sizeBytes)).toEqual([300, 301, 300, 301, 300]);
+  });
+
+  it('has silence right behind the audio, and black behind a frame that outlasts it', async () => {
+    const plan = await planned([
+      { startMs: 0, seconds: 2, lastPackets: 40 },
+      { startMs: 9_000, seconds: 1, lastPackets: 45 },
+      { startMs: 10_000, seconds: 1 },
+    ]);
+    const [video = [], audio = []] = await shown(plan);
+    const silence = audio.filter(({ sizeBytes }) => sizeBytes === 6);
+    expect(silence[0]?.ms).toBeCloseTo((86 * 1024) / 48, 1);
+    const black = video.filter(({ sizeBytes }) => sizeBytes >= 300);
+    expect(black.map(({ ms }) => Math.round(ms))).toEqual([1_961, 3_961, 5_961, 7_961, 9_961]);
+    expect(video.every(({ ms }, index) => ms > (video[index - 1]?.ms ?? -1))).toBe(true);
+    const steps = audio.map(({ ms }, index) => ms - (audio[index - 1]?.ms ?? ms - 21));
+    for (const step of steps) expect(Math.abs(step - 1024 / 48)).toBeLessThan(1024 / 48);
   });
 
   it('keeps the largest segment in its place, and puts the others behind it', async () => {

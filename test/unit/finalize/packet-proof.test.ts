@@ -37,6 +37,7 @@ const segments: MeasuredSegment[] = ['a.mp4', 'b.mp4'].map((file) => ({
   startUs: 0,
   firstAudioUs: 0,
   firstVideoUs: 0,
+  lastAudioUs: 0,
   audioEndUs: 0,
   lastVideoUs: 0,
 }));

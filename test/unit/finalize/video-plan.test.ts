@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { planVideo } from '../../../src-main/finalize/video-plan.js';
+import type { PlanEntry } from '../../../src-main/finalize/timeline-plan.js';
+import { planBehindFrames, planVideo } from '../../../src-main/finalize/video-plan.js';
 
 const slotUs = 1e6 / 30;
 const black = { file: '.black.mp4', frames: 480 };
@@ -64,5 +65,42 @@ describe('the video of a constant rate', () => {
     const heard = { ...segment(0, 0, { file: 'a.m4a' }), firstVideoUs: null, lastVideoUs: null };
     expect(frames(planVideo([heard, segment(90, 99)], 30, 3.4e6, black))).toEqual([90, 'a.mp4']);
     expect(frames(planVideo([segment(0, 59), heard], 30, 4e6, black))).toEqual(['a.mp4', 60]);
+  });
+});
+
+describe('the video of a variable rate', () => {
+  const placed = { file: 'a.mp4', startUs: 0, firstVideoUs: 0, lastVideoUs: 4_960_000, toTakeUs: 0 };
+  const at = (file: string, positionUs: number): PlanEntry => ({
+    ...{ file, positionUs, leaveAtUs: null },
+    filler: file === black.file ? { video: 1, audio: 1_500 } : null,
+  });
+  const list = (...silencesUs: number[]): PlanEntry[] => [
+    at('a.mp4', 0),
+    ...silencesUs.map((us) => at(black.file, us)),
+    at('b.mp4', 64e6),
+  ];
+  const others = { ...placed, file: 'b.mp4', toTakeUs: 64e6 };
+
+  it('goes with the audio where no frame outlasts it', () => {
+    expect(planBehindFrames(list(5e6, 37e6), [placed, others])).toBeNull();
+    expect(planBehindFrames(list(3e6), [{ ...placed, lastVideoUs: null }, others])).toBeNull();
+  });
+
+  it('has black behind a frame that outlasts the audio, and the rest in its place', () => {
+    expect(planBehindFrames(list(3e6, 35e6), [placed, others])).toEqual({ entries: list(4_961_000, 35e6) });
+  });
+
+  it('has no chunk that is left before its frame', () => {
+    const [a, silence, b] = list(5e6);
+    if (a === undefined || silence === undefined || b === undefined) throw new Error('no list');
+    const packet = { ...silence, filler: { video: 0, audio: 1 } };
+    expect(planBehindFrames([a, packet, b], [placed, others])).toEqual({ entries: list() });
+  });
+
+  it('has no black that the next one would overtake', () => {
+    const long = { ...placed, lastVideoUs: 40e6 };
+    expect(planBehindFrames(list(3e6, 35e6), [long, others])).toEqual({ entries: list(40_001_000) });
+    const touching = { ...placed, lastVideoUs: 63_998_500 };
+    expect(planBehindFrames(list(63_980_000), [touching, others])).toEqual({ entries: list() });
   });
 });
