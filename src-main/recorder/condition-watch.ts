@@ -89,7 +89,8 @@ export class ConditionWatch {
   #symptoms({ backup, eventLoop, memory, sinks }: WatchedSnapshot, nowMs: number): Symptom[] {
     const recording = sinks.filter(({ isRecording }) => isRecording);
     const isCopied = recording.some(({ copy }) => copy !== undefined);
-    const slowDisk = diskSymptom(recording);
+    const isOverloaded = eventLoop.p99Ms > conditionRules.overloadedP99Ms;
+    const slowDisk = diskSymptom(recording, isOverloaded);
     const symptoms = recording.flatMap((sink) => this.#ofFile(sink, slowDisk !== null, nowMs));
     if (slowDisk !== null) symptoms.push(slowDisk);
     const lateBackup = backup === undefined ? null : backupSymptom(backup);
@@ -103,7 +104,7 @@ export class ConditionWatch {
           : 'Beyond it frames are dropped step by step. Record fewer participants, or a smaller profile.',
       });
     }
-    if (eventLoop.p99Ms > conditionRules.overloadedP99Ms) {
+    if (isOverloaded) {
       symptoms.push({
         ...{ name: 'machineOverloaded', file: null, identity: null, afterMs: conditionRules.behindAfterMs },
         what: 'This machine has too little time for the recorder',
@@ -156,16 +157,26 @@ export class ConditionWatch {
   }
 }
 
-function diskSymptom(sinks: readonly SinkSnapshot[]): Symptom | null {
+/** @param isOverloaded that the disk has taken something is heard of late then: it need not be the disk's fault */
+function diskSymptom(sinks: readonly SinkSnapshot[], isOverloaded: boolean): Symptom | null {
   const slowestMs = Math.max(0, ...sinks.map(({ maxDiskWriteMs }) => maxDiskWriteMs));
   if (slowestMs < conditionRules.diskWriteMs) return null;
   const waitingBytes = sinks.reduce((sum, { diskQueueBytes }) => sum + diskQueueBytes, 0);
   const capBytes = sinks.reduce((sum, { diskQueueCapBytes }) => sum + diskQueueCapBytes, 0);
+  const waiting = `${formatBytes(waitingBytes)} of ${formatBytes(capBytes)} wait in memory`;
   return {
     ...{ name: 'diskSlow', file: null, identity: null, afterMs: 0, alreadyMs: slowestMs },
-    what: `The disk has not taken what was written to it; ${formatBytes(waitingBytes)} of ${formatBytes(capBytes)} wait in memory`,
-    advice:
-      'The disk costs no frame until that is full. Check the disk, the connection to it, and what else writes to it.',
+    ...(isOverloaded
+      ? {
+          what: `The disk has not said that it has what was written to it; ${waiting}`,
+          advice:
+            'It costs no frame until that is full. This machine has too little time, which may be all: close other programs. Check the disk if it lasts.',
+        }
+      : {
+          what: `The disk has not taken what was written to it; ${waiting}`,
+          advice:
+            'The disk costs no frame until that is full. Check the disk, the connection to it, and what else writes to it.',
+        }),
   };
 }
 

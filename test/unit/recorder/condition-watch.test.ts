@@ -84,6 +84,13 @@ it('tells of a disk that takes nothing, with what waits for it, and blames no en
   expect(watch.current(nowMs)).toMatchObject([{ name: 'diskSlow', file: null, durationMs: 20_000 }]);
 });
 
+it('does not blame the disk while the machine has too little time to hear of it', () => {
+  const [told] = pass(4, () => ({ writeMs: 2_500, diskQueueBytes: 631e3, p99Ms: 400 }));
+  expect(told).toBe(
+    '+ 0 s The disk has not said that it has what was written to it; 631 kB of 67.0 MB wait in memory, for 3 s. It costs no frame until that is full. This machine has too little time, which may be all: close other programs. Check the disk if it lasts.',
+  );
+});
+
 it('tells of a clock that goes wrong by more than 80 ms within two minutes', () => {
   const told = pass(200, (second) => ({ driftMs: second }));
   expect(told).toHaveLength(1);
