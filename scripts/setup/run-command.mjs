@@ -30,17 +30,30 @@ export function runCommand(command, args, options = {}) {
       shell: options.shell ?? false,
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
-      ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs, killSignal: 'SIGKILL' }),
     });
+    const { timeoutMs } = options;
+    const limit =
+      timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            child.kill('SIGKILL');
+            // What it has started itself may hold its pipes open for as long as it likes.
+            child.stdout.destroy();
+            child.stderr.destroy();
+            child.unref();
+            resolve({ ok: false, output, reason: `no answer within ${timeoutMs / 1000} s` });
+          }, timeoutMs);
     const keep = (/** @type {Buffer} */ chunk) => {
       output = (output + chunk.toString()).slice(-keptOutputChars);
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
     child.on('error', (error) => {
+      clearTimeout(limit);
       resolve({ ok: false, output, reason: error.message });
     });
     child.on('close', (code, signal) => {
+      clearTimeout(limit);
       const reason = code === 0 ? '' : signal === null ? `exit code ${code}` : `ended by ${signal}`;
       resolve({ ok: code === 0, output, reason });
     });
