@@ -93,7 +93,7 @@ export function takeRequestOf(
 /** What a take needs of this machine, as far as the settings say it. */
 export function plannedTakeOf(store: Pick<SettingsStore, 'profile' | 'settings'>): PlannedTake {
   const { audioOnly, takeMode } = store.settings;
-  if (takeMode === 'copy') return { audioOnly, profile: copyProfile };
+  if (takeMode === 'copy') return { audioOnly, profile: copyProfile, mode: 'copy' };
   return { audioOnly, profile: store.profile, ...furtherFoldersOf(store) };
 }
 

@@ -114,8 +114,8 @@ async function finish(
   { last, told }: Left,
   { onCheck, onProgress, priority, signal }: RecoverOptions,
 ): Promise<Manifest> {
-  const { audioOnly, profile } = manifest;
-  const { path: ffmpegPath } = await findSuitableFfmpeg({ profile, audioOnly });
+  const { audioOnly, mode, profile } = manifest;
+  const { path: ffmpegPath } = await findSuitableFfmpeg({ profile, audioOnly, mode });
   // A take that was being finalized has its end; of another one it is known when its recorder was gone.
   const endMs = manifest.durationMs ?? toldEndMs(told) ?? last.goneMs ?? 0;
   const entries = await Promise.all(

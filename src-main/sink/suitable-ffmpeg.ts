@@ -1,7 +1,13 @@
 import type { Profile } from '../contract/profile.js';
+import type { TakeMode } from '../contract/recording.js';
 import { liveEncodeArguments } from '../ffmpeg/ffmpeg-arguments.js';
 import { type FfmpegBinary, findFfmpeg, forgetFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
-import { assertHasParts, partsForRecording, unsuitable } from '../ffmpeg/ffmpeg-capabilities.js';
+import {
+  assertHasParts,
+  partsForCopied,
+  partsForRecording,
+  unsuitable,
+} from '../ffmpeg/ffmpeg-capabilities.js';
 import { causeOf, runFfmpegToExit } from '../ffmpeg/run-ffmpeg.js';
 import { pcmFormat } from '../pipeline/audio-queue.js';
 import type { TextTail } from '../process/text-tail.js';
@@ -19,20 +25,22 @@ const trialLimitMs = 30_000;
 export interface FfmpegTask {
   readonly profile: Profile;
   readonly audioOnly: boolean;
+  /** What is copied is encoded by nobody: it is only read again. Decoded and encoded when left out. */
+  readonly mode?: TakeMode | undefined;
 }
 
 const tried = new Map<string, Promise<void>>();
 
 /**
- * Finds an ffmpeg that can record this: it has every part that recording, finalizing and verifying need, and a few
- * frames go through the very arguments of the live encode. Asked once for each path and task.
+ * Finds an ffmpeg that can record this: it has every part that recording, finalizing and verifying need, and where it
+ * encodes, a few frames go through the very arguments of the live encode. Asked once for each path and task.
  *
  * @throws PlateauError `ffmpegMissing`; `ffmpegUnsuitable`, naming what lacks and what mends it; `tooManyOpenFiles`
  */
 export async function findSuitableFfmpeg(task: FfmpegTask): Promise<FfmpegBinary> {
   const ffmpeg = await findFfmpeg();
   const { container, preset } = task.profile;
-  const key = [ffmpeg.path, container, preset, task.audioOnly].join(' ');
+  const key = [ffmpeg.path, container, preset, task.audioOnly, task.mode].join(' ');
   const pending = tried.get(key) ?? assertSuitable(ffmpeg, task);
   tried.set(key, pending);
   try {
@@ -47,6 +55,8 @@ export async function findSuitableFfmpeg(task: FfmpegTask): Promise<FfmpegBinary
 }
 
 async function assertSuitable(ffmpeg: FfmpegBinary, task: FfmpegTask): Promise<void> {
+  // Which codecs will come nobody knows yet; what cannot be read at the stop is said there.
+  if (task.mode === 'copy') return assertHasParts(ffmpeg, partsForCopied([]));
   await assertHasParts(ffmpeg, partsForRecording(task.profile, !task.audioOnly));
   await tryEncode(ffmpeg, task);
 }

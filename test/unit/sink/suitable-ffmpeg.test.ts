@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PlateauError } from '../../../src-main/contract/errors.js';
-import { type Container, profiles } from '../../../src-main/contract/profile.js';
+import { type Container, copyProfile, profiles } from '../../../src-main/contract/profile.js';
 import { findFfmpeg } from '../../../src-main/ffmpeg/ffmpeg-binary.js';
 import {
   assertHasParts,
@@ -114,6 +114,20 @@ describe.skipIf(process.platform === 'win32')('an ffmpeg that is to record', () 
     expect(
       await refusalOf('mp4', { without: ['libx264', 'pgmyuv', 'scale', 'h264', 'setts'] }, true),
     ).toBeNull();
+  });
+
+  it.each([
+    [['libx264', 'aac', 'pgmyuv', 'scale'], null],
+    [['opus'], 'the decoder opus'],
+  ])('is asked for no encoder where everything is copied: without %s', async (without, named) => {
+    await fake({ without, encode: 'exit 1' });
+    const task = { profile: copyProfile, audioOnly: false, mode: 'copy' } as const;
+    const refusal = await findSuitableFfmpeg(task).then(
+      () => null,
+      (thrown: unknown) => (thrown as PlateauError).message,
+    );
+    if (named === null) expect(refusal).toBeNull();
+    else expect(refusal).toContain(named);
   });
 
   it.each(['4.4.2-0ubuntu0.22.04.1', 'n4.3', '5.0.1'])('is refused as version %s', async (version) => {
