@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { soakLack } from '../../../../src-main/cli/output/soak-outcome.js';
-import {
-  describeContent,
-  recordProblem,
-  takeLosses,
-  takeSummary,
-} from '../../../../src-main/cli/output/take-summary.js';
+import { describeContent, takeSummary } from '../../../../src-main/cli/output/take-summary.js';
 import {
   type Manifest,
   type ManifestFile,
@@ -15,6 +10,7 @@ import {
 import { profiles } from '../../../../src-main/contract/profile.js';
 import type { LossGap } from '../../../../src-main/contract/stamps.js';
 import { completeStamp } from '../../../../src-main/finalize/complete-stamp.js';
+import { recordProblem, takeLosses } from '../../../../src-main/format/take-problem.js';
 
 const intact = { isEarned: true, problem: null, packets: null, worstGap: null };
 
