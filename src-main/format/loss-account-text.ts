@@ -1,5 +1,6 @@
-import type { LossAccount } from '../contract/loss-account.js';
+import { accountOfSnapshot, type LossAccount } from '../contract/loss-account.js';
 import type { LossGrade } from '../contract/losses.js';
+import type { Snapshot } from '../contract/snapshot.js';
 import { formatSeconds } from './content-text.js';
 import { formatQuantity } from './number.js';
 
@@ -49,6 +50,9 @@ export function lossText(account: LossAccount): string | null {
   return parts.length === 0 ? null : parts.join(', ');
 }
 
+/** Of a take that is not, where nothing that is counted says why. */
+export const notComplete = 'not complete';
+
 /** What rounds to no hundredth of a second is the rounding of a sum, not audio. */
 const leastAudioMs = 5;
 
@@ -59,7 +63,21 @@ export function describeAccount(account: LossAccount, moment: AccountMoment): Lo
   // What is missing does not stop to be, and little of it is still said.
   if (text !== null) return { tone, text: tone === 'good' ? `${text}, counts as complete` : text };
   if (account.grade === null) return { tone, text: '' };
-  if (account.grade !== 'complete') return { tone, text: 'not complete' };
+  if (account.grade !== 'complete') return { tone, text: notComplete };
   const texts = { running: 'nothing lost so far', unsettled: '', checked: 'nothing lost' } as const;
   return { tone, text: texts[moment] };
+}
+
+/** What is said of a take by its latest snapshot: that nothing is lost, only while it is recorded, and anything can come. */
+export function describeSnapshot(
+  snapshot: Pick<Snapshot, 'connection' | 'missing' | 'sinks' | 'state'>,
+): LossStatement {
+  const { connection, sinks, state } = snapshot;
+  const isKnown = state === 'recording' && connection === 'connected' && sinks.length > 0;
+  return describeAccount(accountOfSnapshot(snapshot), isKnown ? 'running' : 'unsettled');
+}
+
+/** A statement as a sentence’s beginning: `Nothing lost so far`. */
+export function capitalized(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }

@@ -9,6 +9,7 @@ import { fileWordOf } from '../../format/file-state-text.js';
 import { moveSentences } from '../../format/move-text.js';
 import { absent, formatCount } from '../../format/number.js';
 import { notRecordedSentence, signalGapSentence } from '../../format/signal-text.js';
+import { describeOutcome, outcomeOf } from '../../format/take-outcome.js';
 import { formatTimecode } from '../../format/time.js';
 import { printable } from './printable.js';
 import { describeDrops, dropsByCause } from './status-lines.js';
@@ -59,6 +60,7 @@ export function takeSummary(manifest: Manifest, takePath: string): string[] {
       ],
       rows,
     ),
+    ...accountLines(manifest),
     ...streams,
     ...problems,
     ...shortcomingLines(manifest),
@@ -66,6 +68,12 @@ export function takeSummary(manifest: Manifest, takePath: string): string[] {
     ...[backupSentence(manifest.backup)].flatMap((text) => (text === null ? [] : [printable(text)])),
     `Files are in ${resolve(takePath)}`,
   ];
+}
+
+/** What it lacks in all, in the words that a console has for it; nothing where that is not known. */
+function accountLines(manifest: Manifest): string[] {
+  const { text } = describeOutcome(outcomeOf(manifest));
+  return text === '' ? [] : [`In all: ${text}.`];
 }
 
 /** Who was to be recorded and is not, and where tracks were on and did not deliver: no file shows it. */

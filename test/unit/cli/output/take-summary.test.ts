@@ -164,3 +164,12 @@ describe('signals that were missing', () => {
     expect(recordProblem(manifest)?.message).toBe(message);
   });
 });
+
+it('says of all files together what a console says', () => {
+  const of = (manifest: Manifest): string | undefined =>
+    takeSummary(manifest, '/takes/standup-1').find((line) => line.startsWith('In all'));
+  expect(of(take(file('ada', 0)))).toBe('In all: nothing lost.');
+  expect(of(take(file('ada', 0), file('ben', 100, [gap])))).toBe('In all: 100 frames lost, 1 gap.');
+  const damaged = { ...file('ada', 0), state: 'damaged' as const };
+  expect(of(take(damaged))).toBe('In all: not every file is intact.');
+});
