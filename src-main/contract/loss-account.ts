@@ -100,11 +100,14 @@ export function lossCountsOf({ video, audio }: Pick<SinkSnapshot, 'video' | 'aud
   };
 }
 
+/** What of a snapshot an account is drawn up from. */
+export type SnapshotToAccount = Pick<Snapshot, 'missing'> & { readonly sinks: readonly SinkSnapshot[] };
+
 /** The account of a take that runs, or of some of its files. */
 export function accountOfSnapshot({
   sinks,
   missing = { tracks: 0, signals: 0 },
-}: Pick<Snapshot, 'missing' | 'sinks'>): LossAccount {
+}: SnapshotToAccount): LossAccount {
   const grades = sinks.map((sink) => {
     const { count = 0, longestMs = 0 } = sink.gaps ?? {};
     const longest = count === 0 ? [] : [{ durationMs: longestMs }];

@@ -1,4 +1,4 @@
-import { accountOfSnapshot, type LossAccount } from '../contract/loss-account.js';
+import { accountOfSnapshot, type LossAccount, type SnapshotToAccount } from '../contract/loss-account.js';
 import type { LossGrade } from '../contract/losses.js';
 import type { Snapshot } from '../contract/snapshot.js';
 import { formatSeconds } from './content-text.js';
@@ -70,7 +70,7 @@ export function describeAccount(account: LossAccount, moment: AccountMoment): Lo
 
 /** What is said of a take by its latest snapshot: that nothing is lost, only while it is recorded, and anything can come. */
 export function describeSnapshot(
-  snapshot: Pick<Snapshot, 'connection' | 'missing' | 'sinks' | 'state'>,
+  snapshot: SnapshotToAccount & Pick<Snapshot, 'connection' | 'state'>,
 ): LossStatement {
   const { connection, sinks, state } = snapshot;
   const isKnown = state === 'recording' && connection === 'connected' && sinks.length > 0;

@@ -122,6 +122,22 @@ describe('the account of a take', () => {
     expect(lossText({ ...manifest([file({ missedFrames: 3 })]), lostPackets: 2 })).toBe('3 frames lost');
   });
 
+  it('has what was dropped by cause, and audio for which silence is not written yet', () => {
+    const sink = sinkWith({ queueFull: 3_399, sinkFailed: 1 }, 9_240, 5_840);
+    const { dropped } = sink.audio.accounting;
+    const accounting = { ...sink.audio.accounting, dropped: { ...dropped, queueFull: 10_273 } };
+    const account = accountOfSnapshot({
+      sinks: [{ ...sink, audio: { ...sink.audio, lostMs: 90_000, accounting } }],
+    });
+    expect(account.losses.video).toEqual({ dueFrames: 9_240, lostFrames: 3_400, missedFrames: 0 });
+    expect(account.dropped.video.queueFull).toBe(3_399);
+    expect(account.dropped.audio.queueFull).toBe(10_273);
+    expect(describeAccount(account, 'running')).toEqual({
+      tone: 'bad',
+      text: '3,400 frames and 102.7 s of audio lost',
+    });
+  });
+
   it('sums up all files of a take that runs', () => {
     const account = accountOfSnapshot(snapshot(60_000));
     expect(account.losses.video.dueFrames).toBeGreaterThan(0);
