@@ -15,7 +15,7 @@ import { connectPage } from './ipc/ipc.js';
 import { type Alert, Alerts } from './presence/alerts.js';
 import { setApplicationMenu } from './presence/menu.js';
 import type { ShellActions } from './presence/presence.js';
-import { presenceOf } from './presence/presence.js';
+import { isLossy, presenceOf } from './presence/presence.js';
 import { StayAwake } from './presence/stay-awake.js';
 import { updateTaskbar } from './presence/taskbar.js';
 import { RecorderTray } from './presence/tray.js';
@@ -186,8 +186,9 @@ function showPresence(
   const awake = new StayAwake();
   const alerts = new Alerts();
   const losses = new LossWatch();
+  let isTakeLossy = false;
   const follow = (): void => {
-    const presence = presenceOf(service.state, losses.alarm);
+    const presence = presenceOf(service.state, losses.alarm, isTakeLossy);
     awake.isNeeded = service.isTakeRunning || service.isChecking;
     updateMenu(presence);
     tray.update(presence);
@@ -195,7 +196,9 @@ function showPresence(
   };
   service.subscribe((event) => {
     const isLossNew = event.type === 'snapshot' && losses.accept(event.snapshot);
-    if (event.type === 'state' || isLossNew) follow();
+    const wasTakeLossy = isTakeLossy;
+    if (event.type === 'snapshot') isTakeLossy = isLossy(event.snapshot);
+    if (event.type === 'state' || isLossNew || isTakeLossy !== wasTakeLossy) follow();
     const alert = alerts.of(event) ?? (isLossNew ? alerts.ofLosses(losses.alarm) : null);
     if (alert !== null && !window.isDestroyed() && !window.isFocused()) notify(alert, actions);
   });

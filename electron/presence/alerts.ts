@@ -1,6 +1,8 @@
 import type { ConsoleEvent, ConsoleState } from '#engine/contract/console.js';
+import type { EndedTake } from '#engine/contract/ended-take.js';
 import type { LossAlarm } from '#engine/contract/loss-watch.js';
 import { lossTitles } from '#engine/format/loss-titles.js';
+import { describeEnd, newEnds } from '#engine/format/take-end-text.js';
 
 /** Something to know while looking elsewhere. */
 export interface Alert {
@@ -51,9 +53,9 @@ export class Alerts {
       const { code, message, hint } = state.problem;
       return this.#once(code, { title: message, body: hint });
     }
-    const hasStopped = last?.recorder === 'recording' && state.recorder !== 'recording';
-    if (!hasStopped) return null;
-    return { title: 'Recording stopped', body: `${last.take?.name ?? 'The take'} is being saved.` };
+    // Of several at once the latest is told: the window has all.
+    const [news] = newEnds(state.endedTakes, last).slice(-1);
+    return news === undefined ? null : alertOfEnd(news);
   }
 
   #once(key: string, alert: Alert): Alert | null {
@@ -63,4 +65,11 @@ export class Alerts {
     this.#toldAtMs.set(key, nowMs);
     return alert;
   }
+}
+
+/** That a take has ended, and what it has come to: of one that somebody stopped only when it is not as it should be. */
+function alertOfEnd(ended: EndedTake): Alert | null {
+  const { level, reason, result } = describeEnd(ended);
+  const isExpected = ended.reason === 'stopped' && ended.outcome !== null && level === 'success';
+  return isExpected ? null : { title: reason ?? 'Recording stopped', body: result };
 }

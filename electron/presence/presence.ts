@@ -1,6 +1,7 @@
 import { refusalOf } from '#engine/contract/command-availability.js';
 import type { ConsoleState } from '#engine/contract/console.js';
 import type { LossAlarm } from '#engine/contract/loss-watch.js';
+import { describeSnapshot } from '#engine/format/loss-account-text.js';
 import { lossTitles } from '#engine/format/loss-titles.js';
 
 /** What the task bar, the tray, the menu and the window's title say, without opening the window. */
@@ -39,12 +40,13 @@ const readiness: Partial<Readonly<Record<ConsoleState['connection'], string>>> =
 /**
  * What is said of the recorder outside of its window.
  *
- * @param losses what the take is losing, or has lost: nobody who does not see the window may think that all is well
+ * @param losses what the take is losing: nobody who does not see the window may think that all is well
+ * @param isLossy what it lacks by now is not next to nothing, by its account
  */
-export function presenceOf(state: ConsoleState, losses: LossAlarm | null = null): Presence {
+export function presenceOf(state: ConsoleState, losses: LossAlarm | null = null, isLossy = false): Presence {
   const { recorder, finalizingFraction } = state;
   const isRecording = recorder === 'recording';
-  const label = labelOf(state, losses);
+  const label = labelOf(state, losses, isLossy);
   return {
     title: recorder === 'idle' ? product : `${label} – ${product}`,
     label,
@@ -58,7 +60,12 @@ export function presenceOf(state: ConsoleState, losses: LossAlarm | null = null)
   };
 }
 
-function labelOf(state: ConsoleState, losses: LossAlarm | null): string {
+/** Whether the window calls a take that runs anything but good. */
+export function isLossy(snapshot: Parameters<typeof describeSnapshot>[0]): boolean {
+  return describeSnapshot(snapshot).tone !== 'good';
+}
+
+function labelOf(state: ConsoleState, losses: LossAlarm | null, isLossy: boolean): string {
   const { connection, countdownSeconds = null, recorder, source, take } = state;
   const room = source?.room ?? '';
   if (countdownSeconds !== null) return `Starts in ${countdownSeconds} s: ${room}`;
@@ -68,7 +75,7 @@ function labelOf(state: ConsoleState, losses: LossAlarm | null): string {
       if (losses?.isLosing === true) return `● ${lossTitles(losses)[0] ?? 'LOSING'}`;
       return [
         `● REC ${connection === 'reconnecting' ? 'reconnecting' : (take?.name ?? room)}`,
-        ...(losses === null ? [] : ['with losses']),
+        ...(isLossy ? ['with losses'] : []),
       ].join(', ');
     case 'finalizing':
       return `Saving ${take?.name ?? 'the take'}`;

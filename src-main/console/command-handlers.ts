@@ -3,10 +3,9 @@ import { settingRefusal } from '../contract/command-availability.js';
 import type { CommandInput, CommandName, CommandOutput } from '../contract/console.js';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import { contentOfManifest } from '../contract/losses.js';
-import type { Manifest } from '../contract/manifest.js';
 import type { Settings } from '../contract/settings.js';
 import type { SourceForm } from '../contract/source-form.js';
-import { backupProblem } from '../format/backup-text.js';
+import { isVerified } from '../format/take-outcome.js';
 import { listOpenRooms } from '../livekit/connect/room-list.js';
 import type { TakeMove } from '../recorder/move-take.js';
 import { checkBeforeConnecting } from '../recorder/preflight.js';
@@ -62,8 +61,6 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
     stopTake: async () => {
       const takeName = recorder.take?.name ?? '';
       const manifest = await recorder.stopTake();
-      const lacking = backupProblem(manifest.backup);
-      if (lacking !== null) setProblem(lacking);
       const content = contentOfManifest(manifest);
       const isComplete = content?.grade === 'complete';
       const files = manifest.files.length;
@@ -194,11 +191,6 @@ async function moveTake(parts: ConsoleParts, folder: string | null): Promise<Tak
 /** The takes in the folder of the settings. */
 export function libraryOf({ settings, recorder }: Pick<ConsoleParts, 'settings' | 'recorder'>): TakesLibrary {
   return new TakesLibrary(settings.settings.outputFolder, () => recorder.take?.name ?? null);
-}
-
-/** Whether a take has files, and every one of them is as it was recorded. */
-export function isVerified({ files }: Manifest): boolean {
-  return files.length > 0 && files.every(({ state }) => state === 'verified');
 }
 
 async function connect(parts: ConsoleParts, form: SourceForm): Promise<null> {

@@ -10,15 +10,10 @@ import {
 import { type PlateauError, type Result, toPlateauError } from '../contract/errors.js';
 import { contentOfManifest } from '../contract/losses.js';
 import type { RecorderState } from '../contract/snapshot.js';
+import { isVerified } from '../format/take-outcome.js';
 import { Recorder } from '../recorder/recorder.js';
 import type { ConsoleProcessProbe } from '../recorder/snapshot-builder.js';
-import {
-  type CommandHandlers,
-  commandHandlers,
-  isVerified,
-  libraryOf,
-  recordedWithLosses,
-} from './command-handlers.js';
+import { type CommandHandlers, commandHandlers, libraryOf, recordedWithLosses } from './command-handlers.js';
 import { isCommandName, noSuchCommand, refused, refuseToBegin, unreadable } from './command-input.js';
 import { ConsoleDelivery } from './console-delivery.js';
 import { ConsoleRoom } from './console-room.js';
@@ -27,6 +22,7 @@ import { ConsoleSoak } from './console-soak.js';
 import { consoleStateOf, type StateSources } from './console-state.js';
 import { Countdown } from './countdown.js';
 import type { DesktopActions } from './desktop-actions.js';
+import { EndedTakes } from './ended-takes.js';
 import { followReplay } from './follow-replay.js';
 import { InterruptedTakes } from './interrupted-takes.js';
 import { followPreviewLayer } from './preview-layer.js';
@@ -97,8 +93,9 @@ export class ConsoleService {
     this.#delivery = delivery;
     this.#resumed = resumed;
     const { desktop, host, secrets } = options;
+    const ended = new EndedTakes(recorder, { onChanged: onStateChanged, onProblem: setProblem });
     const told = { recorder, room, soak, show, interrupted, delivery, settings, secrets };
-    this.#sources = { ...told, resumed, host, takes: new TakesRevision(onStateChanged) };
+    this.#sources = { ...told, ended, resumed, host, takes: new TakesRevision(onStateChanged) };
     this.#handlers = commandHandlers({
       ...{ ...parts, ...told, state: () => this.state, pending: this.#pending },
       ...{ desktop, onStateChanged, emit },

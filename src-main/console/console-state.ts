@@ -8,6 +8,7 @@ import type { ConsoleDelivery } from './console-delivery.js';
 import type { ConsoleRoom } from './console-room.js';
 import type { ConsoleShow } from './console-show.js';
 import type { ConsoleSoak } from './console-soak.js';
+import type { EndedTakes } from './ended-takes.js';
 import type { InterruptedTakes } from './interrupted-takes.js';
 import type { ResumedChecks } from './resumed-checks.js';
 import type { SecretStore } from './secret-store.js';
@@ -22,6 +23,7 @@ export interface StateSources {
   readonly show: ConsoleShow;
   readonly interrupted: InterruptedTakes;
   readonly resumed: ResumedChecks;
+  readonly ended: EndedTakes;
   readonly delivery: ConsoleDelivery;
   readonly takes: TakesRevision;
   readonly settings: SettingsStore;
@@ -58,6 +60,7 @@ export function consoleStateOf(sources: StateSources): ConsoleState {
     faults: room.faults?.active ?? [],
     checks: [...recorder.checks.list, ...sources.resumed.list],
     delivery: sources.delivery.progress,
+    endedTakes: [...sources.ended.list],
     finalizingFraction,
     problem: problem?.toReport() ?? null,
     serverProblem: recorder.unreachable?.toReport() ?? null,

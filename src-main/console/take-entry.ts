@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { contentOfTake, knownContentOf, sumOfLosses } from '../contract/losses.js';
+import { knownContentOf } from '../contract/loss-account.js';
+import { contentOfTake, sumOfLosses } from '../contract/losses.js';
 import { hasEndedEarly, type Manifest, type ManifestFile } from '../contract/manifest.js';
 import type { TakeCondition, TakeEntry } from '../contract/takes.js';
 import { moveSentences } from '../format/move-text.js';

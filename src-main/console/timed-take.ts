@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Recorder } from '../recorder/recorder.js';
+import { byTime } from '../recorder/take-end.js';
 
 /** What a take with a set end needs of the console. */
 export interface TimedTakeHooks {
@@ -61,6 +62,6 @@ export class TimedTake {
       leftMs = Math.max(0, durationMs + pausedMs - (performance.now() - startedMs));
       if (leftMs > 0 && leftMs < shortestWaitMs) leftMs = shortestWaitMs;
     }
-    if (!signal.aborted) await this.#recorder.stopTake().catch(this.#hooks.onFailed);
+    if (!signal.aborted) await this.#recorder.stopTake(byTime).catch(this.#hooks.onFailed);
   }
 }

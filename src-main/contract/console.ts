@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { connectionFormSchema, connectionStepSchema } from './connection-test.js';
 import { consoleParticipantSchema } from './console-participant.js';
 import { deliveryProgressSchema, deliveryResultSchema } from './deliverables.js';
+import { endedTakeSchema } from './ended-take.js';
 import { errorReportSchema } from './error-report.js';
 import type { Result } from './errors.js';
 import { activeFaultSchema, faultSchema } from './faults.js';
@@ -92,6 +93,8 @@ const consoleStateSchema = z.object({
   checks: z.array(takeCheckSchema).optional(),
   /** MP4 files that are being made of a take; null, or left out by older versions, while none are. */
   delivery: deliveryProgressSchema.nullable().optional(),
+  /** Takes that have ended, however that was: those that are being checked, and the latest others, the oldest first; left out by older versions. */
+  endedTakes: z.array(endedTakeSchema).optional(),
   /** 0 to 1 while a take is finalized. */
   finalizingFraction: z.number().nullable(),
   /** The latest failure that a person should see; cleared by `dismissProblem` and by the next command. */

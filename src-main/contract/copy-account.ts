@@ -49,13 +49,6 @@ export type CopyStream = z.infer<typeof copyStreamSchema>;
 export const copyAccountSchema = z.object({ video: copyStreamSchema, audio: copyStreamSchema });
 export type CopyAccount = z.infer<typeof copyAccountSchema>;
 
-/** Packets that nothing stands for: those that were given up, less what the redundancy of later ones brought back. */
-export function lostPackets({ audio, video }: CopyAccount): number {
-  const lostOf = ({ packets }: CopyStream): number =>
-    Object.values(packets.lost).reduce((sum, lost) => sum + lost, 0);
-  return lostOf(video) + Math.max(0, lostOf(audio) - audio.frames.redundant);
-}
-
 /** By how much one of the two sums of a stream is off: 0, or a defect of the recorder. */
 export function unaccountedCopies({ frames, packets }: CopyStream): number {
   const lost = Object.values(packets.lost).reduce((sum, one) => sum + one, 0);

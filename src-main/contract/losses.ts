@@ -258,9 +258,14 @@ export function contentOfTake(
   content: Content | null,
   notRecorded: readonly { readonly identity: string; readonly role: string }[],
 ): Content | null {
-  const tracks = new Set(notRecorded.map(({ identity, role }) => `${role} ${identity}`));
-  if (tracks.size === 0) return content;
-  return { ...(content ?? { worstShare: 0, gaps: 0 }), grade: 'losses', missingTracks: tracks.size };
+  const missingTracks = countTracks(notRecorded);
+  if (missingTracks === 0) return content;
+  return { ...(content ?? { worstShare: 0, gaps: 0 }), grade: 'losses', missingTracks };
+}
+
+/** How many tracks of a list there are: one that was missing more than once is one. */
+export function countTracks(list: readonly { readonly identity: string; readonly role: string }[]): number {
+  return new Set(list.map(({ identity, role }) => `${role} ${identity}`)).size;
 }
 
 /**
@@ -273,25 +278,4 @@ function shareOfWorstGap({
 }: NonNullable<ContentOfStream['stamps']>['complete']): number {
   if (worstGap?.stream !== 'video' || worstGap.lostFrames !== null) return 0;
   return armedMs <= 0 ? 0 : Math.min(1, worstGap.durationMs / armedMs);
-}
-
-/**
- * The statement about a take whose files may lack stamps, because it was interrupted or is of an older version: what its
- * counts know to be missing is said all the same. Null when nothing is known to be missing and not every file has a stamp.
- */
-export function knownContentOf(
-  files: readonly (ContentOfFile &
-    LossCounts & { readonly gaps?: readonly { readonly durationMs: number }[] | undefined })[],
-): Content | null {
-  return contentOf(
-    files.map((file) => {
-      if (file.stamps !== undefined) return file;
-      const losses = lossesOf(file);
-      const { gaps = [] } = file;
-      const grade = gradeLosses(losses, gaps);
-      return grade === 'complete'
-        ? {}
-        : { stamps: { complete: { isEarned: false, grade, losses, gaps: gaps.length } } };
-    }),
-  );
 }

@@ -161,6 +161,8 @@ export const sinkSnapshotSchema = z.object({
   ffmpegFileBytes: bytes.nullable().optional(),
   /** As in the manifest; left out of a file that is encoded. */
   copy: copyAccountSchema.optional(),
+  /** How many gaps the file has by now, and the longest of them, as in the manifest; left out by older versions. */
+  gaps: z.object({ count: z.int().nonnegative(), longestMs: z.number().nonnegative() }).optional(),
 });
 export type SinkSnapshot = z.infer<typeof sinkSnapshotSchema>;
 
@@ -232,6 +234,11 @@ export const snapshotSchema = z.object({
     secondsToFull: z.number().nullable(),
   }),
   sinks: z.array(sinkSnapshotSchema),
+  /**
+   * What the take lacks by now of what no file shows: tracks that are not recorded, or were not for a while, and signals that did
+   * not come. Left out while there is no take, and by older versions.
+   */
+  missing: z.object({ tracks: z.int().nonnegative(), signals: z.int().nonnegative() }).optional(),
   /** Tracks that are on and do not deliver what they should, recorded or not; left out by older versions. */
   alarms: z.array(signalAlarmSchema).optional(),
   /** What costs quality on this machine, or soon will; left out by older versions. */

@@ -1,7 +1,8 @@
-import { lostPackets, unaccountedCopies } from '../contract/copy-account.js';
+import { unaccountedCopies } from '../contract/copy-account.js';
 import { unaccountedFrames } from '../contract/drop-causes.js';
 import { caps } from '../contract/limits.js';
-import { gradeLosses, type Losses, lossesOf } from '../contract/losses.js';
+import { gradeOfFile, lostPackets } from '../contract/loss-account.js';
+import { type Losses, lossesOf } from '../contract/losses.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { CompleteStamp, LossGap } from '../contract/stamps.js';
 import { formatSeconds, lossTexts } from '../format/content-text.js';
@@ -39,9 +40,7 @@ export function completeStamp(file: Recorded): CompleteStamp {
   );
   const { gapsLeftOut = 0 } = file;
   const isSound = armedMs > 0 && addsUp(file);
-  const counted = isSound ? gradeLosses(losses, gaps, gapsLeftOut) : 'losses';
-  // Of what was to be copied nothing may be missing, however little it is.
-  const grade = counted === 'complete' && lostCopies(file) > 0 ? 'smallLosses' : counted;
+  const grade = isSound ? gradeOfFile(losses, gaps, gapsLeftOut, file.copy) : 'losses';
   const numbers = {
     armedMs: Math.round(armedMs),
     lostFrames: losses.video.lostFrames,
@@ -67,16 +66,12 @@ function addsUp({ video, audio, copy }: Recorded): boolean {
   return areCopies && [video, audio].every((one) => one.queued === 0 && unaccountedFrames(one) === 0);
 }
 
-function lostCopies({ copy }: Recorded): number {
-  return copy === undefined ? 0 : lostPackets(copy);
-}
-
 function problemOf(file: Recorded, armedMs: number, losses: Losses, worstGap: LossGap | null): string {
   if (armedMs === 0 && file.segments.some(({ endMs }) => endMs === null))
     return 'Its take was interrupted: what is missing is known when it is recovered.';
   if (armedMs === 0) return 'Nothing was recorded into it.';
   if (!addsUp(file)) return 'Its frame counts do not add up.';
-  const packets = lostCopies(file);
+  const packets = lostPackets(file.copy);
   const parts = lossTexts(losses);
   const gap = worstGap === null ? null : describeGap(worstGap);
   const shortMs = shortOfItsTimeMs(file);

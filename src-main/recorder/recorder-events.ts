@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { RecorderEvent, RecorderState, Snapshot } from '../contract/snapshot.js';
 import type { Problem } from '../take/problem.js';
+import type { EndingTake } from './take-end.js';
 
 /** What the engine tells whoever listens. */
 export interface RecorderEventMap {
@@ -11,6 +12,8 @@ export interface RecorderEventMap {
   room: [];
   /** Progress of finalizing, 0 to 1. */
   progress: [fraction: number];
+  /** A take ends, whoever or whatever ends it. */
+  ending: [take: EndingTake];
   /** A take that has ended is being checked, has come further, or is done: see `Recorder.checks`. */
   checks: [];
   /**

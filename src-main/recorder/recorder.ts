@@ -21,6 +21,7 @@ import { roomHooks } from './room-hooks.js';
 import { type ConsoleProcessProbe, SnapshotBuilder } from './snapshot-builder.js';
 import { TakeChecks } from './take-checks.js';
 import { TakeControls } from './take-controls.js';
+import { byFailure, byLeaving, byRoom, bySomebody, type TakeEnd } from './take-end.js';
 import { type Supervised, TakeSupervisor } from './take-supervisor.js';
 
 /**
@@ -70,7 +71,7 @@ export class Recorder extends TakeControls {
       now: () => ({ state: this.#state, take: this.#take, idle: this.replay.idle }),
       onRoom: () => this.emit('room'),
       onLost: (error) => this.#raiseOwn(error, 'connection'),
-      ...{ endTake: () => this.#endTake(), awaitRoom: () => this.awaitRoom() },
+      ...{ endTake: () => this.#endTake(byRoom), awaitRoom: () => this.awaitRoom() },
     });
     this.#room = new RecorderRoom(this.#report, monitorOf, hooks);
     const supervised: Supervised = {
@@ -135,11 +136,6 @@ export class Recorder extends TakeControls {
     return this.#take?.encoders ?? [];
   }
 
-  /** Writes into the event log who ended the take from outside: a reader may not have been there. */
-  noteInterrupt(message: string): void {
-    this.#report.warning('takeInterrupted', message);
-  }
-
   /**
    * Sets how much memory this process may use, beside the take's budget; it takes effect at once.
    *
@@ -188,12 +184,12 @@ export class Recorder extends TakeControls {
    * Ends the take: its files play when the state is `ready` again, and are checked then, beside another take.
    * @returns the manifest of the checked take; a second call the same promise, unless a command stands between
    */
-  stopTake(): Promise<Manifest> {
+  stopTake(end: TakeEnd = bySomebody): Promise<Manifest> {
     if (this.#stopping !== null && this.#lane.length === 1) return this.#stopping;
-    return this.#lane.run(() => this.#stopTake()).then(({ checked }) => checked);
+    return this.#lane.run(() => this.#stopTake(end)).then(({ checked }) => checked);
   }
 
-  async #stopTake(): Promise<{ readonly checked: Promise<Manifest> }> {
+  async #stopTake(end: TakeEnd): Promise<{ readonly checked: Promise<Manifest> }> {
     const take = this.#take;
     if (take === null) throw invalidState('stop a take', this.#state);
     this.#setState('finalizing');
@@ -207,6 +203,7 @@ export class Recorder extends TakeControls {
       });
     this.#stopping = stopped.then(({ checked }) => checked);
     this.#stopping.catch(() => undefined);
+    this.emit('ending', { ...end, takeName: take.folder.name, checked: this.#stopping });
     return stopped;
   }
 
@@ -228,7 +225,7 @@ export class Recorder extends TakeControls {
 
   async #disconnect(): Promise<void> {
     try {
-      if (this.#take !== null) await this.#stopTake();
+      if (this.#take !== null) await this.#stopTake(byLeaving(this.#problem));
     } finally {
       await this.#leave();
     }
@@ -282,12 +279,12 @@ export class Recorder extends TakeControls {
     this.emit('problem', problem);
     if (problem.concerns !== 'take' || this.#state !== 'recording') return;
     this.#report.error('takeStopped', `The take is stopped: ${problem.error.message}`);
-    this.#endTake();
+    this.#endTake(byFailure(problem));
   }
 
   /** Whoever started the take hears of a failure through their own call of `stopTake`. */
-  #endTake(): void {
-    this.stopTake().catch((thrown: unknown) => {
+  #endTake(end: TakeEnd): void {
+    this.stopTake(end).catch((thrown: unknown) => {
       this.#report.error('takeNotFinalized', toPlateauError(thrown).message);
     });
   }

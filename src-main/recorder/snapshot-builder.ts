@@ -135,6 +135,9 @@ export class SnapshotBuilder {
       watchdogTrips: this.#watchdogTrips,
       disk: { freeBytes: disk?.freeBytes ?? null, secondsToFull: disk?.secondsToFull ?? null },
       sinks,
+      ...(take !== null && {
+        missing: { tracks: take.participants.missingTracks, signals: take.signals.missingSignals },
+      }),
       alarms: [...alarms],
       conditions: [...conditions],
       unbounded,

@@ -65,6 +65,11 @@ export class TakeControls extends RoomView {
     return marker;
   }
 
+  /** Writes into the event log who ended the take from outside: a reader may not have been there. */
+  noteInterrupt(message: string): void {
+    this.#controlled.report().warning('takeInterrupted', message);
+  }
+
   /**
    * Pauses the take, or lets it go on: what comes in between is in no file, and what follows stands right behind what was
    * before.

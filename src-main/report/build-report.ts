@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { droppedFrames, isBalanced } from '../contract/drop-causes.js';
-import { contentOfTake, knownContentOf, type Losses, lossesOf, sumOfLosses } from '../contract/losses.js';
+import { knownContentOf } from '../contract/loss-account.js';
+import { contentOfTake, type Losses, lossesOf, sumOfLosses } from '../contract/losses.js';
 import type { Manifest } from '../contract/manifest.js';
 import type { Report, ReportSection, ReportVerdict } from '../contract/report.js';
 import { overallVerdict } from '../contract/verdict-rules.js';

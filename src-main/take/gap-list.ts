@@ -71,6 +71,18 @@ export class GapList {
   }
 }
 
+/** How many gaps some lists have, and how long the longest is. */
+export function extentOf(
+  lists: readonly { readonly gaps: readonly LossGap[]; readonly gapsLeftOut: number }[],
+): { readonly count: number; readonly longestMs: number } {
+  let [count, longestMs] = [0, 0];
+  for (const { gaps, gapsLeftOut } of lists) {
+    count += gaps.length + gapsLeftOut;
+    for (const { durationMs } of gaps) longestMs = Math.max(longestMs, durationMs);
+  }
+  return { count, longestMs };
+}
+
 /** The greater part of one lies in the other, or nothing was to be heard between them. */
 function isSameHole(one: LossGap, other: LossGap): boolean {
   if (one.stream !== other.stream) return false;

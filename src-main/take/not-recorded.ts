@@ -1,4 +1,5 @@
 import type { PlateauError } from '../contract/errors.js';
+import { countTracks } from '../contract/losses.js';
 import type { NotRecorded } from '../contract/manifest.js';
 import type { PublicationInfo } from '../livekit/publication-info.js';
 
@@ -26,6 +27,11 @@ export class NotRecordedList {
   /** As the manifest has them, by time. */
   get listed(): NotRecorded[] {
     return [...this.#over, ...this.#open.values()].sort((one, other) => one.sinceMs - other.sinceMs);
+  }
+
+  /** How many tracks that are, each once. */
+  get trackCount(): number {
+    return countTracks([...this.#over, ...this.#open.values()]);
   }
 
   /** A track is not recorded; the first reason stays. @param sinceMs milliseconds on the take's timeline */

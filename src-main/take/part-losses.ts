@@ -3,6 +3,7 @@ import type { FoundLoss, Interval } from '../pipeline/missed-frames.js';
 import type { FilePart } from '../sink/file-parts.js';
 import { type LossShare, sharesOf } from '../sink/loss-share.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
+import { extentOf } from './gap-list.js';
 import { KeyFrameWait } from './key-frame-wait.js';
 import type { LossLog } from './loss-log.js';
 import { type LossSample, lossSample } from './loss-sample.js';
@@ -37,6 +38,11 @@ export class PartLosses {
   /** Of one that has ended, or is recorded. */
   of(partNumber: number): LossLog {
     return this.#logs.get(partNumber) ?? this.#current;
+  }
+
+  /** Gaps of all parts. */
+  get extent(): ReturnType<typeof extentOf> {
+    return extentOf([...this.#logs.values(), this.#current]);
   }
 
   /**

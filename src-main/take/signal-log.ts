@@ -1,4 +1,5 @@
 import { caps, signalRules } from '../contract/limits.js';
+import { countSignals } from '../contract/loss-account.js';
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
 import type { SignalAlarm, SignalGap } from '../contract/signal-alarms.js';
 import { signalAlarmSentence, signalHint, signalOverSentence } from '../format/signal-text.js';
@@ -81,6 +82,11 @@ export class SignalLog {
   connectionChanged(isConnected: boolean, nowMs: number): void {
     if (!isConnected) this.#connectedMs = Infinity;
     else if (this.#connectedMs === Infinity) this.#connectedMs = nowMs;
+  }
+
+  /** How many signals have been missing by now, or are: of one track each kind once. */
+  get missingSignals(): number {
+    return countSignals(this.#gaps);
   }
 
   /** The list for the manifest. @param files its files, which tell where each track is recorded */

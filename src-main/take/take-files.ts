@@ -224,7 +224,8 @@ export class TakeFiles {
 
   /** Every file at the present moment. Peaks since the last call are reset by it. */
   snapshots(nowMs: number): SinkSnapshot[] {
-    return [...this.#files.values()].map(({ meter }) => meter.snapshot(nowMs));
+    const files = [...this.#files.values()];
+    return files.map(({ losses, meter }) => ({ ...meter.snapshot(nowMs), gaps: losses.extent }));
   }
 
   /** Their entries in the manifest, as far as they are known. */

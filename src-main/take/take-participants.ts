@@ -33,6 +33,11 @@ export class TakeParticipants {
     };
   }
 
+  /** How many tracks are not recorded, or were not for a while. */
+  get missingTracks(): number {
+    return this.#notRecorded.trackCount;
+  }
+
   /** A track came. @param nowMs milliseconds on the take's timeline */
   came(track: PublicationInfo, nowMs: number): void {
     this.#notRecorded.came(track.trackSid, nowMs);

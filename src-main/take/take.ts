@@ -53,7 +53,7 @@ export class Take {
   readonly goingOn: GoingOn;
   readonly #telemetry: TakeTelemetry;
   readonly moments = new TakeMoments(this.clock);
-  readonly #signals: SignalLog;
+  readonly signals: SignalLog;
   readonly participants: TakeParticipants;
   readonly #problems: TakeProblems;
   readonly #budget: TakeBudget;
@@ -67,7 +67,7 @@ export class Take {
     const takeMs = (): number => this.clock.nowMs();
     this.#places = new TakePlaces(options, { ...options, takeMs });
     this.backup = TakeBackup.of(options, this.#places, takeMs);
-    this.#signals = new SignalLog(options);
+    this.signals = new SignalLog(options);
     this.#problems = new TakeProblems(this.#places, (problem) => {
       this.noteProblem(problem);
       options.onProblem(problem);
@@ -110,7 +110,7 @@ export class Take {
     this.#manifest = new ManifestOfTake({
       ...{ options, startedAt: this.startedAt, places: this.#places, parts: this.parts },
       ...{ budget: this.#budget, memory: this.memory, moments: this.moments, backup: this.backup },
-      ...{ signals: this.#signals, participants: this.participants, problems: this.#problems },
+      ...{ signals: this.signals, participants: this.participants, problems: this.#problems },
     });
   }
 
@@ -222,7 +222,7 @@ export class Take {
     this.files.tick(nowMs);
     this.parts.tick(nowMs);
     this.goingOn.tick();
-    if (this.#signals.update(this.clock, alarms)) void this.#saveManifest();
+    if (this.signals.update(this.clock, alarms)) void this.#saveManifest();
   }
 
   /** Every file at the present moment. Peaks since the last call are reset by it. */
@@ -245,7 +245,7 @@ export class Take {
   /** It is lost, or a new one stands: what the SDK keeps of the one before is a part of the budget from then on. */
   connectionChanged(isConnected: boolean): void {
     this.files.connectionChanged(isConnected, this.moments.lastStandstill);
-    this.#signals.connectionChanged(isConnected, this.clock.nowMs());
+    this.signals.connectionChanged(isConnected, this.clock.nowMs());
     if (!isConnected) this.participants.connectionLost();
     else if (this.files.openCount > 0) this.#budget.update();
   }

@@ -1,4 +1,3 @@
-import type { CommandOutput } from '../../src-main/contract/console.js';
 import { type Content, gradeOfStamp, type LossGrade } from '../../src-main/contract/losses.js';
 import type { TakeEntry } from '../../src-main/contract/takes.js';
 import { contentLabel, lossTexts } from '../../src-main/format/content-text.js';
@@ -37,31 +36,6 @@ export function stateContent(content: Content): ContentStatement {
 export function levelOfContent(content: Content | null): 'success' | 'warning' | 'error' {
   if (content === null || content.grade === 'complete') return 'success';
   return content.grade === 'losses' ? 'error' : 'warning';
-}
-
-/** What a stop has brought, as a notification: red and amber wait until they are seen. */
-export function describeStop(stop: CommandOutput<'stopTake'>): {
-  level: ReturnType<typeof levelOfContent>;
-  text: string;
-} {
-  const { content, files, isComplete, isVerified, takeName } = stop;
-  if (files === 0) {
-    const isMissing = content !== null && content !== undefined && content.grade !== 'complete';
-    return isMissing
-      ? { level: 'error', text: `${takeName} has no files: ${contentLabel(content)}.` }
-      : { level: 'warning', text: `${takeName} has no files: nobody was recorded.` };
-  }
-  if (!isVerified) return { level: 'error', text: `${takeName} is finalized, but not every file is intact.` };
-  const known = content ?? null;
-  if (known === null || known.grade === 'complete') {
-    return known === null && isComplete === false
-      ? { level: 'error', text: `${takeName} is finalized and intact, but not complete.` }
-      : { level: 'success', text: `${takeName} is finalized, intact and complete.` };
-  }
-  return {
-    level: levelOfContent(known),
-    text: `${takeName} is finalized and intact, but not complete: ${contentLabel(known)}.`,
-  };
 }
 
 /** What the files of a take lack, of video and of audio by itself; empty when nothing does, or it is not known. */

@@ -1,7 +1,8 @@
 import type { ConsoleParticipant } from '../../src-main/contract/console-participant.js';
+import { accountOfSnapshot } from '../../src-main/contract/loss-account.js';
 import type { Thumbnail } from '../../src-main/contract/media-events.js';
 import type { SinkSnapshot, Snapshot } from '../../src-main/contract/snapshot.js';
-import { describeLosses, lossesOf } from './losses.js';
+import { describeAccount } from '../../src-main/format/loss-account-text.js';
 import { alarmsOf } from './track-state.js';
 
 export type MediaKind = Thumbnail['kind'];
@@ -91,6 +92,6 @@ export function problemRank(
 /** What is missing from some files so far, in a few words; null when nothing is. */
 export function lossText(sinks: readonly SinkSnapshot[]): string | null {
   if (sinks.length === 0) return null;
-  const { tone, text } = describeLosses(lossesOf({ sinks }).losses);
+  const { tone, text } = describeAccount(accountOfSnapshot({ sinks }), 'running');
   return tone === 'good' ? null : text;
 }

@@ -9,9 +9,8 @@ import { markerFileName, type MarkerFormat, markersText } from '../../src-main/f
 import { formatDuration, formatTimecode } from '../../src-main/format/time.js';
 import type { ShownRange } from '../../src-main/history/telemetry-series.js';
 import { type Caption, captionOf } from '../chart/caption.js';
-import { describeStop } from '../derive/content.js';
 import { settingsText } from '../derive/loss-text.js';
-import { participantOrders, shownName } from '../derive/participants.js';
+import { participantOrders } from '../derive/participants.js';
 import { takesRevision } from '../derive/take-list.js';
 import { markerBeside } from '../derive/take-tracks.js';
 import { LiveImages } from '../stores/live-images.js';
@@ -29,6 +28,7 @@ import {
   type ViewName,
 } from '../stores/view-choices.js';
 import type { ConsoleLink } from '../transport/console-link.js';
+import { announceEnds, announceNewcomers } from './announcements.js';
 
 /** What a model needs of the window that it is shown in. */
 export interface ModelDependencies {
@@ -65,6 +65,8 @@ export class ConsoleModel {
   #heardAtMs: number;
   /** Of the take that runs, or else of the one before. */
   #takeName: string | null = null;
+  /** The take that was stopped from this window last. */
+  #stoppedHere: string | null = null;
 
   constructor(link: ConsoleLink, dependencies: ModelDependencies) {
     this.link = link;
@@ -223,11 +225,10 @@ export class ConsoleModel {
 
   async stopTake(): Promise<void> {
     if (!this.can('stopTake')) return;
+    this.#stoppedHere = this.session.store.getState().console?.take?.name ?? null;
     const result = await this.session.run('stopTake', {});
-    if (!result.ok) return;
-    const { level, text } = describeStop(result.value);
-    this.session.notify(level, text, { kind: 'showTakes' });
-    this.takes.select(result.value.takeName);
+    // What it has come to is told with the state, as of every take that ends.
+    if (result.ok) this.takes.select(result.value.takeName);
   }
 
   /** Pauses the take, or lets it go on. */
@@ -252,6 +253,7 @@ export class ConsoleModel {
     const { durationMs, takeName } = result.value;
     this.session.notify('info', `Replay of ${formatDuration(durationMs)} saved as ${takeName}.`, {
       kind: 'showTakes',
+      takeName,
     });
   }
 
@@ -307,7 +309,12 @@ export class ConsoleModel {
 
   /** The take whose verdict stands on the badge. */
   showLatestTake(): void {
-    this.takes.select(this.#takeName);
+    this.showTake(this.#takeName);
+  }
+
+  /** A take in the list of them. */
+  showTake(takeName: string | null): void {
+    this.takes.select(takeName);
     this.show('takes');
   }
 
@@ -471,23 +478,11 @@ export class ConsoleModel {
     if (history.ok) this.telemetry.restore(history.value);
   }
 
-  /** Whoever comes while a take runs: the take holds them, or it does not. */
-  #announceNewcomers(state: ConsoleState, before: ConsoleState): void {
-    if (state.recorder !== 'recording' || before.recorder !== 'recording') return;
-    const known = new Set(before.participants.map(({ identity }) => identity));
-    for (const participant of state.participants) {
-      // What is asked stands above the view until it is answered.
-      if (known.has(participant.identity) || participant.isAsked === true) continue;
-      const outcome = participant.isArmed ? ' and is recorded' : ', not recorded';
-      this.session.notify('info', `${shownName(participant)} joined${outcome}`);
-    }
-  }
-
   #stateChanged(state: ConsoleState, before: ConsoleState | null): void {
     this.media.keepOnly(new Set(state.participants.map(({ identity }) => identity)));
     this.solo.keepOnly(state.participants);
     this.#takeName = state.take?.name ?? this.#takeName;
-    if (before !== null) this.#announceNewcomers(state, before);
+    if (before !== null) announceNewcomers(this.session, state, before);
     if (before?.recorder === 'idle' && state.recorder !== 'idle') {
       this.telemetry.reset();
       this.view.setState({ chartZoom: null });
@@ -497,6 +492,7 @@ export class ConsoleModel {
     if (state.settings.theme !== before?.settings.theme) this.view.setState({ theme: state.settings.theme });
     const begins = before !== null && before.recorder !== 'recording' && state.recorder === 'recording';
     if (begins) this.session.dismissToasts();
+    announceEnds(this.session, state, before, this.#stoppedHere);
     const isOver = state.recorder !== 'recording' && state.recorder !== 'finalizing';
     // Also of a take that ended while this window was not there.
     if (isOver && before?.recorder !== state.recorder) void this.#applyNextTake();

@@ -259,7 +259,7 @@ function ToastCard({ toast }: { readonly toast: Toast }): React.JSX.Element {
           size="small"
           onPress={() => {
             model.session.dismissToast(toast.id);
-            if (toast.action?.kind === 'showTakes') model.show('takes');
+            if (toast.action?.kind === 'showTakes') model.showTake(toast.action.takeName);
             if (toast.action?.kind === 'restoreTake') void model.takes.restore(toast.action.trashId);
             if (toast.action?.kind === 'restoreMarker')
               void model.takes.changeMarker(toast.action.takeName, null, toast.action.marker);

@@ -17,11 +17,13 @@ import type { LinkStatus } from '../transport/console-link.js';
 /** What has just happened, in one sentence; it goes by itself, with X, and when a take begins. */
 export interface Toast {
   readonly id: number;
+  /** What it is about: a later one about the same stands in its place. Null of one that stands for itself. */
+  readonly subject: string | null;
   readonly level: 'info' | 'success' | 'warning' | 'error';
   readonly text: string;
   /** What can be done about it: to see more of it, or to take it back. */
   readonly action:
-    | { readonly kind: 'showTakes' }
+    | { readonly kind: 'showTakes'; readonly takeName: string }
     | { readonly kind: 'restoreTake'; readonly trashId: string }
     | { readonly kind: 'restoreMarker'; readonly takeName: string; readonly marker: Marker }
     | null;
@@ -113,10 +115,18 @@ export class Session {
     else if (newest !== undefined) this.dismissToast(newest.id);
   }
 
-  notify(level: Toast['level'], text: string, action: Toast['action'] = null): void {
-    const toast = { id: this.#nextToastId, level, text, action };
+  notify(
+    level: Toast['level'],
+    text: string,
+    action: Toast['action'] = null,
+    subject: Toast['subject'] = null,
+  ): void {
+    const toast = { id: this.#nextToastId, subject, level, text, action };
     this.#nextToastId += 1;
-    this.store.setState(({ toasts }) => ({ toasts: [...toasts.slice(-(maxToasts - 1)), toast] }));
+    this.store.setState(({ toasts }) => {
+      const others = toasts.filter((other) => subject === null || other.subject !== subject);
+      return { toasts: [...others.slice(-(maxToasts - 1)), toast] };
+    });
   }
 
   /** What was said of the take before, or of another room, is not said of the next. */

@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { TimeSpan } from '../../src-main/chart/time-axis.js';
 import type { History } from '../../src-main/contract/history.js';
+import { accountOfSnapshot } from '../../src-main/contract/loss-account.js';
 import { type LossAlarm, LossWatch } from '../../src-main/contract/loss-watch.js';
 import type { RecorderEvent, Snapshot } from '../../src-main/contract/snapshot.js';
 import {
@@ -13,7 +14,6 @@ import {
 } from '../../src-main/history/telemetry-series.js';
 import { type BudgetStep, stepOf } from '../derive/budget-steps.js';
 import { type ChartMark, markOf, withMark } from '../derive/chart-marks.js';
-import { lossesOf } from '../derive/losses.js';
 
 /** What the charts draw, and the time that all of them show. */
 export interface ShownChart {
@@ -236,9 +236,9 @@ export class Telemetry {
   }
 
   #markDrops(snapshot: Snapshot, atMs: number): void {
-    const { losses, videoByCause } = lossesOf(snapshot);
+    const { dropped, losses } = accountOfSnapshot(snapshot);
     // What the memory governor does has marks of its own.
-    const lostFrames = losses.video.lostFrames - videoByCause.governed;
+    const lostFrames = losses.video.lostFrames - (dropped.video.governed ?? 0);
     const isNew = this.#lostFrames !== null && lostFrames > this.#lostFrames;
     this.#lostFrames = lostFrames;
     if (!isNew || atMs - this.#dropMarkAtMs < dropMarkEveryMs) return;

@@ -1,4 +1,5 @@
-import { lostPackets, unaccountedCopies } from '#engine/contract/copy-account.js';
+import { unaccountedCopies } from '#engine/contract/copy-account.js';
+import { lostPackets } from '#engine/contract/loss-account.js';
 import { copyProfile, profiles } from '#engine/contract/profile.js';
 import type { Snapshot } from '#engine/contract/snapshot.js';
 import { type Bench, sizes, wait, withRecorder, withRoom } from './bench.js';

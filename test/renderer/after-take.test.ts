@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { ConsoleState } from '../../src-main/contract/console.js';
 import { change, inRoom, known, numbers, recording } from './arrange.js';
+import { accountOf, endedTake, outcome } from './fake-ends.js';
+import { snapshotAt } from './fake-numbers.js';
 import { room, settings } from './fake-states.js';
 import { groupStage } from './group-stage.js';
 import { browserPath, needsBrowser } from './window-page.js';
@@ -36,6 +39,61 @@ describe.skipIf(browserPath === undefined)(`what is said of a take ${needsBrowse
         await page.screenshot({ path: `.artefacts/window/after-take-${theme}-${width}.png` });
       }),
   );
+
+  it.each([...sizes, ['light', 900, 600] as const])(
+    'is why it ended when nobody stopped it, and the same in notification and panel, %s at %ix%i',
+    (theme, width, height) =>
+      stage.withPage({ theme, width, height }, async (page) => {
+        await change(page, recording);
+        await numbers(page, 'calm', 200);
+        const statement = page.locator('.drops-panel .health');
+        await statement.getByText('Nothing lost so far').waitFor();
+        await page.screenshot({ path: `.artefacts/window/nothing-lost-${theme}-${width}.png` });
+        const takeName = recording.take.name;
+        await change(page, {
+          ...{ recorder: 'finalizing', finalizingFraction: 0.4 },
+          endedTakes: [endedTake({ takeName, outcome: null })],
+        });
+        const toast = page.locator('.toast');
+        await toast.getByText(`The room was ended by the server. ${takeName} is being saved.`).waitFor();
+        const ends = (endedTakes: ConsoleState['endedTakes']): Promise<void> =>
+          change(page, { ...inRoom, connection: 'waiting', take: null, endedTakes });
+        await ends([endedTake({ takeName })]);
+        await page.evaluate(() => window.fake.sendSnapshot(0, { state: 'ready', takeMs: null, sinks: [] }));
+        await toast
+          .getByText(`The take is kept: ${takeName} is finalized, intact and complete; nothing lost.`)
+          .waitFor();
+        await page.locator('.drops-panel .health--good').getByText('Nothing lost', { exact: true }).waitFor();
+        expect(await toast.count()).toBe(1);
+        await page.screenshot({ path: `.artefacts/window/ended-clean-${theme}-${width}.png` });
+        const losses = {
+          ...accountOf().losses,
+          video: { dueFrames: 6_000, lostFrames: 84, missedFrames: 12 },
+        };
+        const account = accountOf({ grade: 'losses', gaps: 2, losses });
+        await ends([
+          endedTake({ takeName, endedAt: '2026-11-24T10:00:00.000Z', outcome: outcome({ account }) }),
+        ]);
+        await toast.getByText('but not complete; 96 frames lost, 2 gaps.').waitFor();
+        await page.locator('.drops-panel .health--bad').getByText('96 frames lost, 2 gaps').waitFor();
+        await page.screenshot({ path: `.artefacts/window/ended-lossy-${theme}-${width}.png` });
+      }),
+  );
+
+  it('never is that nothing is lost beside a gap, while the take runs', () =>
+    stage.withPage({ theme: 'dark', width: 1280, height: 800 }, async (page) => {
+      await change(page, recording);
+      await numbers(page, 'calm', 200);
+      const statement = page.locator('.drops-panel .health');
+      await statement.getByText('Nothing lost so far').waitFor();
+      const [first, ...others] = snapshotAt(200_000, 0, 'calm').sinks;
+      if (first === undefined) throw new Error('the fake has files');
+      const sinks = [{ ...first, gaps: { count: 1, longestMs: 400 } }, ...others];
+      await page.evaluate((lossy) => window.fake.sendSnapshot(200, { sinks: lossy }), sinks);
+      await statement.getByText('1 gap').waitFor();
+      await page.evaluate(() => window.fake.sendSnapshot(201, { connection: 'reconnecting' }));
+      await statement.waitFor({ state: 'detached' });
+    }));
 
   it('is nothing of the replay buffer once the room was left', () =>
     stage.withPage({ theme: 'dark', width: 1280, height: 800 }, async (page) => {

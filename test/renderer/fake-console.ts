@@ -12,6 +12,7 @@ import type { Level } from '../../src-main/contract/media-events.js';
 import type { Snapshot } from '../../src-main/contract/snapshot.js';
 import type { TakeEntry } from '../../src-main/contract/takes.js';
 import { connectionSteps } from './fake-connection.js';
+import { endedTake } from './fake-ends.js';
 import { eventsOf, liveImageOf, snapshotAt, takeMemory, thumbnailOf, type Weather } from './fake-numbers.js';
 import { idleState, people, takes, trash } from './fake-states.js';
 
@@ -304,6 +305,9 @@ class FakeConsole implements ConsoleApi, FakeControls {
       case 'startTake':
         return { ok: true, value: { takeName: 'standup-20261124-090000' } };
       case 'stopTake':
+        this.change({
+          endedTakes: [endedTake({ takeName: 'standup-20261124-090000', reason: 'stopped' })],
+        });
         return { ok: true, value: { takeName: 'standup-20261124-090000', isVerified: true } };
       case 'verifyTake':
         return { ok: true, value: { isOk: true, findings: [] } };

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { PlateauError } from '../../contract/errors.js';
 import { formatBytes } from '../../format/bytes.js';
+import { recordProblem } from '../../format/take-problem.js';
 import { demoParticipants } from '../../lab/room/demo-room.js';
 import { type MemorySample, MemoryTable } from '../../telemetry/memory-sample.js';
 import { demoRoomRequest } from '../options/record-plan.js';
@@ -12,7 +13,7 @@ import {
   filePaths,
   memoryTable,
 } from '../output/demo-report.js';
-import { recordProblem, takeSummary } from '../output/take-summary.js';
+import { takeSummary } from '../output/take-summary.js';
 import { takeResult } from '../run/exit-result.js';
 import { recordingCommand } from '../run/recording-command.js';
 import type { TakeRun } from '../run/take-run.js';

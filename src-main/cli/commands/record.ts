@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Manifest } from '../../contract/manifest.js';
 import { formatBytes } from '../../format/bytes.js';
+import { recordProblem } from '../../format/take-problem.js';
 import { inTime } from '../../process/deadline.js';
 import type { InterruptedTakes } from '../../recovery/find-interrupted.js';
 import { mediaKeysSentence, withMediaKeys } from '../options/media-key-options.js';
@@ -8,7 +9,7 @@ import type { RecordOptions } from '../options/record-options.js';
 import { readRecordPlan } from '../options/record-plan.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
-import { recordProblem, takeSummary } from '../output/take-summary.js';
+import { takeSummary } from '../output/take-summary.js';
 import { takeResult } from '../run/exit-result.js';
 import { recordingCommand } from '../run/recording-command.js';
 import { untilStart } from '../run/start-countdown.js';

@@ -2,6 +2,7 @@ import { PlateauError } from '../../contract/errors.js';
 import type { Source } from '../../contract/recording.js';
 import type { Snapshot } from '../../contract/snapshot.js';
 import type { MemoryOutcome } from '../../contract/verdict.js';
+import { takeProblem } from '../../format/take-problem.js';
 import type { DemoSession } from '../../lab/room/demo-session.js';
 import { memoryOutcome } from '../../telemetry/memory-outcome.js';
 import { type MemorySample, MemoryTable } from '../../telemetry/memory-sample.js';
@@ -10,7 +11,7 @@ import { readSoakPlan, type SoakOptions, type SoakPlan } from '../options/soak-p
 import type { CommandConsole } from '../output/command-console.js';
 import { memoryTable } from '../output/demo-report.js';
 import { soakExitCode, soakLack, verdictLines } from '../output/soak-outcome.js';
-import { takeProblem, takeSummary } from '../output/take-summary.js';
+import { takeSummary } from '../output/take-summary.js';
 import { writeReportLine } from '../output/write-report-line.js';
 import { takeResult } from '../run/exit-result.js';
 import { recordingCommand, type RecordingSession, type RoomToRecord } from '../run/recording-command.js';

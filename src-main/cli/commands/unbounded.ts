@@ -1,9 +1,10 @@
 import { besideTimes } from '../../contract/beside-times.js';
 import type { Snapshot } from '../../contract/snapshot.js';
+import { nothingRecorded, takeProblem } from '../../format/take-problem.js';
 import { demoRoomRequest } from '../options/record-plan.js';
 import { readUnboundedPlan, type UnboundedOptions } from '../options/unbounded-plan.js';
 import type { CommandConsole } from '../output/command-console.js';
-import { nothingRecorded, takeProblem, takeSummary } from '../output/take-summary.js';
+import { takeSummary } from '../output/take-summary.js';
 import {
   type BesideOutcome,
   type BesideSample,

@@ -6,18 +6,13 @@ import { formatBytes } from '../../format/bytes.js';
 import { fileWordOf } from '../../format/file-state-text.js';
 import { moveSentences } from '../../format/move-text.js';
 import { absent, formatPercent } from '../../format/number.js';
+import { errorCodeOf, shortcoming } from '../../format/take-problem.js';
 import { formatTimecode } from '../../format/time.js';
 import { readManifest } from '../../storage/manifest-file.js';
 import { assertNotInUse } from '../../storage/take-lock.js';
 import { type CommandConsole, fitted } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
-import {
-  describeContent,
-  describeTakeContent,
-  errorCodeOf,
-  shortcoming,
-  shortcomingLines,
-} from '../output/take-summary.js';
+import { describeContent, describeTakeContent, shortcomingLines } from '../output/take-summary.js';
 import { textTable } from '../output/text-table.js';
 import { recoverOne } from './recover.js';
 

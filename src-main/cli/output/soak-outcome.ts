@@ -3,10 +3,10 @@ import type { Manifest } from '../../contract/manifest.js';
 import type { MemoryOutcome, MemoryStatus, ProcessVerdict } from '../../contract/verdict.js';
 import { verdictWords } from '../../contract/verdict-rules.js';
 import { formatBytes } from '../../format/bytes.js';
+import { recordProblem } from '../../format/take-problem.js';
 import { formatDuration } from '../../format/time.js';
 import { formatInterval, formatSlope, intervalName, processNames } from '../../format/verdict-text.js';
 import type { SoakAssertion } from '../options/soak-assertion.js';
-import { recordProblem } from './take-summary.js';
 
 /** As wide as the longest word, `NO VERDICT`. */
 const verdictColumns = 12;

@@ -4,7 +4,6 @@ import {
   dropCauses,
   type DropCounts,
   droppedFrames,
-  lostFrames,
 } from '../../contract/drop-causes.js';
 import { diskLevel } from '../../contract/limits.js';
 import type { Accounting } from '../../contract/manifest.js';
@@ -12,6 +11,7 @@ import type { SinkSnapshot, Snapshot } from '../../contract/snapshot.js';
 import { formatBytes } from '../../format/bytes.js';
 import { conditionText } from '../../format/condition-text.js';
 import { fileLabel } from '../../format/file-label.js';
+import { describeSnapshot, type LossStatement } from '../../format/loss-account-text.js';
 import { formatCount, formatFps, formatQuantity } from '../../format/number.js';
 import { signalAlarmLabel } from '../../format/signal-text.js';
 import { formatDuration, formatTimecode } from '../../format/time.js';
@@ -48,8 +48,8 @@ interface Vitals {
   readonly queueCap: number;
   /** Of video. */
   readonly drops: DropCounts;
-  readonly isLosingVideo: boolean;
-  readonly isLosingAudio: boolean;
+  /** What the take lacks by now. */
+  readonly lost: LossStatement;
   readonly isOverBudget: boolean;
   readonly isOverCeiling: boolean;
 }
@@ -63,8 +63,7 @@ function vitalsOf(snapshot: Snapshot): Vitals {
     maxQueued: Math.max(0, ...videos.map(({ maxQueuedFrames }) => maxQueuedFrames)),
     queueCap: Math.max(0, ...videos.map(({ queueCapFrames }) => queueCapFrames)),
     drops,
-    isLosingVideo: lostFrames(drops) > 0,
-    isLosingAudio: snapshot.sinks.some(({ audio }) => lostFrames(audio.accounting.dropped) > 0),
+    lost: describeSnapshot(snapshot),
     isOverBudget: budgetBytes !== null && rssBytes > budgetBytes,
     isOverCeiling: ceilingBytes !== null && rssBytes > ceilingBytes,
   };
@@ -73,7 +72,7 @@ function vitalsOf(snapshot: Snapshot): Vitals {
 /** The lines that are redrawn on a terminal: state, participants, memory, disk. */
 export function liveStatus(snapshot: Snapshot, columns: number, paint: Paint): string[] {
   const { recording, maxQueued, queueCap, drops, ...vitals } = vitalsOf(snapshot);
-  const { isLosingVideo, isLosingAudio, isOverBudget, isOverCeiling } = vitals;
+  const { isOverBudget, isOverCeiling, lost } = vitals;
   const connection = snapshot.connection === 'connected' ? '' : `  ${snapshot.connection.toUpperCase()}`;
   const head = fitted(
     `${stateWord(snapshot)} ${formatTimecode(snapshot.takeMs ?? 0, true)}  ${formatQuantity(recording.length, 'file')}${connection}`,
@@ -81,8 +80,8 @@ export function liveStatus(snapshot: Snapshot, columns: number, paint: Paint): s
   );
   const word = isOverBudget ? 'OVER BUDGET' : isOverCeiling ? 'OVER CEILING' : 'OK';
   const memory = fitted(`memory ${word}  ${memoryBar(snapshot)}`, columns);
-  const losing = isLosingVideo ? '  LOSING FRAMES' : isLosingAudio ? '  LOSING AUDIO' : '';
-  const frames = fitted(`queue ${maxQueued}/${queueCap}  dropped ${describeDrops(drops)}${losing}`, columns);
+  const words = lost.text === '' ? '' : `${lost.text}  `;
+  const frames = fitted(`queue ${maxQueued}/${queueCap}  ${words}dropped ${describeDrops(drops)}`, columns);
   const saving = savingText(snapshot);
   const level = diskLevel(snapshot.disk);
   const disk = fitted(`disk ${level === 'ok' ? '' : 'LOW  '}${describeDisk(snapshot)}`, columns);
@@ -94,14 +93,14 @@ export function liveStatus(snapshot: Snapshot, columns: number, paint: Paint): s
     ...[...alarmTexts(snapshot), ...conditionTexts(snapshot)].map((text) =>
       paint.warning(fitted(text, columns)),
     ),
-    losing === '' ? frames : paint.warning(frames),
+    lost.tone === 'good' ? frames : lost.tone === 'bad' ? paint.bad(frames) : paint.warning(frames),
     level === 'veryLow' ? paint.bad(disk) : level === 'low' ? paint.warning(disk) : disk,
   ];
 }
 
 /** The same in one line, for logs. */
 export function plainStatus(snapshot: Snapshot): string {
-  const { recording, maxQueued, queueCap, drops } = vitalsOf(snapshot);
+  const { recording, maxQueued, queueCap, drops, lost } = vitalsOf(snapshot);
   const fps = recording.flatMap(({ video }) => (video?.isLive === true ? [formatFps(video.fpsOut)] : []));
   const { rssBytes, budgetBytes } = snapshot.memory;
   const saving = savingText(snapshot);
@@ -113,6 +112,7 @@ export function plainStatus(snapshot: Snapshot): string {
     ...alarmTexts(snapshot),
     ...conditionTexts(snapshot),
     `queue ${maxQueued}/${queueCap}`,
+    ...(lost.text === '' ? [] : [lost.text]),
     `dropped ${describeDrops(drops)}`,
     `disk ${describeDisk(snapshot)}`,
   ].join(', ');

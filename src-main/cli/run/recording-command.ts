@@ -1,11 +1,12 @@
 import type { PlateauError } from '../../contract/errors.js';
 import type { Source, TakeRequest } from '../../contract/recording.js';
 import type { Snapshot } from '../../contract/snapshot.js';
+import { nothingRecorded } from '../../format/take-problem.js';
 import { inTime } from '../../process/deadline.js';
 import type { Preflight } from '../../recorder/preflight.js';
 import type { Recorder } from '../../recorder/recorder.js';
 import type { CommandConsole } from '../output/command-console.js';
-import { nothingRecorded, roomNotOpened } from '../output/take-summary.js';
+import { roomNotOpened } from '../output/take-summary.js';
 import { armedOf, chosenMode, lookFirst, unsubscribed } from './chosen-mode.js';
 import { ExitResult } from './exit-result.js';
 import { type FirstTrack, FirstTrackWait } from './first-track.js';

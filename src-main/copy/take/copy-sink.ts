@@ -3,7 +3,7 @@ import type { ManifestFile } from '../../contract/manifest.js';
 import type { SignalAlarm } from '../../contract/signal-alarms.js';
 import type { SinkSnapshot } from '../../contract/snapshot.js';
 import type { SinkSubject } from '../../sink/recording-sink.js';
-import { GapList, listedGaps } from '../../take/gap-list.js';
+import { extentOf, GapList, listedGaps } from '../../take/gap-list.js';
 import { KeyFrameWait } from '../../take/key-frame-wait.js';
 import { LossLog } from '../../take/loss-log.js';
 import { TrackHistory } from '../../take/track-history.js';
@@ -211,6 +211,7 @@ export class CopySink {
       [...this.#tracks.keys()].some((track) => track.info.kind === kind && !this.#muted.has(track));
     return {
       ...{ file: this.file, ...this.subject, isRecording: this.isRecording, copy },
+      gaps: extentOf([listedGaps(this.#gaps, this.#absences)]),
       video:
         head === null && this.trackCount('video') === 0
           ? null

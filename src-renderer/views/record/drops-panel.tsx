@@ -4,31 +4,43 @@ import {
   dropCauses,
   dropCausesOf,
 } from '../../../src-main/contract/drop-causes.js';
+import type { EndedTake } from '../../../src-main/contract/ended-take.js';
+import { caps } from '../../../src-main/contract/limits.js';
+import { accountOfSnapshot, type LossAccount } from '../../../src-main/contract/loss-account.js';
 import type { Snapshot } from '../../../src-main/contract/snapshot.js';
 import { formatSeconds } from '../../../src-main/format/content-text.js';
+import {
+  capitalized,
+  describeAccount,
+  describeSnapshot,
+  type LossStatement,
+  type LossTone,
+} from '../../../src-main/format/loss-account-text.js';
 import { formatCount } from '../../../src-main/format/number.js';
+import { describeOutcome } from '../../../src-main/format/take-outcome.js';
 import { Icon, type IconName } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
-import type { ContentTone } from '../../derive/content.js';
-import { describeDrops, lossesOf } from '../../derive/losses.js';
 import { modeShown } from '../../derive/take-mode.js';
 import { useConsole, useTelemetryValues } from '../../model/model-context.js';
 
-const icons: Readonly<Record<ContentTone, IconName>> = { good: 'check', warning: 'warning', bad: 'error' };
+const icons: Readonly<Record<LossTone, IconName>> = { good: 'check', warning: 'warning', bad: 'error' };
 
 /**
  * What of the received frames is in no file, and why. Video is counted in frames, audio in seconds. After a take its counts stay
  * until another one begins.
  */
 export function DropsPanel(): React.JSX.Element {
-  const numbers = useTelemetryValues(({ snapshot, latestOfTake }) => numbersOf(snapshot, latestOfTake));
+  const ended = useConsole(({ endedTakes = [] }) => endedTakes[endedTakes.length - 1] ?? null, null);
+  const numbers = useTelemetryValues(({ snapshot, latestOfTake }) =>
+    numbersOf(snapshot, latestOfTake, ended),
+  );
   const { tone, text, missed, audioLostMs, isOver, isCopied } = numbers;
   const chosen = useConsole(modeShown, 'encode');
   const mode = isCopied === null ? chosen : isCopied ? 'copy' : 'encode';
   const aside = text !== '' && (
     <span className={`health health--${tone}`}>
       <Icon name={icons[tone]} />
-      {text}
+      {capitalized(text)}
     </span>
   );
   return (
@@ -103,7 +115,7 @@ function Drop({ label, explanation, note, isLoss, frames, audioMs }: DropProps):
 }
 
 type Numbers = Readonly<Record<`video:${DropCause}` | `audio:${DropCause}`, number>> & {
-  readonly tone: ContentTone;
+  readonly tone: LossTone;
   /** Empty while nothing is recorded, and where it is not known whether nothing is lost. */
   readonly text: string;
   readonly missed: number;
@@ -114,26 +126,43 @@ type Numbers = Readonly<Record<`video:${DropCause}` | `audio:${DropCause}`, numb
   readonly isCopied: boolean | null;
 };
 
-/** Flat, so that what reads the same is not drawn again. */
-function numbersOf(snapshot: Snapshot | null, latestOfTake: Snapshot | null): Numbers {
+/**
+ * Flat, so that what reads the same is not drawn again.
+ *
+ * @param ended the take that ended last: as soon as it is checked its own account counts, in place of its last snapshot
+ */
+function numbersOf(
+  snapshot: Snapshot | null,
+  latestOfTake: Snapshot | null,
+  ended: EndedTake | null,
+): Numbers {
   const sinks = latestOfTake?.sinks ?? [];
-  const { losses, videoByCause, audioMsByCause } = lossesOf({ sinks });
-  const hasStreams = sinks.length > 0;
+  const isOver = latestOfTake !== null && snapshot?.takeMs === null;
+  const outcome = isOver ? (ended?.outcome ?? null) : null;
+  const account = outcome?.account ?? accountOfSnapshot(latestOfTake ?? { sinks });
+  const { dropped, losses } = account;
   const byCause = Object.fromEntries(
     dropCauseNames.flatMap((cause) => [
-      [`video:${cause}`, videoByCause[cause]],
-      [`audio:${cause}`, audioMsByCause[cause]],
+      [`video:${cause}`, dropped.video[cause] ?? 0],
+      [`audio:${cause}`, (dropped.audio[cause] ?? 0) * caps.audioFrameMs],
     ]),
   ) as Record<`video:${DropCause}` | `audio:${DropCause}`, number>;
-  const isOver = latestOfTake !== null && snapshot?.takeMs === null;
-  // Of a take that has ended the notification and the list of takes say what its files lack, with the gaps.
-  const isLastWord = !isOver && snapshot?.connection === 'connected';
   return {
     ...byCause,
-    ...(hasStreams ? describeDrops(losses, isLastWord) : { tone: 'good', text: '' }),
+    ...statementOf(outcome === null ? null : describeOutcome(outcome), isOver, account, snapshot),
     missed: losses.video.missedFrames,
     audioLostMs: losses.audio.lostMs,
     isOver,
-    isCopied: hasStreams ? sinks.some(({ copy }) => copy !== undefined) : null,
+    isCopied: sinks.length > 0 ? sinks.some(({ copy }) => copy !== undefined) : null,
   };
+}
+
+function statementOf(
+  ofEnded: LossStatement | null,
+  isOver: boolean,
+  account: LossAccount,
+  snapshot: Snapshot | null,
+): LossStatement {
+  if (ofEnded !== null) return ofEnded;
+  return isOver || snapshot === null ? describeAccount(account, 'unsettled') : describeSnapshot(snapshot);
 }

@@ -156,6 +156,8 @@ export class FakeTake {
   static latest: FakeTake | null = null;
   /** Their files play; how long the check takes. */
   static checked: Promise<void> = Promise.resolve();
+  /** What it comes to. */
+  static manifest: object = { files: [], notRecorded: [] };
   readonly clock = { isPaused: false, jointMs: 0, nowMs: () => 0 };
   readonly moments = { markers: [], pausedMs: 0, takeMs: 0 };
   readonly memory = { peak: new PeakMemory() };
@@ -163,6 +165,8 @@ export class FakeTake {
   readonly markers: never[] = [];
   readonly encoders: never[] = [];
   readonly files = {};
+  readonly participants = { missingTracks: 0 };
+  readonly signals = { missingSignals: 0 };
   readonly openFiles = 0;
   readonly budget = { totalBytes: 0, lines: [], encoderBytes: 0 };
   readonly frameBytes = { usedBytes: 0 };
@@ -209,7 +213,7 @@ export class FakeTake {
     hooks.onCheck?.({ files: 1, checked: 0, fraction: 0 });
     await FakeTake.checked;
     await world.random.turns(6);
-    return { files: [], notRecorded: [] } as unknown as Manifest;
+    return FakeTake.manifest as Manifest;
   }
 
   fail(): void {

@@ -37,7 +37,9 @@ it('asks for a copied take without what would encode, of the same people', () =>
   expect(takeRequestOf(store({ takeMode: 'copy', armsNewcomers: 'off' }), roster)).toMatchObject({
     ...{ participants: ['ada', 'eve'], except: ['ben'] },
   });
-  expect(plannedTakeOf(store({ takeMode: 'copy' }))).toEqual({ audioOnly: false, profile: copyProfile });
+  expect(plannedTakeOf(store({ takeMode: 'copy' }))).toEqual({
+    ...{ audioOnly: false, profile: copyProfile, mode: 'copy' },
+  });
 });
 
 describe('in the mode that this machine can carry', () => {

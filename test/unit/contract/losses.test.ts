@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { knownContentOf } from '../../../src-main/contract/loss-account.js';
 import {
   contentOf,
   contentOfTake,
   gradeLosses,
   isWorseGrade,
-  knownContentOf,
   type Losses,
   lossesOf,
   lossShares,

@@ -7,9 +7,9 @@ import {
   recoverHelp,
   reportHelp,
 } from '../../../src-main/cli/options/help-text.js';
-import { recordProblem } from '../../../src-main/cli/output/take-summary.js';
 import { answerExitCodes, errorExitCodes, interruptedExitCode } from '../../../src-main/contract/errors.js';
 import type { Manifest } from '../../../src-main/contract/manifest.js';
+import { recordProblem } from '../../../src-main/format/take-problem.js';
 
 const text = await readFile(new URL('../../../docs/exit-codes.md', import.meta.url), 'utf8');
 const [table = ''] = text.split('Some commands answer');

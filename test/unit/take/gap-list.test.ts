@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { LossGap } from '../../../src-main/contract/stamps.js';
-import { GapList } from '../../../src-main/take/gap-list.js';
+import { extentOf, GapList } from '../../../src-main/take/gap-list.js';
 
 function gap(stream: LossGap['stream'], atMs: number, durationMs: number): LossGap {
   return { stream, atMs, durationMs, cause: 'dropped', lostFrames: 7 };
@@ -75,4 +75,15 @@ it('has the cause of the longer one where two kinds of silence are one hole', ()
   expect(gaps.all).toEqual([
     { stream: 'audio', atMs: 900, durationMs: 9_100, cause: 'neverArrived', lostFrames: null },
   ]);
+});
+
+it('counts the gaps of several lists, those that were left out as well, and knows the longest', () => {
+  expect(extentOf([])).toEqual({ count: 0, longestMs: 0 });
+  const many = new GapList();
+  for (let at = 0; at < 103; at += 1) many.add(gap('audio', at * 1_000, 100 + at));
+  const lists = [
+    { gaps: [gap('video', 0, 1_500)], gapsLeftOut: 0 },
+    { gaps: many.all, gapsLeftOut: many.leftOut },
+  ];
+  expect(extentOf(lists)).toEqual({ count: 104, longestMs: 1_500 });
 });

@@ -50,6 +50,9 @@ it('keeps when a track that was recorded was taken away, and came back', () => {
   list.note(camera('TR_1'), withheld, 5_000);
   list.came('TR_1', 9_000);
   expect(timesIn(list)).toEqual([[5_000, 9_000]]);
+  list.note(camera('TR_1'), withheld, 12_000);
+  list.note(camera('TR_9', 'ben'), withheld, 12_000);
+  expect(list.trackCount).toBe(2);
 });
 
 it('says of one that came and was published anew both times, in order', () => {

@@ -49,7 +49,9 @@ function messages(): string[] {
 }
 
 it('does not take a lost connection for a signal that is back', () => {
+  expect(log.missingSignals).toBe(0);
   log.update(at(4_200), [camera]);
+  expect(log.missingSignals).toBe(1);
   log.connectionChanged(false, 9_000);
   expect(log.update(at(9_200), [])).toBe(false);
   log.connectionChanged(true, 30_000);

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { createPaint } from '../../../../src-main/cli/output/paint.js';
 import { liveStatus, plainStatus } from '../../../../src-main/cli/output/status-lines.js';
+import type { Snapshot } from '../../../../src-main/contract/snapshot.js';
 import { snapshotAt } from '../../../renderer/fake-numbers.js';
 
 it('says PAUSED in place of REC while nothing is recorded, with the time that is', () => {
@@ -28,4 +29,19 @@ it('says what costs quality on this machine, the oldest first', () => {
   expect(liveStatus({ ...snapshot, conditions: [slow] }, 100, createPaint(false))).toContain(
     'disk slow for 3 s',
   );
+});
+
+it('says what is lost in the words of the window, and that nothing is only where that is known', () => {
+  const snapshot = snapshotAt(60_000, 0, 'calm');
+  const lineOf = (change: Partial<Snapshot>): string =>
+    liveStatus({ ...snapshot, ...change }, 120, createPaint(false)).find((line) =>
+      line.startsWith('queue'),
+    ) ?? '';
+  expect(lineOf({})).toMatch(/^queue \d+\/\d+ {2}nothing lost so far {2}dropped /);
+  expect(plainStatus(snapshot)).toContain(', nothing lost so far, dropped ');
+  expect(lineOf({ connection: 'reconnecting' })).toMatch(/^queue \d+\/\d+ {2}dropped /);
+  const [first, ...others] = snapshot.sinks;
+  if (first === undefined) throw new Error('the fake has files');
+  const sinks = [{ ...first, gaps: { count: 2, longestMs: 400 } }, ...others];
+  expect(lineOf({ sinks })).toContain('  2 gaps  dropped');
 });

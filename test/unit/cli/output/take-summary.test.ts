@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { soakLack } from '../../../../src-main/cli/output/soak-outcome.js';
-import {
-  describeContent,
-  recordProblem,
-  takeLosses,
-  takeSummary,
-} from '../../../../src-main/cli/output/take-summary.js';
+import { describeContent, takeSummary } from '../../../../src-main/cli/output/take-summary.js';
 import {
   type Manifest,
   type ManifestFile,
@@ -15,6 +10,7 @@ import {
 import { profiles } from '../../../../src-main/contract/profile.js';
 import type { LossGap } from '../../../../src-main/contract/stamps.js';
 import { completeStamp } from '../../../../src-main/finalize/complete-stamp.js';
+import { recordProblem, takeLosses } from '../../../../src-main/format/take-problem.js';
 
 const intact = { isEarned: true, problem: null, packets: null, worstGap: null };
 
@@ -167,4 +163,13 @@ describe('signals that were missing', () => {
     const manifest = manifestSchema.parse({ ...take(file('ada', 0)), signalGaps });
     expect(recordProblem(manifest)?.message).toBe(message);
   });
+});
+
+it('says of all files together what a console says', () => {
+  const of = (manifest: Manifest): string | undefined =>
+    takeSummary(manifest, '/takes/standup-1').find((line) => line.startsWith('In all'));
+  expect(of(take(file('ada', 0)))).toBe('In all: nothing lost.');
+  expect(of(take(file('ada', 0), file('ben', 100, [gap])))).toBe('In all: 100 frames lost, 1 gap.');
+  const damaged = { ...file('ada', 0), state: 'damaged' as const };
+  expect(of(take(damaged))).toBe('In all: not every file is intact.');
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { copyAccountSchema, lostPackets, unaccountedCopies } from '#engine/contract/copy-account.js';
+import { copyAccountSchema, unaccountedCopies } from '#engine/contract/copy-account.js';
 import { dropCauses, lostFrames, unaccountedFrames } from '#engine/contract/drop-causes.js';
+import { lostPackets } from '#engine/contract/loss-account.js';
 import { LineTally } from '#engine/copy/file/line-counts.js';
 import { type FrameDropCause, FrameTally } from '#engine/copy/frames/encoded-frame.js';
 import { noWindowCounts, type WindowCounts } from '#engine/copy/rtp/packet-counts.js';

@@ -321,5 +321,6 @@ it('says of what no key fits that it was dropped for that, in alarms, account an
   expect(unaccountedCopies(ada.copy.video) + unaccountedCopies(ada.copy.audio)).toBe(0);
   expect(unaccountedFrames(ada.video) + unaccountedFrames(ada.audio)).toBe(0);
   expect(ada.gaps?.map(({ cause, stream }) => `${stream} ${cause}`)).toEqual(['video dropped']);
+  expect(files.snapshots(0)[0]?.gaps?.count).toBe(1);
   expect(bob.copy?.audio.frames.written).toBeGreaterThan(30);
 });

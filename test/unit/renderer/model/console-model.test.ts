@@ -7,6 +7,7 @@ import { shortcutOf } from '../../../../src-renderer/shortcuts/shortcuts.js';
 import { disabledReasonForShow } from '../../../../src-renderer/stores/session.js';
 import type { TextMemory } from '../../../../src-renderer/stores/view-choices.js';
 import type { ConsoleLink } from '../../../../src-renderer/transport/console-link.js';
+import { endedTake, outcome } from '../../../renderer/fake-ends.js';
 import { idleState, takes } from '../../../renderer/fake-states.js';
 import { sinkWith, snapshot } from '../stores/snapshots.js';
 
@@ -15,17 +16,23 @@ class ModelBench {
   readonly calls: { readonly name: CommandName; readonly input: unknown }[] = [];
   readonly model: ConsoleModel;
   readonly history = new SessionHistory();
-  #state: ConsoleState = idleState();
+  #state: ConsoleState;
+  readonly #answers = new Map<CommandName, unknown>();
   #send: (event: ConsoleEvent) => void = () => undefined;
 
-  constructor(memory: TextMemory | null = null, now: () => number = () => 0) {
+  constructor(
+    memory: TextMemory | null = null,
+    now: () => number = () => 0,
+    state: Partial<ConsoleState> = {},
+  ) {
+    this.#state = { ...idleState(), ...state };
     const link = {
       status: 'open',
       api: {
         call: (name: CommandName, input: unknown) => {
           this.calls.push({ name, input });
           if (name === 'readHistory') return Promise.resolve({ ok: true, value: this.history.read() });
-          const value = name === 'getState' ? this.#state : null;
+          const value = name === 'getState' ? this.#state : (this.#answers.get(name) ?? null);
           return Promise.resolve({ ok: true, value });
         },
         subscribe: (listener: (event: ConsoleEvent) => void) => {
@@ -57,10 +64,18 @@ class ModelBench {
   }
 
   /** In front of a recorder that has answered for the first time. */
-  static async open(memory: TextMemory | null = null, now?: () => number): Promise<ModelBench> {
-    const bench = new ModelBench(memory, now);
+  static async open(
+    memory: TextMemory | null = null,
+    now?: () => number,
+    state?: Partial<ConsoleState>,
+  ): Promise<ModelBench> {
+    const bench = new ModelBench(memory, now, state);
     await expect.poll(() => bench.model.session.store.getState().console).not.toBeNull();
     return bench;
+  }
+
+  answer(name: CommandName, value: unknown): void {
+    this.#answers.set(name, value);
   }
 
   become(change: Partial<ConsoleState>): void {
@@ -87,6 +102,7 @@ it('says nothing of the take before when the next one begins, nor of another roo
   bench.become({ recorder: 'ready', connection: 'connected' });
   session.notify('error', 'standup-1 is finalized and intact, but not complete: 37 % lost.', {
     kind: 'showTakes',
+    takeName: 'standup-1',
   });
   bench.become({ connection: 'reconnecting' });
   bench.become({ connection: 'connected' });
@@ -100,6 +116,51 @@ it('says nothing of the take before when the next one begins, nor of another roo
   bench.become({ recorder: 'idle', connection: 'disconnected' });
   bench.become({ recorder: 'connecting', connection: 'connecting' });
   expect(bench.toasts).toEqual([]);
+});
+
+it('tells once of a take that ended, and what it has come to, in the place of what was said first', async () => {
+  const bench = await ModelBench.open();
+  const { session } = bench.model;
+  bench.become({ recorder: 'recording', connection: 'connected' });
+  bench.become({ recorder: 'finalizing', endedTakes: [endedTake({ outcome: null })] });
+  expect(bench.toasts).toEqual(['The room was ended by the server. standup-1 is being saved.']);
+  bench.become({ recorder: 'ready', connection: 'waiting', endedTakes: [endedTake()] });
+  const sentence =
+    'The room was ended by the server. The take is kept: standup-1 is finalized, intact and complete; nothing lost.';
+  expect(bench.toasts).toEqual([sentence]);
+  expect(session.store.getState().toasts[0]).toMatchObject({
+    level: 'success',
+    action: { kind: 'showTakes', takeName: 'standup-1' },
+  });
+  bench.become({ connection: 'connected', endedTakes: [endedTake()] });
+  expect(bench.toasts).toEqual([sentence]);
+});
+
+it('does not tell a window that is opened later of what has ended by then', async () => {
+  const bench = await ModelBench.open(null, undefined, { endedTakes: [endedTake()] });
+  expect(bench.toasts).toEqual([]);
+  bench.become({ endedTakes: [endedTake(), endedTake({ takeName: 'standup-2' })] });
+  expect(bench.toasts).toHaveLength(1);
+  expect(bench.toasts[0]).toContain('standup-2');
+});
+
+it('speaks once of a take that was stopped here, and of one that another window stopped', async () => {
+  const bench = await ModelBench.open();
+  const take = { name: 'standup-1', startedAt: '2026-11-24T09:00:00.000Z', markers: [] };
+  bench.become({ recorder: 'recording', connection: 'connected', take });
+  bench.answer('stopTake', { takeName: 'standup-1', isVerified: true, files: 3 });
+  await bench.model.stopTake();
+  const stopped = endedTake({ reason: 'stopped' });
+  bench.become({ recorder: 'finalizing', endedTakes: [{ ...stopped, outcome: null }] });
+  expect(bench.toasts).toEqual([]);
+  bench.become({ recorder: 'ready', take: null, endedTakes: [stopped] });
+  expect(bench.toasts).toEqual(['standup-1 is finalized, intact and complete; nothing lost.']);
+  const failed = outcome({ account: null, problem: { code: 'diskFull', message: 'Full.', hint: '' } });
+  // Its command has failed here, which stands above the view.
+  bench.become({ endedTakes: [{ ...stopped, endedAt: '2026-11-24T09:04:00.000Z', outcome: failed }] });
+  expect(bench.toasts).toHaveLength(1);
+  bench.become({ endedTakes: [{ ...stopped, takeName: 'standup-2', outcome: failed }] });
+  expect(bench.toasts).toContain('standup-2 could not be finalized. Full.');
 });
 
 it('begins its charts and its alarm anew with another room, and not with another take', async () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { unaccountedFrames } from '../../../../src-main/contract/drop-causes.js';
+import { accountOfSnapshot } from '../../../../src-main/contract/loss-account.js';
 import type { RecorderEvent, Snapshot } from '../../../../src-main/contract/snapshot.js';
 import { SessionHistory } from '../../../../src-main/history/session-history.js';
 import { pointsPerSeries } from '../../../../src-main/history/telemetry-series.js';
 import { type ChartMark, groupMarks, markOf } from '../../../../src-renderer/derive/chart-marks.js';
 import { runsOf } from '../../../../src-renderer/derive/event-runs.js';
-import { lossesOf } from '../../../../src-renderer/derive/losses.js';
 import { describeSaving } from '../../../../src-renderer/derive/saving.js';
 import { judgeMemory } from '../../../../src-renderer/derive/verdict.js';
 import { Telemetry } from '../../../../src-renderer/stores/telemetry.js';
@@ -235,11 +235,11 @@ describe('chart marks', () => {
 
 describe('losses', () => {
   it('tells what is lost from what was never meant to be in a file', () => {
-    const losses = lossesOf(
+    const account = accountOfSnapshot(
       snapshot(1000, { sinks: [sinkWith({ queueFull: 3, paced: 5, notRecording: 2 })] }),
     );
-    expect(losses.losses.video.lostFrames).toBe(3);
-    expect(losses.videoByCause.paced).toBe(5);
+    expect(account.losses.video.lostFrames).toBe(3);
+    expect(account.dropped.video.paced).toBe(5);
   });
 
   it('counts what was left out to save memory as lost, without a mark of its own', () => {
@@ -249,7 +249,7 @@ describe('losses', () => {
       [30_000, 40],
     ] as const) {
       const later = snapshot(takeMs, { sinks: [sinkWith({ governed })] });
-      expect(lossesOf(later).losses.video.lostFrames).toBe(governed);
+      expect(accountOfSnapshot(later).losses.video.lostFrames).toBe(governed);
       telemetry.acceptSnapshot(later, takeMs);
     }
     telemetry.showChart('5min');
