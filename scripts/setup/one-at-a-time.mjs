@@ -6,7 +6,8 @@ const pollMs = 250;
 
 /**
  * Runs an action while no other process runs one under the same lock file, so that two commands started on
- * one fresh clone neither install nor build over each other. A lock whose process is gone is taken over.
+ * one fresh clone neither install nor build over each other. A lock whose process is gone is taken over. Where this user
+ * may write nothing, as in a clone of somebody else, nothing can be built over either: the action runs without a lock.
  * @template T
  * @param {string} lockFile
  * @param {() => Promise<T>} action
@@ -14,9 +15,11 @@ const pollMs = 250;
  * @returns {Promise<T>}
  */
 export async function oneAtATime(lockFile, action, onWait) {
-  mkdirSync(path.dirname(lockFile), { recursive: true });
   let waited = false;
-  while (!tryTake(lockFile)) {
+  for (;;) {
+    const attempt = tryTake(lockFile);
+    if (attempt === 'unwritable') return action();
+    if (attempt === 'taken') break;
     const holderPid = readHolder(lockFile);
     if (holderPid !== undefined && !isAlive(holderPid)) {
       rmSync(lockFile, { force: true });
@@ -40,13 +43,21 @@ export async function oneAtATime(lockFile, action, onWait) {
   }
 }
 
-/** @param {string} lockFile */
+const notWritableCodes = new Set(['EACCES', 'EPERM', 'EROFS']);
+
+/**
+ * @param {string} lockFile
+ * @returns {'taken' | 'held' | 'unwritable'}
+ */
 function tryTake(lockFile) {
   try {
+    mkdirSync(path.dirname(lockFile), { recursive: true });
     writeFileSync(lockFile, String(process.pid), { flag: 'wx' });
-    return true;
+    return 'taken';
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === 'EEXIST') return 'held';
+    if (notWritableCodes.has(code)) return 'unwritable';
     throw error;
   }
 }

@@ -32,7 +32,7 @@ export interface RoomHooks {
 const waitingInside =
   'The room is not open, and Plateau cannot ask whether it is: it joins the room to wait, which may open it. It waits outside with an API key and secret.';
 
-const mono = 'Stereo audio is mixed to mono: the session with this server is for one channel.';
+const mono = 'Audio comes in one channel, and stereo is mixed to mono: the session with this server is so.';
 const mixedToMono = {
   server: `${mono} Servers without single peer connections (/rtc/v1) are so.`,
   token: `${mono} It is so for a token that may not publish: use one with canPublish for stereo, Plateau publishes nothing.`,

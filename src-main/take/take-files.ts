@@ -51,6 +51,8 @@ export class TakeFiles {
   readonly #cuts: TakeCuts;
   readonly #openCount = new OpenCount();
   readonly #files = new Map<string, OpenFile>();
+  /** Where all of them end: who leaves while they are being written left no sooner for them. In milliseconds of the take. */
+  #endMs = Infinity;
 
   constructor(options: SinkFactoryOptions & { readonly allowance: FileAllowance }, events: TakeFilesEvents) {
     this.#publicationsOf = options.publicationsOf;
@@ -170,17 +172,18 @@ export class TakeFiles {
 
   /** The track delivers no more; its file goes on without it. @param nowMs milliseconds on the take's timeline */
   remove(track: SubscribedTrack, nowMs: number): void {
+    const leftMs = Math.min(nowMs, this.#endMs);
     this.#refused.delete(track);
     this.#waiting.delete(track);
     const file = this.#holding(track);
-    const successor = this.#places.successorOf(track, nowMs);
+    const successor = this.#places.successorOf(track, leftMs);
     this.#places.free(track);
-    file?.history.ended(track, nowMs);
-    file?.losses.trackLeft(file.sink, track.info.kind, nowMs, !track.isMuted);
-    file?.sink.remove(track, nowMs);
+    file?.history.ended(track, leftMs);
+    file?.losses.trackLeft(file.sink, track.info.kind, leftMs, !track.isMuted);
+    file?.sink.remove(track, leftMs);
     if (successor === undefined) return;
-    this.remove(successor, nowMs);
-    this.add(successor, nowMs);
+    this.remove(successor, leftMs);
+    this.add(successor, leftMs);
     tellGoesOn(this.#report, successor.info, this.#holding(successor)?.sink.file ?? '');
   }
 
@@ -215,7 +218,7 @@ export class TakeFiles {
 
   /** The connection to the room is lost, and tracks go with it; or it stands again, and they come back. */
   connectionChanged(isConnected: boolean, lastStandstill: Interval | null): void {
-    const nowMs = this.#clock.nowMs();
+    const nowMs = Math.min(this.#clock.nowMs(), this.#endMs);
     for (const { losses, sink } of this.#files.values()) {
       sink.tracks.connectionChanged(isConnected, nowMs);
       losses.connectionChanged(sink, nowMs, isConnected, lastStandstill);
@@ -241,6 +244,7 @@ export class TakeFiles {
 
   /** Ends all of them at `endMs` of the take, and waits until they are on disk. Never rejects. */
   async finish(endMs: number): Promise<void> {
+    this.#endMs = endMs;
     const endings = [...this.#files.values()].map(async ({ losses, sink }) => {
       losses.sample(sink, endMs);
       await sink.finish(endMs).catch((thrown: unknown) => {

@@ -115,6 +115,21 @@ it('records who was refused as soon as a file has closed', async () => {
   expect(refused).toEqual(['eve: tooManyFiles', 'eve after all']);
 });
 
+it('ends who leaves while the files are being written where the files end', async () => {
+  const files = filesOf(1);
+  const ada = microphoneOf('ada');
+  files.add(ada, 0);
+  await at(files, 11_900);
+  const finished = files.finish(12_000);
+  files.remove(ada, 13_200);
+  await finished;
+  const [entry] = files.entries();
+  expect(entry?.tracks).toMatchObject([{ fromMs: 0, untilMs: 12_000 }]);
+  // Nothing is missing from the time after it.
+  const ends = (entry?.gaps ?? []).map(({ atMs, durationMs }) => atMs + durationMs);
+  expect(Math.max(0, ...ends)).toBeLessThanOrEqual(12_000);
+});
+
 it('forgets who was refused and has left', async () => {
   const files = filesOf(1);
   const [ada, eve] = [microphoneOf('ada'), microphoneOf('eve')];
