@@ -45,7 +45,7 @@ export function build(projectDirectory, target, report) {
     name: target,
     files: [config, 'tsconfig.json', 'package-lock.json'],
     folders,
-    program: ['typescript', 'bin', 'tsc'],
+    program: ['typescript-native', 'bin', 'tsc'],
     args: ['-p', config, '--pretty', 'false'],
     failure: 'The TypeScript compiler found errors',
     byHand: `npx tsc -p ${config}    (shows all of them)`,

@@ -12,13 +12,16 @@ import { addCounts, noTests, oneFailure } from './test-count.mjs';
 /** Takes as long as all others together. @type {readonly Check[]} */
 const lint = [{ name: 'lint', program: 'node_modules/eslint/bin/eslint.js', args: ['.'] }];
 
+/** TypeScript in machine code: a fifth of the work of the one that ESLint reads types with, and the same faults. */
+const compiler = 'node_modules/typescript-native/bin/tsc';
+
 /** @type {readonly Check[]} */
 const besideLint = [
   { name: 'format', program: 'node_modules/prettier/bin/prettier.cjs', args: ['--check', '.'] },
-  { name: 'types', program: 'node_modules/typescript/bin/tsc', args: ['-p', 'tsconfig.json'] },
+  { name: 'types', program: compiler, args: ['-p', 'tsconfig.json'] },
   {
     name: 'types (window)',
-    program: 'node_modules/typescript/bin/tsc',
+    program: compiler,
     args: ['-p', 'tsconfig.renderer.json'],
   },
   { name: 'dead code', program: 'node_modules/knip/bin/knip.js', args: ['--no-progress'] },
