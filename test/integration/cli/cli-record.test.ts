@@ -16,6 +16,8 @@ import { expectRecorded, recordedExitCode } from '../../fixtures/recorded-exit.j
 
 const run = promisify(execFile);
 const camera = { width: 640, height: 360, fps: 30 };
+/** As by the usual profile, and of the size that was sent. */
+const constantAtSize = ['--profile', 'source', '--frame-rate', 'constant'];
 /** Two signals closer than this count as one key press. */
 const keyPressMs = 600;
 
@@ -55,6 +57,12 @@ function record(out: string, ...args: string[]): RunningCommand {
   // At the size of its small cameras, not enlarged.
   const command = ['record', '--room', 'studio', '--out', out, '--profile', 'source', ...args];
   return new RunningCommand(command, credentials());
+}
+
+/** As the usual profile does, not enlarged either, in a group of processes as a terminal's job is. */
+function recordInGroup(out: string, ...args: string[]): RunningCommand {
+  const command = ['record', '--room', 'studio', '--out', out, ...constantAtSize, ...args];
+  return new RunningCommand(command, credentials(), true);
 }
 
 function credentials(): Record<string, string> {
@@ -180,8 +188,7 @@ describe('plateau record', () => {
     'finalizes although a Ctrl-C in the terminal reaches its whole group meanwhile',
     async () => {
       const out = await outputFolder();
-      const args = ['record', '--room', 'studio', '--out', out, '--participants', 'ada', '--duration', '3s'];
-      const command = new RunningCommand(args, credentials(), true);
+      const command = recordInGroup(out, '--participants', 'ada', '--duration', '3s');
       await command.says(/Finalizing the take/);
       // One key press for the command, and one for whatever it starts in these moments.
       const startedAtMs = performance.now();
@@ -202,8 +209,7 @@ describe('plateau record', () => {
     'ends with the code that it told, whatever interrupts its last moments',
     async () => {
       const out = await outputFolder();
-      const args = ['record', '--room', 'studio', '--out', out, '--participants', 'ada', '--duration', '1s'];
-      const command = new RunningCommand([...args, '--json'], credentials(), true);
+      const command = recordInGroup(out, '--participants', 'ada', '--duration', '1s', '--json');
       await command.says(/"type":"result"/);
       let interrupts = 0;
       while (command.interruptGroup()) {
@@ -299,9 +305,9 @@ describe('plateau record', () => {
     made.addGrant({ roomJoin: true, room: 'studio', canSubscribe: true, canPublish: false });
     const environment = { LIVEKIT_URL: server.url, LIVEKIT_TOKEN: await made.toJwt() };
     const outs = [await outputFolder(), await outputFolder()] as const;
-    const first = new RunningCommand(['record', '--out', outs[0]], environment);
+    const first = new RunningCommand(['record', '--out', outs[0], ...constantAtSize], environment);
     await untilRecorded(outs[0], 2);
-    const second = new RunningCommand(['record', '--out', outs[1]], environment);
+    const second = new RunningCommand(['record', '--out', outs[1], ...constantAtSize], environment);
     const pushed = await first.ended;
     expect(pushed.stderr).toMatch(/^error: Somebody else joined the room with the recorder’s identity/m);
     expect(pushed.code).toBe(3);

@@ -18,6 +18,8 @@ const run = promisify(execFile);
 /** A shutdown ends everything within this time, whatever hangs. */
 const shutdownMs = 20_000;
 const camera = { width: 640, height: 360, fps: 30 };
+/** As by the usual profile, at the size of the small camera: nothing here is judged by how it is enlarged. */
+const atSize = ['--profile', 'source', '--frame-rate', 'constant'];
 
 let server: EmbeddedServer;
 let room: SyntheticRoom;
@@ -40,8 +42,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function record(out: string): RunningCommand {
-  return new RunningCommand(['record', '--room', 'studio', '--out', out, '--json'], environment());
+function record(out: string, around = environment()): RunningCommand {
+  const command = ['record', '--room', 'studio', '--out', out, ...atSize, '--json'];
+  return new RunningCommand(command, around);
 }
 
 function environment(): Record<string, string> {
@@ -159,7 +162,7 @@ it.skipIf(process.platform === 'win32')(
     const out = join(folder, 'checking');
     const held = await heldCheck(folder, (await findFfmpeg()).path);
     const slow = { ...environment(), FFMPEG_PATH: held.ffmpegPath };
-    const command = new RunningCommand(['record', '--room', 'studio', '--out', out, '--json'], slow);
+    const command = record(out, slow);
     await untilRecorded(out, 3);
     const take = await takeIn(out);
     command.signal('SIGINT');
@@ -189,7 +192,7 @@ it.skipIf(process.platform === 'win32')(
 
     await held.release();
     const next = await new RunningCommand(
-      ['record', '--room', 'studio', '--out', out, '--duration', '1s'],
+      ['record', '--room', 'studio', '--out', out, ...atSize, '--duration', '1s'],
       slow,
     ).ended;
     // What a busy machine has lost of it is said as well.
