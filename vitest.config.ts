@@ -62,8 +62,9 @@ export default defineConfig({
       alone('window', 8, {
         testTimeout: 60_000,
         maxConcurrency: 3,
-        // Once for all files: each would take as long for its build as for its scenes.
+        // Once for all files: each would take as long for its build, its browser and its imports as for its scenes.
         globalSetup: 'test/renderer/build-window.ts',
+        isolate: false,
       }),
     ],
   },

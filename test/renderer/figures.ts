@@ -1,10 +1,10 @@
 import path from 'node:path';
-import type { Page } from 'playwright-core';
+import { chromium, type Page } from 'playwright-core';
 import type { ConsoleParticipant } from '../../src-main/contract/console-participant.js';
 import type { TakeEntry } from '../../src-main/contract/takes.js';
 import { buildWindow } from './build-window.js';
 import { room, settings } from './fake-states.js';
-import { openWindowStage } from './window-page.js';
+import { launchOptions, openWindowStage } from './window-page.js';
 
 // The pictures of the window in docs/images: the production build in front of the fake recorder, so that none shows a
 // folder, a name or a moment of the machine that they are made on. `scripts/docs/figures.mjs` runs it.
@@ -55,7 +55,8 @@ const figures: readonly Figure[] = [
  */
 export async function drawWindowFigures(folder: string, browserPath: string): Promise<void> {
   await buildWindow();
-  const stage = await openWindowStage(browserPath);
+  const browser = await chromium.launch(launchOptions(browserPath));
+  const stage = await openWindowStage(browser);
   try {
     for (const { name, arrange } of figures) {
       for (const theme of ['dark', 'light'] as const) {
@@ -81,6 +82,7 @@ export async function drawWindowFigures(folder: string, browserPath: string): Pr
     await page.screenshot({ path: path.join(folder, 'restart-advice.png') });
   } finally {
     await stage.close();
+    await browser.close();
   }
 }
 

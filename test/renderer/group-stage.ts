@@ -1,11 +1,12 @@
 import { afterAll, beforeAll } from 'vitest';
-import { browserPath, openWindowStage, type WindowStage } from './window-page.js';
+import { sharedBrowser } from './shared-browser.js';
+import { openWindowStage, type WindowStage } from './window-page.js';
 
 /** The stage of a group of tests, which opens before the first of them and closes after the last. */
 export function groupStage(): Pick<WindowStage, 'open' | 'withPage'> {
   let stage: WindowStage | null = null;
   beforeAll(async () => {
-    stage = await openWindowStage(browserPath ?? '');
+    stage = await openWindowStage(await sharedBrowser());
   }, 60_000);
   afterAll(() => stage?.close());
   const opened = (): WindowStage => {

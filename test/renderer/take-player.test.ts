@@ -12,6 +12,7 @@ import { SharedTake, timedTest } from '../fixtures/timed-test.js';
 import { change, inRoom, recording } from './arrange.js';
 import { artefactFolder } from './build-window.js';
 import { takes } from './fake-states.js';
+import { sharedBrowser } from './shared-browser.js';
 import { browserPath, complaintsOf, needsBrowser, openWindowStage, type WindowStage } from './window-page.js';
 
 const run = promisify(execFile);
@@ -68,7 +69,7 @@ describe.skipIf(browserPath === undefined)(`the player of a whole take ${needsBr
     await makeClip('ada-part2.mp4', lengthMs - cutMs, `mandelbrot=${size}`);
     await makeClip('eve.m4a', lengthMs, null);
     axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
-    stage = await openWindowStage(browserPath ?? '', folder);
+    stage = await openWindowStage(await sharedBrowser(), folder);
   }, 120_000);
 
   afterAll(async () => {
@@ -372,7 +373,9 @@ describe.skipIf(browserPath === undefined)(`the player of a whole take ${needsBr
           page.waitForEvent('download'),
           page.getByRole('button', { name: button }).click(),
         ]);
-        return [saved.suggestedFilename(), await readFile(await saved.path(), 'utf8')];
+        const file = path.join(folder, saved.suggestedFilename());
+        await saved.saveAs(file);
+        return [saved.suggestedFilename(), await readFile(file, 'utf8')];
       };
       expect(await download('CSV')).toEqual([
         'standup-20261124-090000-markers.csv',

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import path from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, LaunchOptions, Page } from 'playwright-core';
 import { serveMedia } from '../../src-main/console-host/served-files.js';
 import type { ConsoleState } from '../../src-main/contract/console.js';
 import { artefactFolder } from './build-window.js';
@@ -59,22 +59,32 @@ export function complaintsOf(page: Page): readonly string[] {
   return complaints.get(page) ?? [];
 }
 
-/** Shows what {@link buildWindow} has built. @param mediaFolder files of it are served as those of every take */
-export async function openWindowStage(executablePath: string, mediaFolder?: string): Promise<WindowStage> {
+/** A Chromium that starts for the window: with no renderer in reserve, which each navigation in another context replaces. */
+export function launchOptions(executablePath: string): LaunchOptions {
+  return {
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-site-isolation-trials'],
+  };
+}
+
+/**
+ * Shows what {@link buildWindow} has built.
+ * @param browser stays open; what the stage has opened in it closes with the stage
+ * @param mediaFolder files of it are served as those of every take
+ */
+export async function openWindowStage(browser: Browser, mediaFolder?: string): Promise<WindowStage> {
   const server = await serve(path.join(artefactFolder, 'build'), mediaFolder);
   const listening = server.address();
   const port = typeof listening === 'object' && listening !== null ? listening.port : 0;
   const address = `http://127.0.0.1:${port}`;
-  const browser: Browser = await chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-  });
+  const contexts: BrowserContext[] = [];
   /** Those that nobody looks at. */
   const free: Page[] = [];
   const newPage = async (moment?: Date): Promise<Page> => {
     const context = await browser.newContext(
       moment === undefined ? {} : { timezoneId: 'UTC', locale: 'en-GB' },
     );
+    contexts.push(context);
     const page = await context.newPage();
     if (moment !== undefined) await page.clock.setFixedTime(moment);
     page.on('pageerror', (error) => complaints.get(page)?.push(error.message));
@@ -124,7 +134,7 @@ export async function openWindowStage(executablePath: string, mediaFolder?: stri
       free.push(page);
     },
     close: async () => {
-      await browser.close();
+      await Promise.all(contexts.map((context) => context.close()));
       await new Promise((resolve) => server.close(resolve));
     },
   };
@@ -157,6 +167,8 @@ async function serve(folder: string, mediaFolder?: string): Promise<Server> {
         response.writeHead(200, {
           'Content-Type': types[path.extname(file)] ?? 'application/octet-stream',
           'Content-Security-Policy': contentSecurityPolicy,
+          // Named by what is in them: a page that is loaded anew need not compile them again.
+          ...(pathname.startsWith('/assets/') && { 'Cache-Control': 'max-age=3600, immutable' }),
         });
         response.end(content);
       },
