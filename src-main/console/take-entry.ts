@@ -5,7 +5,7 @@ import { contentOfTake, sumOfLosses } from '../contract/losses.js';
 import { hasEndedEarly, type Manifest, type ManifestFile } from '../contract/manifest.js';
 import type { TakeCondition, TakeEntry } from '../contract/takes.js';
 import { moveSentences } from '../format/move-text.js';
-import { notRecordedSentence, signalGapSentence } from '../format/signal-text.js';
+import { notRecordedSentences, signalGapSentence } from '../format/signal-text.js';
 import { readDeliverables } from '../storage/deliverables-file.js';
 import { readManifest } from '../storage/manifest-file.js';
 import { readDescription } from '../storage/take-description.js';
@@ -70,7 +70,7 @@ export async function readTakeEntry(path: string, isRunning: boolean): Promise<T
     warnings: [
       ...moveSentences(manifest.folders),
       ...folders.flatMap((one) => one.manifest.signalGaps ?? []).map(signalGapSentence),
-      ...manifest.notRecorded.map(notRecordedSentence),
+      ...notRecordedSentences(manifest.notRecorded),
     ],
     memory: isRunning || (isHeld && !isChecking) ? null : (manifest.memory ?? null),
   };

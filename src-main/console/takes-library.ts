@@ -13,7 +13,7 @@ import type {
   TrashedTake,
 } from '../contract/takes.js';
 import { type TakeVerification, verifyTake } from '../finalize/verify-take.js';
-import { notRecordedSentence } from '../format/signal-text.js';
+import { notRecordedSentences } from '../format/signal-text.js';
 import { inTime } from '../process/deadline.js';
 import { recoverTake } from '../recovery/recover-take.js';
 import { buildReport } from '../report/build-report.js';
@@ -97,7 +97,7 @@ export class TakesLibrary {
         ...files.flatMap(({ file, stamps: { complete } }) =>
           complete.problem === null ? [] : [`${file}: ${complete.problem}`],
         ),
-        ...notRecorded.map(notRecordedSentence),
+        ...notRecordedSentences(notRecorded),
       ],
     };
   }

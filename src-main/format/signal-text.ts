@@ -69,9 +69,14 @@ export function signalOverSentence({
 }
 
 /** `Not recorded from 00:00:02 to 00:00:09: The camera of ada is not received: ...`; `since` of what never was. */
-export function notRecordedSentence({ message, sinceMs, untilMs }: NotRecorded): string {
+function notRecordedSentence({ message, sinceMs, untilMs }: NotRecorded): string {
   const from = formatTimecode(sinceMs);
   return `Not recorded ${untilMs === undefined ? `since ${from}` : `from ${from} to ${formatTimecode(untilMs)}`}: ${message}`;
+}
+
+/** What is not recorded, in the order of the list; a sentence that says it of several tracks at once, as of all of somebody, once. */
+export function notRecordedSentences(tracks: readonly NotRecorded[]): string[] {
+  return [...new Set(tracks.map(notRecordedSentence))];
 }
 
 const past = {

@@ -32,6 +32,8 @@ export class MissingTracks {
   readonly #mayReceive: () => boolean;
   readonly #waiting = new Map<string, Awaited>();
   readonly #missing = new Map<string, MissingTrack>();
+  /** Of these, or those that were. */
+  readonly #forbidden = new Set<string>();
   /** Failures that may yet turn out to be those of tracks that ended: one timer each. */
   readonly #doubts = new Set<NodeJS.Timeout>();
 
@@ -72,7 +74,13 @@ export class MissingTracks {
   forbidden(info: PublicationInfo, awaitedMs: number): void {
     clearTimeout(this.#waiting.get(info.trackSid)?.timer);
     this.#waiting.delete(info.trackSid);
+    this.#forbidden.add(info.trackSid);
     if (!this.#missing.has(info.trackSid)) this.#add(info, notAllowed(info, ' any more'), awaitedMs);
+  }
+
+  /** Whether one is missing that the recorder was not allowed to have any more. */
+  get hasForbidden(): boolean {
+    return [...this.#forbidden].some((trackSid) => this.#missing.has(trackSid));
   }
 
   /** Whether it is missing now. */
@@ -97,6 +105,7 @@ export class MissingTracks {
   settle(trackSid: string): boolean {
     clearTimeout(this.#waiting.get(trackSid)?.timer);
     this.#waiting.delete(trackSid);
+    this.#forbidden.delete(trackSid);
     return this.#missing.delete(trackSid);
   }
 
@@ -105,6 +114,7 @@ export class MissingTracks {
     for (const { timer } of this.#waiting.values()) clearTimeout(timer);
     this.#waiting.clear();
     this.#missing.clear();
+    this.#forbidden.clear();
   }
 
   /** A track could not be subscribed, or had ended. @param tell called a while later, when it is still missing then */

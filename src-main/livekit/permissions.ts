@@ -3,6 +3,8 @@ import { type PublicationInfo, rolesOfSources } from './publication-info.js';
 
 /** The server ends a track a moment before the SDK has its owner's new permissions. */
 const heardWithinMs = 1_500;
+/** A server that gives the permission back hands the tracks over again within some hundred milliseconds. */
+const givenBackMs = 3_000;
 /** Tracks that may end within that. */
 const maxEnded = 100;
 
@@ -36,15 +38,27 @@ export function permissionsIn(room: () => Room | null): Permissions {
 export class PermissionWatch<Track extends { readonly info: Publication }> {
   readonly #permissions: Permissions;
   readonly #onPublishingForbidden: (track: Track['info']) => void;
+  readonly #onGivenBack: () => void;
   /** Those that ended a moment ago. */
   #ended: { readonly info: Track['info']; readonly atMs: number }[] = [];
+  /** When the recorder was found to be allowed to subscribe again; null when it is so all along, or not. */
+  #givenBackAtMs: number | null = null;
+  #mayReceive = true;
   /** Told, and published all the same. */
   readonly #told = new Set<string>();
 
-  /** @param onPublishingForbidden the owner of a track that was received may not publish it any more: once for each */
-  constructor(permissions: Permissions, onPublishingForbidden: (track: Track['info']) => void) {
+  /**
+   * @param onPublishingForbidden the owner of a track that was received may not publish it any more: once for each
+   * @param onGivenBack the recorder has been allowed to subscribe again for a while: what has not come by now does not come
+   */
+  constructor(
+    permissions: Permissions,
+    onPublishingForbidden: (track: Track['info']) => void,
+    onGivenBack: () => void = () => undefined,
+  ) {
     this.#permissions = permissions;
     this.#onPublishingForbidden = onPublishingForbidden;
+    this.#onGivenBack = onGivenBack;
   }
 
   /** A track has ended. @param nowMs of `performance.now` */
@@ -75,6 +89,16 @@ export class PermissionWatch<Track extends { readonly info: Publication }> {
         this.#onPublishingForbidden(info);
       }
     }
-    return mayReceive() ? [] : received;
+    this.#judge(mayReceive(), nowMs);
+    return this.#mayReceive ? [] : received;
+  }
+
+  #judge(mayReceive: boolean, nowMs: number): void {
+    if (mayReceive && !this.#mayReceive) this.#givenBackAtMs = nowMs;
+    if (!mayReceive) this.#givenBackAtMs = null;
+    this.#mayReceive = mayReceive;
+    if (this.#givenBackAtMs === null || nowMs - this.#givenBackAtMs < givenBackMs) return;
+    this.#givenBackAtMs = null;
+    this.#onGivenBack();
   }
 }

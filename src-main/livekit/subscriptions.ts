@@ -72,7 +72,12 @@ export class Subscriptions {
     });
     const { listener, permissions } = options;
     this.#missing = new MissingTracks((missing) => listener.onTrackMissing(missing), permissions.mayReceive);
-    this.#permissions = new PermissionWatch(permissions, (info) => listener.onPublishingForbidden(info));
+    this.#permissions = new PermissionWatch(
+      permissions,
+      (info) => listener.onPublishingForbidden(info),
+      // With two peer connections the SDK names no track that it has had before.
+      () => this.#missing.hasForbidden && options.onStuck(),
+    );
   }
 
   /** The subscribed tracks, in the order of their subscription. */
@@ -145,16 +150,9 @@ export class Subscriptions {
     }
     const wasMissing = this.#missing.settle(info.trackSid);
     this.ended(info.trackSid);
-    const subscribed = new SubscribedTrack(
-      info,
-      track,
-      (isEnabled) => {
-        enablePublication(publication.ffiHandle.handle, isEnabled);
-      },
-      this.#options.context(),
-      this.#options,
-      this.#onError,
-    );
+    const enable = (isEnabled: boolean): void => enablePublication(publication.ffiHandle.handle, isEnabled);
+    const context = this.#options.context();
+    const subscribed = new SubscribedTrack(info, track, enable, context, this.#options, this.#onError);
     this.#tracks.set(info.trackSid, subscribed);
     this.#receivers.subscribed(subscribed, this.tracks);
     this.#maxTracks = Math.max(this.#maxTracks, this.#tracks.size);

@@ -104,6 +104,7 @@ export class AudioTrackWriter {
 
   /** The stream has ended: silence is written from here on. */
   streamEnded(): void {
+    if (this.isLive) this.#silent.trackEnded(this.#options.clock.nowMs(), this.handedMs);
     this.isLive = false;
     this.#isExpected = false;
     this.#release();

@@ -23,6 +23,8 @@ export class SilentAudio {
   /** Where the latest stretch of what is lost begins. */
   #lostFromMs = 0;
   #isMuted = false;
+  /** Until when audio was due of a track that has ended and had been silent before; the silence for it follows. */
+  #owedToMs = 0;
   #holeFromMs: number | null = null;
   /** Of the last hole, and not found to be dropped since. */
   #holeLostMs = 0;
@@ -41,7 +43,14 @@ export class SilentAudio {
   /** Silence was written. @param endMs where it ends @param isLoss audio was to be expected there */
   wrote(ms: number, endMs: number, isLoss: boolean): void {
     this.writtenMs += ms;
-    if (isLoss) this.#lose(ms, endMs);
+    const fromMs = endMs - ms;
+    const lostMs = isLoss ? ms : Math.min(ms, this.#owedToMs - fromMs);
+    if (lostMs > 0) this.#lose(lostMs, fromMs + lostMs);
+  }
+
+  /** The track ends. Where it had delivered nothing for a while, it was due up to now. @param writtenToMs where the file is */
+  trackEnded(nowMs: number, writtenToMs: number): void {
+    if (this.lostMs > 0 && this.lostEndMs >= writtenToMs) this.#owedToMs = nowMs;
   }
 
   /**

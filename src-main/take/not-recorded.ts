@@ -76,9 +76,10 @@ export class NotRecordedList {
     else this.recordedFrom(trackSid, nowMs);
   }
 
-  /** Every track goes, and comes back with the connection. */
+  /** Every track goes, and comes back with the connection. What was not received before stays what it is. */
   connectionLost(): void {
-    this.#away = new Set(this.#recorded);
+    const goes = (trackSid: string): boolean => this.#away.has(trackSid) || !this.#open.has(trackSid);
+    this.#away = new Set([...this.#recorded].filter(goes));
   }
 
   /** There is room for it: only what was before is missing. @param nowMs milliseconds on the take's timeline */

@@ -8,7 +8,7 @@ import { contentLabel } from '../../format/content-text.js';
 import { fileWordOf } from '../../format/file-state-text.js';
 import { moveSentences } from '../../format/move-text.js';
 import { absent, formatCount } from '../../format/number.js';
-import { notRecordedSentence, signalGapSentence } from '../../format/signal-text.js';
+import { notRecordedSentences, signalGapSentence } from '../../format/signal-text.js';
 import { describeOutcome, outcomeOf } from '../../format/take-outcome.js';
 import { formatTimecode } from '../../format/time.js';
 import { printable } from './printable.js';
@@ -78,7 +78,7 @@ function accountLines(manifest: Manifest): string[] {
 
 /** Who was to be recorded and is not, and where tracks were on and did not deliver: no file shows it. */
 export function shortcomingLines(manifest: Manifest): string[] {
-  const missing = manifest.notRecorded.map((entry) => `  ${printable(notRecordedSentence(entry))}`);
+  const missing = notRecordedSentences(manifest.notRecorded).map((sentence) => `  ${printable(sentence)}`);
   return [...signalLines(manifest), ...missing];
 }
 

@@ -46,3 +46,28 @@ it('does not take the end of a track for what is withdrawn seconds later', () =>
   watch.look([], 1_800);
   expect(told).toEqual([]);
 });
+
+it('says when the permission has been given back for a while, once', () => {
+  let mayReceive = true;
+  let givenBack = 0;
+  const track = { info: camera };
+  const watch = new PermissionWatch<typeof track>(
+    { mayReceive: () => mayReceive, mayPublish: () => true },
+    () => undefined,
+    () => {
+      givenBack += 1;
+    },
+  );
+  expect(watch.look([track], 0)).toEqual([]);
+  watch.look([], 10_000);
+  expect(givenBack).toBe(0);
+  mayReceive = false;
+  expect(watch.look([track], 11_000)).toEqual([track]);
+  mayReceive = true;
+  watch.look([], 12_000);
+  watch.look([], 14_900);
+  expect(givenBack).toBe(0);
+  watch.look([], 15_000);
+  watch.look([], 20_000);
+  expect(givenBack).toBe(1);
+});

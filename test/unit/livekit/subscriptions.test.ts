@@ -23,6 +23,8 @@ const listener = {
 let mayReceive: boolean;
 let mayPublish: boolean;
 const forbidden: string[] = [];
+/** How often the room was to be joined anew. */
+let stuck: number;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -33,6 +35,7 @@ beforeEach(() => {
   mayReceive = true;
   mayPublish = true;
   forbidden.length = 0;
+  stuck = 0;
 });
 
 afterEach(() => {
@@ -47,7 +50,9 @@ function newSubscriptions(mediaKeys: MediaKeys | null = null): Subscriptions {
     pcm: { sampleRateHz: 48_000, channels: 2, frameMs: 10 },
     isArmed: () => true,
     listener,
-    onStuck: () => undefined,
+    onStuck: () => {
+      stuck += 1;
+    },
     split: () => null,
     permissions: { mayReceive: () => mayReceive, mayPublish: () => mayPublish },
     // Only what a track does with it that nobody receives.
@@ -191,6 +196,26 @@ function received(): { subscriptions: Subscriptions; ada: RemoteParticipant; com
   come();
   return { subscriptions, ada, come };
 }
+
+it.each([
+  ['comes again', 0],
+  ['does not come', 1],
+])('joins the room anew when it may subscribe again and the track %s: %i times', async (how, times) => {
+  const { come, subscriptions } = received();
+  mayReceive = false;
+  subscriptions.judgeSignals(200);
+  vi.advanceTimersByTime(5_000);
+  mayReceive = true;
+  subscriptions.judgeSignals(200);
+  if (how === 'comes again') come();
+  vi.advanceTimersByTime(2_900);
+  subscriptions.judgeSignals(200);
+  expect(stuck).toBe(0);
+  vi.advanceTimersByTime(200);
+  for (let look = 0; look < 5; look += 1) subscriptions.judgeSignals(200);
+  expect(stuck).toBe(times);
+  await subscriptions.close();
+});
 
 it('says at once of what was received that the recorder may not subscribe any more, until it comes again', async () => {
   const { ada, come, subscriptions } = received();

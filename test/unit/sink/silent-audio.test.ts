@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { SilentAudio } from '../../../src-main/sink/silent-audio.js';
 
 it('counts a hole between two encoders once, whether frames of it are dropped before it ends or after', () => {
@@ -59,4 +59,34 @@ it('tells audio that has no place for something else stands there from that whos
   silent.hadNoPlace(3_000, 10);
   silent.hadNoPlace(4_510, 10);
   expect(silent.unplacedMs).toBe(20);
+});
+
+describe('a track that ends', () => {
+  it('is missed up to its end where it had delivered nothing for a while', () => {
+    const silent = new SilentAudio();
+    // Silence is written a second behind the present.
+    silent.wrote(7_730, 12_180, true);
+    silent.trackEnded(13_306, 12_180);
+    silent.wrote(1_000, 13_180, false);
+    silent.wrote(500, 13_680, false);
+    silent.wrote(320, 14_000, false);
+    expect(silent.lostMs).toBe(13_306 - 12_180 + 7_730);
+    expect(silent.lostEndMs).toBe(13_306);
+    expect(silent.writtenMs).toBe(7_730 + 1_820);
+  });
+
+  it('is missed by nobody behind its end when it delivered up to there, or was muted', () => {
+    const silent = new SilentAudio();
+    silent.wrote(600, 3_000, true);
+    silent.trackEnded(9_000, 8_900);
+    silent.wrote(1_000, 9_900, false);
+    expect(silent.lostMs).toBe(600);
+
+    const muted = new SilentAudio();
+    muted.setMuted(true);
+    muted.wrote(7_000, 7_000, true);
+    muted.trackEnded(8_000, 7_000);
+    muted.wrote(1_000, 8_000, false);
+    expect(muted.lostMs).toBe(0);
+  });
 });

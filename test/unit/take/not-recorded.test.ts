@@ -44,6 +44,20 @@ it('leaves what a lost connection costs to the gaps of its file, unless a track 
   expect(timesIn(list)).toEqual([[12_000, undefined]]);
 });
 
+it('keeps what was taken away before the connection was lost, although it comes back with it', () => {
+  const list = new NotRecordedList();
+  list.came('TR_1', 100);
+  list.came('TR_2', 100);
+  list.note(camera('TR_1'), withheld, 3_000);
+  list.connectionLost();
+  list.note(camera('TR_2', 'ben'), withheld, 5_000);
+  // Once more, before anything is back.
+  list.connectionLost();
+  list.came('TR_1', 9_000);
+  list.came('TR_2', 9_000);
+  expect(timesIn(list)).toEqual([[3_000, 9_000]]);
+});
+
 it('keeps when a track that was recorded was taken away, and came back', () => {
   const list = new NotRecordedList();
   list.came('TR_1', 100);
