@@ -108,14 +108,15 @@ export function accountOfSnapshot({
   sinks,
   missing = { tracks: 0, signals: 0 },
 }: SnapshotToAccount): LossAccount {
-  const grades = sinks.map((sink) => {
-    const { count = 0, longestMs = 0 } = sink.gaps ?? {};
+  const files = sinks.map(({ audio, copy, gaps, video }) => {
+    const losses = lossesOf(lossCountsOf({ video, audio }));
+    const { count = 0, longestMs = 0 } = gaps ?? {};
     const longest = count === 0 ? [] : [{ durationMs: longestMs }];
-    return gradeOfFile(lossesOf(lossCountsOf(sink)), longest, Math.max(0, count - 1), sink.copy);
+    return { losses, grade: gradeOfFile(losses, longest, Math.max(0, count - 1), copy) };
   });
   return {
-    grade: missing.tracks > 0 ? 'losses' : worstGrade(grades),
-    losses: sumOfLosses(sinks.map((sink) => lossesOf(lossCountsOf(sink)))),
+    grade: missing.tracks > 0 ? 'losses' : worstGrade(files.map(({ grade }) => grade)),
+    losses: sumOfLosses(files.map(({ losses }) => losses)),
     dropped: {
       video: sumOfDrops(sinks.map(({ video }) => video?.accounting)),
       audio: sumOfDrops(sinks.map(({ audio }) => audio.accounting)),
