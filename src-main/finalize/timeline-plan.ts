@@ -102,8 +102,8 @@ export function lastFrameEndUs(
   return (lastVideoUs ?? -Infinity) + 1_000 + toTakeUs;
 }
 
-/** Silence has to begin before what follows it, also where time stamps are rounded to milliseconds. */
-const leastStepUs = 2_000;
+/** Silence, and black, has to begin before what follows it, also where time stamps are rounded to milliseconds. */
+export const leastStepUs = 2_000;
 
 /**
  * How many packets of silence go between two stretches of audio: as many as leave the samples nearest to the time stamps,

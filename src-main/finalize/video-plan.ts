@@ -1,5 +1,11 @@
 import type { BlackChunk } from './filler-chunk.js';
-import { type JoinList, lastFrameEndUs, type MeasuredSegment, type PlanEntry } from './timeline-plan.js';
+import {
+  type JoinList,
+  lastFrameEndUs,
+  leastStepUs,
+  type MeasuredSegment,
+  type PlanEntry,
+} from './timeline-plan.js';
 
 /** How a segment's video stands in its file. */
 export type PlacedVideo = Pick<MeasuredSegment, 'file' | 'startUs' | 'firstVideoUs' | 'lastVideoUs'> & {
@@ -76,7 +82,7 @@ export function planBehindFrames(
     if (entry.filler?.video === 0) return [];
     if (entry.filler === null || entry.positionUs >= videoEndUs) return [entry];
     const nextUs = entries[index + 1]?.positionUs ?? Infinity;
-    return videoEndUs + 2_000 < nextUs ? [{ ...entry, positionUs: videoEndUs }] : [];
+    return videoEndUs + leastStepUs < nextUs ? [{ ...entry, positionUs: videoEndUs }] : [];
   });
   const isSame = list.length === entries.length && list.every((entry, index) => entry === entries[index]);
   return isSame ? null : { entries: list };

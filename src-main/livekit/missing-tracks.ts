@@ -32,7 +32,7 @@ export class MissingTracks {
   readonly #mayReceive: () => boolean;
   readonly #waiting = new Map<string, Awaited>();
   readonly #missing = new Map<string, MissingTrack>();
-  /** Of these, or those that were. */
+  /** Those of them that the recorder was not allowed to have any more. */
   readonly #forbidden = new Set<string>();
   /** Failures that may yet turn out to be those of tracks that ended: one timer each. */
   readonly #doubts = new Set<NodeJS.Timeout>();
@@ -80,7 +80,7 @@ export class MissingTracks {
 
   /** Whether one is missing that the recorder was not allowed to have any more. */
   get hasForbidden(): boolean {
-    return [...this.#forbidden].some((trackSid) => this.#missing.has(trackSid));
+    return this.#forbidden.size > 0;
   }
 
   /** Whether it is missing now. */
