@@ -4,6 +4,7 @@ import { PlateauError } from '../contract/errors.js';
 import { defaultProfileName, type Profile, profiles } from '../contract/profile.js';
 import { maxRecentRooms, type RecentRoom, type Settings, settingsSchema } from '../contract/settings.js';
 import { answersInTime } from '../process/path-answers.js';
+import { hasCode } from '../process/system-error.js';
 import { makeFolders } from '../storage/make-folders.js';
 
 /** Remembers the settings in `settings.json`, written atomically. A file that cannot be read counts as none. */
@@ -52,10 +53,18 @@ export class SettingsStore {
   }
 
   /** Opens the settings of a folder, which is made where it is missing; see the constructor for what is given. */
-  static async open(folder: string, defaultOutputFolder: string): Promise<SettingsStore> {
+  static async open(
+    folder: string,
+    defaultOutputFolder: string,
+    make: (folder: string) => Promise<unknown> = makeFolders,
+  ): Promise<SettingsStore> {
     const doesAnswer = await answersInTime(folder, 'write');
-    if (doesAnswer) await makeFolders(folder).catch(() => undefined);
-    return new SettingsStore(folder, defaultOutputFolder, doesAnswer);
+    let refusal: unknown = null;
+    if (doesAnswer) await make(folder).catch((thrown: unknown) => (refusal = thrown));
+    const store = new SettingsStore(folder, defaultOutputFolder, doesAnswer);
+    // That it is missing is what follows from that.
+    if (store.#saveProblem !== null && refusal !== null) store.#saveProblem = notSaved(folder, refusal);
+    return store;
   }
 
   /** Why the settings last no longer than the program; null while they are remembered. */
@@ -134,11 +143,19 @@ function migrated(name: string, value: unknown): unknown {
 }
 
 function notSaved(folder: string, cause: unknown): PlateauError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'its disk does not answer';
   return new PlateauError(
     'outputUnwritable',
-    `The settings cannot be saved (${code}): they hold until Plateau ends.`,
+    `The settings cannot be saved: ${whyNotWritten(folder, cause)}. They hold until Plateau ends.`,
     `Make ${folder} writable for this user; \`plateau serve --user-data FOLDER\` takes another one.`,
     { cause },
   );
+}
+
+function whyNotWritten(folder: string, cause: unknown): string {
+  if (hasCode(cause, 'EACCES', 'EPERM')) return `${folder} may not be made or written by this user`;
+  if (hasCode(cause, 'EROFS')) return `${folder} is on a read-only disk`;
+  if (hasCode(cause, 'ENOTDIR', 'EEXIST')) return `${folder} is a file, or lies below one`;
+  if (hasCode(cause, 'ENOSPC', 'EDQUOT')) return 'its disk is full';
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : null;
+  return code === null ? 'its disk does not answer' : `${folder} cannot be written (${code})`;
 }

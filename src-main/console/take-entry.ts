@@ -6,6 +6,7 @@ import { hasEndedEarly, type Manifest, type ManifestFile } from '../contract/man
 import type { TakeCondition, TakeEntry } from '../contract/takes.js';
 import { moveSentences } from '../format/move-text.js';
 import { notRecordedSentences, signalGapSentence } from '../format/signal-text.js';
+import { mixedToMonoSentences } from '../format/stereo-text.js';
 import { readDeliverables } from '../storage/deliverables-file.js';
 import { readManifest } from '../storage/manifest-file.js';
 import { readDescription } from '../storage/take-description.js';
@@ -71,6 +72,7 @@ export async function readTakeEntry(path: string, isRunning: boolean): Promise<T
       ...moveSentences(manifest.folders),
       ...folders.flatMap((one) => one.manifest.signalGaps ?? []).map(signalGapSentence),
       ...notRecordedSentences(manifest.notRecorded),
+      ...mixedToMonoSentences(whole.files),
     ],
     memory: isRunning || (isHeld && !isChecking) ? null : (manifest.memory ?? null),
   };

@@ -1,4 +1,5 @@
 import type { RemoteTrack } from '@livekit/rtc-node';
+import type { MonoReason } from '../contract/recorded-track.js';
 import type { SignalAlarm } from '../contract/signal-alarms.js';
 import { AudioSignal } from '../pipeline/audio-signal.js';
 import type { DecryptionSignal } from '../pipeline/decryption-signal.js';
@@ -6,7 +7,7 @@ import type { AudioReceiver, VideoReceiver } from '../pipeline/frame-receiver.js
 import { KeyFrameSchedule } from '../pipeline/key-frame-schedule.js';
 import { PublisherConnection } from '../pipeline/publisher-connection.js';
 import { VideoSignal } from '../pipeline/video-signal.js';
-import { FrameSource, type NativeQueueSizes, type PcmRequest } from './ffi/frame-source.js';
+import { FrameSource } from './ffi/frame-source.js';
 import { KeyFrameRequest } from './ffi/key-frame-request.js';
 import type { NativeStreamContext } from './ffi/native-stream.js';
 import { TrackCounters } from './ffi/track-counters.js';
@@ -15,6 +16,7 @@ import type { TrackStatistics } from './ffi/track-statistics.js';
 import type { PublicationInfo } from './publication-info.js';
 import { alarmOf } from './track-alarm.js';
 import { TrackDecryption } from './track-decryption.js';
+import type { TrackFormats } from './track-formats.js';
 
 /**
  * A subscribed track. Its frames flow while somebody receives or monitors it, until
@@ -36,8 +38,7 @@ export class SubscribedTrack {
   /** A fresh stream has taken the place of an older one. */
   wasRenewed = false;
   readonly #context: NativeStreamContext;
-  readonly #queueSizes: NativeQueueSizes;
-  readonly #pcm: PcmRequest;
+  readonly #formats: TrackFormats;
   readonly #onError: (thrown: unknown) => void;
   readonly #videoSignal: VideoSignal;
   readonly #audioSignal = new AudioSignal();
@@ -59,15 +60,14 @@ export class SubscribedTrack {
     track: RemoteTrack,
     enable: (isEnabled: boolean) => void,
     context: NativeStreamContext,
-    formats: { readonly queueSizes: NativeQueueSizes; readonly pcm: PcmRequest },
+    formats: TrackFormats,
     onError: (thrown: unknown) => void,
   ) {
     this.info = info;
     this.isMuted = info.isMuted;
     this.#track = track;
     this.#context = context;
-    this.#queueSizes = formats.queueSizes;
-    this.#pcm = formats.pcm;
+    this.#formats = formats;
     this.#onError = onError;
     this.#keyFrame = new KeyFrameRequest(enable, () => {
       this.#decryption?.resumed();
@@ -75,9 +75,7 @@ export class SubscribedTrack {
     });
     this.#decryption = info.isEncrypted ? new TrackDecryption(info.kind) : null;
     this.#videoSignal = new VideoSignal(info.role === 'screenShare');
-    this.#video = new VideoRelay(this.#videoSignal, this.#keyFrame, () => {
-      this.#countIfDoubtful();
-    });
+    this.#video = new VideoRelay(this.#videoSignal, this.#keyFrame, () => this.#countIfDoubtful());
     this.#counters = new TrackCounters(context.dispatcher, ({ videoCounts }) => {
       if (videoCounts !== null) this.#decryption?.counted(videoCounts);
       this.#judgeStart();
@@ -88,6 +86,11 @@ export class SubscribedTrack {
   /** What WebRTC counted when it was last asked; null before. */
   get statistics(): TrackStatistics | null {
     return this.#counters.latest;
+  }
+
+  /** Why stereo is mixed to mono; null where it is not, or not known. */
+  get mixedToMono(): MonoReason | null {
+    return this.statistics?.isStereoKept === false ? this.#formats.monoReason() : null;
   }
 
   /** WebRTC was asked, and has counted no packet of it. */
@@ -125,14 +128,11 @@ export class SubscribedTrack {
   /** Gives the native track back, and keeps those who receive. */
   suspend(): void {
     if (this.#isClosed) return;
-    const source = this.#source;
     const track = this.#track;
+    const ended = this.#source?.close('renewed');
     this.#source = null;
     this.#isClosed = true;
-    const ended = source?.close('renewed') ?? Promise.resolve();
-    this.#closing = Promise.all([this.#closing, ended]).then(() => {
-      track.ffi_handle.dispose();
-    }, this.#onError);
+    this.#closing = Promise.all([this.#closing, ended]).then(() => track.ffi_handle.dispose(), this.#onError);
   }
 
   /** A fresh native track takes the place of the one that was given back. */
@@ -282,11 +282,12 @@ export class SubscribedTrack {
     // Nothing can be opened while it is being subscribed anew; that opens it.
     if (this.#isClosed) return;
     const { handle } = this.#track.ffi_handle;
+    const { pcm, queueSizes } = this.#formats;
     if (this.info.isEncrypted) this.#audio.skipUndecrypted(performance.now() - this.subscribedAtMs);
     this.#source =
       this.info.kind === 'video'
-        ? FrameSource.video(this.#context, handle, this.#queueSizes, this.#video, this.#onError)
-        : FrameSource.audio(this.#context, handle, this.#pcm, this.#queueSizes, this.#audio, this.#onError);
+        ? FrameSource.video(this.#context, handle, queueSizes, this.#video, this.#onError)
+        : FrameSource.audio(this.#context, handle, pcm, queueSizes, this.#audio, this.#onError);
   }
 
   #closeIfIdle(): void {

@@ -1,7 +1,7 @@
 import type { PlateauError } from '../contract/errors.js';
 import type { ParticipantDescription } from '../contract/participant-description.js';
+import type { MonoReason } from '../contract/recorded-track.js';
 import type { MissingTrack } from './missing-tracks.js';
-import type { SplitReason } from './peer-connections.js';
 import type { PublicationInfo } from './publication-info.js';
 import type { SubscribedTrack } from './remote-track.js';
 
@@ -28,9 +28,8 @@ export interface RoomListener {
   /** The track delivers no more; the session closes it afterwards. */
   onTrackGone(track: SubscribedTrack): void;
   onTrackMuted(track: SubscribedTrack, isMuted: boolean): void;
-  /** Audio is decoded to mono, whatever is sent: once for each connection. */
-  /** @param split why the session is for one channel; null: the server knows no other */
-  onMixedToMono(split: SplitReason | null): void;
+  /** Audio is decoded to mono, whatever is sent: told once. @param reason why the session is for one channel */
+  onMixedToMono(reason: MonoReason): void;
   /** A track is published and to be received, and is not; told once. */
   onTrackMissing(missing: MissingTrack): void;
   /** The owner of a track that was received may not publish it any more; told once. */

@@ -64,7 +64,7 @@ export class RoomSession {
       context: () => this.#openStreams().context,
       onStuck: () => void this.#startOver(),
       permissions: permissionsIn(() => this.#room),
-      split: () => this.#peers.split,
+      monoReason: () => this.#peers.split ?? 'server',
     });
   }
 

@@ -10,23 +10,20 @@ import type { MediaKeys } from '../contract/media-keys.js';
 import type { SignalAlarm } from '../contract/signal-alarms.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import type { VideoLayer } from '../pipeline/memory-governor.js';
-import type { NativeQueueSizes, PcmRequest } from './ffi/frame-source.js';
 import { enablePublication } from './ffi/key-frame-request.js';
 import type { NativeStreamContext } from './ffi/native-stream.js';
 import { type MissingTrack, MissingTracks, subscriptionFailed } from './missing-tracks.js';
-import type { SplitReason } from './peer-connections.js';
 import { type Permissions, PermissionWatch } from './permissions.js';
 import { type PublicationInfo, publicationInfo } from './publication-info.js';
 import { SubscribedTrack } from './remote-track.js';
 import type { RoomListener } from './room-listener.js';
 import { SharedReceivers } from './shared-receivers.js';
+import type { TrackFormats } from './track-formats.js';
 import { TrackRenewal } from './track-renewal.js';
 import { hasLowerLayers, layeringOf, requestVideoLayer } from './video-layer.js';
 
 /** What subscriptions depend on. */
-export interface SubscriptionOptions {
-  readonly queueSizes: NativeQueueSizes;
-  readonly pcm: PcmRequest;
+export interface SubscriptionOptions extends TrackFormats {
   /** What encrypted tracks are decrypted with; without a key they are missing. */
   readonly mediaKeys?: MediaKeys | null;
   readonly isArmed: (publication: PublicationInfo) => boolean;
@@ -37,8 +34,6 @@ export interface SubscriptionOptions {
   readonly context: () => NativeStreamContext;
   /** What the server lets the recorder and the others do at the moment. */
   readonly permissions: Permissions;
-  /** Why the session is for one channel of audio, where the recorder asked for it. */
-  readonly split: () => SplitReason | null;
 }
 
 /**
@@ -242,7 +237,7 @@ export class Subscriptions {
     for (const track of this.#tracks.values()) {
       if (track.statistics?.isStereoKept === false && !this.#isMonoTold) {
         this.#isMonoTold = true;
-        this.#options.listener.onMixedToMono(this.#options.split());
+        this.#options.listener.onMixedToMono(track.mixedToMono ?? 'server');
       }
       const alarm = track.judgeSignal(elapsedMs);
       if (alarm !== null) alarms.push(alarm);

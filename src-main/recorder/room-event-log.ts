@@ -1,6 +1,7 @@
 import type { PlateauError } from '../contract/errors.js';
 import type { ConnectionState } from '../contract/snapshot.js';
 import { roleWords } from '../contract/track-roles.js';
+import { monoReasonSentences } from '../format/stereo-text.js';
 import { formatMilliseconds } from '../format/time.js';
 import type { MissingTrack } from '../livekit/missing-tracks.js';
 import type { SubscribedTrack } from '../livekit/remote-track.js';
@@ -33,11 +34,6 @@ const waitingInside =
   'The room is not open, and Plateau cannot ask whether it is: it joins the room to wait, which may open it. It waits outside with an API key and secret.';
 
 const mono = 'Audio comes in one channel, and stereo is mixed to mono: the session with this server is so.';
-const mixedToMono = {
-  server: `${mono} Servers without single peer connections (/rtc/v1) are so.`,
-  token: `${mono} It is so for a token that may not publish: use one with canPublish for stereo, Plateau publishes nothing.`,
-  stalled: `${mono} The one before was for two and had stopped to hear the server.`,
-} as const;
 
 const stalled =
   'The connection had not heard the server for 10 s, and the room is joined anew. Who came meanwhile is received from now on.';
@@ -120,8 +116,9 @@ export function roomEventLogger(
       hooks.onTrackMuted(track, isMuted);
       hooks.onRoomChanged();
     },
-    onMixedToMono: (split) => {
-      report.warning('mixedToMono', mixedToMono[split ?? 'server']);
+    onMixedToMono: (reason) => {
+      // A copied take has what was sent: this is of its previews.
+      if (receives()) report.warning('mixedToMono', `${mono} ${monoReasonSentences[reason]}`);
     },
     onTrackMissing: (missing) => {
       const { info, error } = missing;

@@ -1,4 +1,5 @@
-import { stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { errorExitCodes, PlateauError, toPlateauError } from '../../contract/errors.js';
 import { type Content, contentOfManifest } from '../../contract/losses.js';
@@ -23,7 +24,7 @@ interface RecoverOutcome {
  * `plateau recover`: finishes what an interrupted recorder left, in one take's folder or in all of an output folder.
  *
  * @returns 0 when everything is finished, or there was nothing to do; 7 when something could not be finished
- * @throws PlateauError `takeNotFound` when there is no such folder; `takeInUse` when the one take that was named is being
+ * @throws PlateauError as {@link assertFolder} does; `takeInUse` when the one take that was named is being
  *   recorded; `verificationFailed`, and what `recoverTake` throws
  */
 export async function recover(folder: string, console: CommandConsole): Promise<number> {
@@ -51,20 +52,36 @@ export async function recover(folder: string, console: CommandConsole): Promise<
 }
 
 /**
- * Nothing to do in a folder that is not there would be an answer that nobody asked for.
+ * Nothing to do in a folder that is not there, or that cannot be read, would be an answer that nobody asked for.
  *
- * @throws PlateauError `takeNotFound`
+ * @throws PlateauError `takeNotFound` where there is none, `verificationFailed` of one that cannot be read
  */
 export async function assertFolder(folder: string): Promise<void> {
-  const isThere = await stat(folder).then(
-    (found) => found.isDirectory(),
-    (cause: unknown) => !hasCode(cause, 'ENOENT', 'ENOTDIR'),
-  );
-  if (isThere) return;
+  try {
+    if ((await stat(folder)).isDirectory()) {
+      // Of one that may not be searched nothing in it can be opened.
+      await access(folder, constants.R_OK | constants.X_OK);
+      return;
+    }
+  } catch (cause) {
+    if (!hasCode(cause, 'ENOENT', 'ENOTDIR')) throw unreadable(folder, cause);
+  }
   throw new PlateauError(
     'takeNotFound',
     `There is no folder ${printable(resolve(folder))}.`,
     'Name a take’s folder, or the folder that takes are recorded to.',
+  );
+}
+
+function unreadable(folder: string, cause: unknown): PlateauError {
+  const isForbidden = hasCode(cause, 'EACCES', 'EPERM');
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason';
+  const why = isForbidden ? 'may not be read by this user' : `cannot be read (${code})`;
+  return new PlateauError(
+    'verificationFailed',
+    `The folder ${printable(resolve(folder))} ${why}: nothing is known of the takes in it.`,
+    'Look at its permissions and those of the folders above it, and at its disk.',
+    { cause },
   );
 }
 

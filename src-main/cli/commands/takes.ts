@@ -15,7 +15,7 @@ import { assertFolder } from './recover.js';
  * `plateau takes`: what was recorded to a folder, the newest first. Nothing is decoded: that is `plateau verify`.
  *
  * @returns 0, also when there are none
- * @throws PlateauError `takeNotFound` when the folder is not there; `outputUnwritable` when its disk does not answer
+ * @throws PlateauError as {@link assertFolder} does; `outputUnwritable` when its disk does not answer
  */
 export async function takes(folder: string, console: CommandConsole): Promise<number> {
   const path = resolve(folder);

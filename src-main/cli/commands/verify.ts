@@ -1,11 +1,12 @@
 import { errorExitCodes } from '../../contract/errors.js';
+import { countSignals } from '../../contract/loss-account.js';
 import { hasEndedEarly, type Manifest } from '../../contract/manifest.js';
 import type { VerifyMode } from '../../finalize/verify.js';
 import type { TakeVerification } from '../../finalize/verify-take.js';
 import { formatBytes } from '../../format/bytes.js';
 import { fileWordOf } from '../../format/file-state-text.js';
 import { moveSentences } from '../../format/move-text.js';
-import { absent, formatPercent } from '../../format/number.js';
+import { absent, formatPercent, formatQuantity } from '../../format/number.js';
 import { errorCodeOf, shortcoming } from '../../format/take-problem.js';
 import { formatTimecode } from '../../format/time.js';
 import { readManifest } from '../../storage/manifest-file.js';
@@ -86,14 +87,35 @@ function isOnlyEarly({ files, findings }: TakeVerification, manifest: Ending): b
 }
 
 function exitCodeOf({ content, deliverables, ok }: TakeVerification, shortcomingCode: number | null): number {
-  // One that is missing was moved to where it is needed.
-  const areAsMade = deliverables.every(({ state }) => state === 'asMade' || state === 'missing');
-  if (!ok || !areAsMade) return errorExitCodes.verificationFailed;
+  if (!ok || !areAsMade(deliverables)) return errorExitCodes.verificationFailed;
   if (shortcomingCode !== null) return shortcomingCode;
   return content?.grade === 'losses' ? errorExitCodes.recordedWithLosses : 0;
 }
 
-type Ending = Pick<Manifest, 'problem' | 'state'>;
+type Ending = Pick<Manifest, 'problem' | 'signalGaps' | 'state'>;
+
+/** The first line tells the worst: what is not intact is not called complete, however little of it is known to be missing. */
+function headline(
+  intact: string,
+  { content, deliverables, ok }: TakeVerification,
+  { signalGaps = [] }: Ending,
+  isEarly: boolean,
+): string {
+  const isComplete = content === null || content.grade === 'complete';
+  const files = !ok && !isEarly && isComplete ? [intact] : [intact, describeTakeContent(content)];
+  const missing = countSignals(signalGaps);
+  return [
+    files.join(', '),
+    ...(missing === 0 ? [] : [`${formatQuantity(missing, 'signal')} missing`]),
+    ...(areAsMade(deliverables) ? [] : ['not every MP4 file is as it was made']),
+    ...(isEarly ? ['it ended early'] : []),
+  ].join('; ');
+}
+
+/** One that is missing was moved to where it is needed. */
+function areAsMade(deliverables: TakeVerification['deliverables']): boolean {
+  return deliverables.every(({ state }) => state === 'asMade' || state === 'missing');
+}
 
 /**
  * File by file, and what is wrong in sentences.
@@ -135,7 +157,7 @@ export function verificationLines(verification: TakeVerification, manifest: Endi
         ? 'every file is intact'
         : 'every file plays, and not of each is it proven that it is what its encoder wrote';
   return [
-    `${take}: ${intact}, ${describeTakeContent(verification.content)}${isEarly ? '; it ended early' : ''}`,
+    `${take}: ${headline(intact, verification, manifest, isEarly)}`,
     ...textTable(
       [
         { title: 'file', align: 'left' },

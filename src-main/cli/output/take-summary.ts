@@ -9,6 +9,7 @@ import { fileWordOf } from '../../format/file-state-text.js';
 import { moveSentences } from '../../format/move-text.js';
 import { absent, formatCount } from '../../format/number.js';
 import { notRecordedSentences, signalGapSentence } from '../../format/signal-text.js';
+import { mixedToMonoSentences } from '../../format/stereo-text.js';
 import { describeOutcome, outcomeOf } from '../../format/take-outcome.js';
 import { formatTimecode } from '../../format/time.js';
 import { printable } from './printable.js';
@@ -76,10 +77,11 @@ function accountLines(manifest: Manifest): string[] {
   return text === '' ? [] : [`In all: ${text}.`];
 }
 
-/** Who was to be recorded and is not, and where tracks were on and did not deliver: no file shows it. */
+/** Who was to be recorded and is not, where tracks were on and did not deliver, and whose stereo is lost: no file shows it. */
 export function shortcomingLines(manifest: Manifest): string[] {
   const missing = notRecordedSentences(manifest.notRecorded).map((sentence) => `  ${printable(sentence)}`);
-  return [...signalLines(manifest), ...missing];
+  const mono = mixedToMonoSentences(manifest.files).map((sentence) => `  ${printable(sentence)}`);
+  return [...signalLines(manifest), ...missing, ...mono];
 }
 
 /** A flapping camera must not push the table out of the terminal. */

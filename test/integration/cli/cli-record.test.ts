@@ -318,7 +318,14 @@ describe('plateau record', () => {
     await untilRecorded(outs[1], 1);
     second.signal('SIGINT');
     const ended = await second.ended;
-    expectRecorded(ended, (await takeIn(outs[1])).manifest);
+    const { manifest } = await takeIn(outs[1]);
+    expectRecorded(ended, manifest);
+    // A token that may not publish costs stereo: it is said, and whose.
+    const ofAudio = manifest.files.flatMap(({ tracks }) =>
+      tracks.filter(({ role }) => role === 'microphone'),
+    );
+    expect(ofAudio.map(({ mixedToMono }) => mixedToMono)).toEqual(ofAudio.map(() => 'token'));
+    expect(ended.stdout).toMatch(/^ {2}Stereo is mixed to mono of .*a token that may not publish/m);
   });
 });
 

@@ -164,3 +164,22 @@ it.each([
   await writeFile(join(folder, 'settings.json'), JSON.stringify({ armsNewcomers: written, crf: 20 }));
   expect(open().settings).toMatchObject({ armsNewcomers: read, crf: 20 });
 });
+
+it('says why its folder could not be made, and not that it is missing', async () => {
+  // Below a file nothing can be made, by no user: the tests may run as root, whom no permission stops.
+  await writeFile(join(folder, 'file'), '');
+  const store = await SettingsStore.open(join(folder, 'file', 'plateau'), '/takes');
+  expect(store.saveProblem?.message).toContain('is a file, or lies below one');
+  expect(store.saveProblem?.message).not.toMatch(/ENOENT|ENOTDIR/);
+  expect(store.saveProblem?.hint).toContain('--user-data');
+});
+
+it('says in words that a folder may not be made by this user, and not which call found it missing', async () => {
+  const refused = Object.assign(new Error('refused'), { code: 'EACCES' });
+  const store = await SettingsStore.open(join(folder, 'none', 'plateau'), '/takes', () =>
+    Promise.reject(refused),
+  );
+  expect(store.saveProblem?.message).toBe(
+    `The settings cannot be saved: ${join(folder, 'none', 'plateau')} may not be made or written by this user. They hold until Plateau ends.`,
+  );
+});

@@ -53,7 +53,7 @@ function newSubscriptions(mediaKeys: MediaKeys | null = null): Subscriptions {
     onStuck: () => {
       stuck += 1;
     },
-    split: () => null,
+    monoReason: () => 'server',
     permissions: { mayReceive: () => mayReceive, mayPublish: () => mayPublish },
     // Only what a track does with it that nobody receives.
     context: () => {

@@ -57,3 +57,16 @@ it('leaves the tracks of a copied take to the process that receives them, and te
   pass();
   expect(log.entries.map(({ name }) => name)).toEqual(['trackSubscribed', 'trackMuted', 'trackUnsubscribed']);
 });
+
+it('says that stereo is mixed to mono of what this process records, and not of the previews of a copied take', () => {
+  const log = new EventLog(5);
+  let isCopied = true;
+  const report = new EventReporter(log, () => 0);
+  const logger = roomEventLogger(report, {} as unknown as RoomHooks, () => !isCopied);
+  logger.onMixedToMono('token');
+  expect(log.entries).toEqual([]);
+  isCopied = false;
+  logger.onMixedToMono('token');
+  expect(log.entries).toMatchObject([{ level: 'warning', name: 'mixedToMono' }]);
+  expect(log.entries[0]?.message).toContain('a token that may not publish');
+});

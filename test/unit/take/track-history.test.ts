@@ -29,6 +29,25 @@ it('says which track was recorded from when until when', () => {
   );
 });
 
+it('says of which tracks stereo is mixed to mono, also when they have ended', () => {
+  const history = new TrackHistory();
+  const first: { info: PublicationInfo; mixedToMono: 'token' | null } = {
+    ...track('TR_1'),
+    mixedToMono: null,
+  };
+  history.began(first, 0);
+  history.began(track('TR_2'), 0);
+  expect(history.listedIn(whole).tracks[0]).not.toHaveProperty('mixedToMono');
+  // It is known from its first packets on.
+  first.mixedToMono = 'token';
+  history.ended(first, 4_000);
+  // And says nothing of it any more when it is gone.
+  first.mixedToMono = null;
+  const { tracks } = history.listedIn(whole);
+  expect(tracks.map(({ mixedToMono }) => mixedToMono)).toEqual(['token', undefined]);
+  expect(manifestFileSchema.shape.tracks.parse(tracks)).toEqual(tracks);
+});
+
 it('is bounded, and says how many it does not list', () => {
   const history = new TrackHistory();
   for (let number = 0; number < caps.tracksPerFile + 7; number += 1) history.began(track(`TR_${number}`), 0);

@@ -4,6 +4,7 @@ import {
   unnamedLines,
   verificationLines,
 } from '../../../../src-main/cli/commands/verify.js';
+import type { SignalGap } from '../../../../src-main/contract/signal-alarms.js';
 import type { Finding } from '../../../../src-main/finalize/finding.js';
 import type { TakeVerification } from '../../../../src-main/finalize/verify-take.js';
 import { fileWords } from '../../../../src-main/format/file-state-text.js';
@@ -103,4 +104,28 @@ it('has the words of the window for a file that plays and is not proven', () => 
   );
   expect(lines.join('\n')).toContain(fileWords.unproven);
   expect(lines[0]).toContain('not of each is it proven');
+});
+
+it('calls nothing complete in its first line where something is not as it should be', () => {
+  const ending = { problem: null, state: 'complete' } as const;
+  const changed: Finding = { code: 'checksumMismatch', message: 'The file was changed.' };
+  const [damaged] = verificationLines(verificationOf([], [changed]), ending);
+  expect(damaged).toBe('Take standup: not every file is intact');
+  // What is known to be missing is said beside it.
+  const content = { grade: 'losses', worstShare: 0.37, gaps: 1 } as TakeVerification['content'];
+  const [lossy] = verificationLines({ ...verificationOf([], [changed]), content }, ending);
+  expect(lossy).toMatch(/: not every file is intact, recorded with losses \(/);
+  const interrupted: Finding = { code: 'notFinalized', message: 'The take is recording.' };
+  const [growing] = verificationLines(verificationOf([interrupted], []), { ...ending, state: 'recording' });
+  expect(growing).toBe('Take standup: not every file is intact');
+});
+
+it('tells in its first line of a signal that did not come, and of a delivered file that is not as it was made', () => {
+  const ending = { problem: null, state: 'complete' } as const;
+  const gap = { kind: 'noAudio', trackSid: 'TR_1', identity: 'ada', role: 'microphone' } as SignalGap;
+  const [silent] = verificationLines(verificationOf([], []), { ...ending, signalGaps: [gap] });
+  expect(silent).toBe('Take standup: every file is intact, every file is complete; 1 signal missing');
+  const deliverables = [{ file: 'ada.mp4', source: 'ada.mkv', state: 'changed', problem: 'It was changed.' }];
+  const made = { ...verificationOf([], []), deliverables } as TakeVerification;
+  expect(verificationLines(made, ending)[0]).toMatch(/; not every MP4 file is as it was made$/);
 });
