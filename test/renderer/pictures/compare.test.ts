@@ -43,6 +43,16 @@ describe('images of the window', () => {
     expect(differs(field(30, [164, 172, 185]), field(30, ground))).toBe(true);
   });
 
+  it('do not show where the dots of an underline stand', () => {
+    const dotted = (phase: number): Picture => {
+      const { rgb, ...size } = field(30);
+      const dots = Uint8Array.from(rgb);
+      for (let x = 60 + phase; x < 90; x += 4) dots.set([255, 255, 255], (60 * size.width + x) * 3);
+      return { ...size, rgb: dots };
+    };
+    expect(differs(dotted(0), dotted(2))).toBe(false);
+  });
+
   it('are of one size', () => {
     expect(differs(field(30), { ...field(30), width: 90, height: 120 })).toBe(true);
   });
