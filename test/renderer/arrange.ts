@@ -9,6 +9,11 @@ export async function change(page: Page, state: Partial<ConsoleState>): Promise<
   await page.evaluate((partial) => window.fake.change(partial), state);
 }
 
+/** Lets time pass in a page whose clock stands. */
+export async function elapse(page: Page, ms: number): Promise<void> {
+  await page.evaluate((time) => window.fake.elapse(time), ms);
+}
+
 export async function numbers(
   page: Page,
   weather: Weather,
@@ -16,10 +21,13 @@ export async function numbers(
   seconds = 280,
   guestCount = 0,
 ): Promise<void> {
+  // In a page whose clock stands: charts are drawn every fourth second at least, and this is the one before.
+  await elapse(page, 3_000);
   await page.evaluate((options) => window.fake.playHistory(options), {
     ...{ seconds, weather, takeSeconds, guests: guestCount },
   });
   // Numbers and charts are brought on screen within a second.
+  await elapse(page, 1_000);
   await page.locator('.memory__chart .recharts-surface').waitFor();
   await page.waitForFunction(
     (hasTake) =>

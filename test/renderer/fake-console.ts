@@ -15,6 +15,7 @@ import { connectionSteps } from './fake-connection.js';
 import { endedTake } from './fake-ends.js';
 import { eventsOf, liveImageOf, snapshotAt, takeMemory, thumbnailOf, type Weather } from './fake-numbers.js';
 import { idleState, people, takes, trash } from './fake-states.js';
+import { stopClock } from './standing-clock.js';
 
 /** What a test does to the fake recorder from outside of the page. */
 export interface FakeControls {
@@ -53,6 +54,8 @@ export interface FakeControls {
   fallSilent(): void;
   /** Resolves when so many more snapshots of {@link FakeControls.playLive} were sent. */
   untilSent(count: number): Promise<void>;
+  /** Lets time pass in a page whose clock stands; in any other it passes by itself. */
+  elapse(ms: number): Promise<void>;
   answer(name: CommandName, result: unknown): void;
   setTakes(entries: TakeEntry[]): void;
 }
@@ -60,6 +63,8 @@ export interface FakeControls {
 declare global {
   interface Window {
     fake: FakeControls;
+    /** The moment at which the clock of the page stands. */
+    standsAtMs?: number;
   }
 }
 
@@ -82,6 +87,9 @@ const tone = btoa(
     return String.fromCharCode(sample & 0xff, sample >> 8);
   }).join(''),
 );
+
+// Before anything of the page looks at it.
+const clock = window.standsAtMs === undefined ? null : stopClock(window, window.standsAtMs);
 
 class FakeConsole implements ConsoleApi, FakeControls {
   readonly calls: { name: string; input: unknown }[] = [];
@@ -144,6 +152,10 @@ class FakeConsole implements ConsoleApi, FakeControls {
   change(state: Partial<ConsoleState>): void {
     this.#state = { ...this.#state, ...state };
     this.#send({ type: 'state', state: this.#state });
+  }
+
+  async elapse(ms: number): Promise<void> {
+    await clock?.elapse(ms);
   }
 
   answer(name: CommandName, result: unknown): void {

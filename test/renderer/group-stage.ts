@@ -3,10 +3,12 @@ import { sharedBrowser } from './shared-browser.js';
 import { openWindowStage, type WindowStage } from './window-page.js';
 
 /** The stage of a group of tests, which opens before the first of them and closes after the last. */
-export function groupStage(): Pick<WindowStage, 'open' | 'withPage'> {
+export function groupStage(
+  options: { readonly standsAt?: Date } = {},
+): Pick<WindowStage, 'open' | 'withPage'> {
   let stage: WindowStage | null = null;
   beforeAll(async () => {
-    stage = await openWindowStage(await sharedBrowser());
+    stage = await openWindowStage(await sharedBrowser(), options);
   }, 60_000);
   afterAll(() => stage?.close());
   const opened = (): WindowStage => {

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { MemoryVerdict } from '../../src-main/contract/verdict.js';
-import { change, inRoom, known, numbers, recordGuests, recording } from './arrange.js';
+import { change, elapse, inRoom, known, numbers, recordGuests, recording } from './arrange.js';
 import { connectScenes } from './connect-scenes.js';
 import { copyScenes } from './copy-scenes.js';
 import { listeners, people, room, settings } from './fake-states.js';
@@ -127,6 +127,7 @@ export const scenes: readonly Scene[] = [
       await change(page, { ...recording });
       await numbers(page, 'calm', 200);
       await page.evaluate(() => window.fake.fallSilent());
+      await elapse(page, 6_000);
       await page.getByText('No answer from the recorder: the take may have ended.').waitFor();
     },
   },
@@ -200,6 +201,7 @@ export const scenes: readonly Scene[] = [
     arrange: async (page) => {
       await recordGuests(page, 9, 'Producer');
       await page.getByRole('button', { name: 'Enlarge Ben' }).click();
+      await elapse(page, 300);
       await page.locator('.participants__one .tile').waitFor();
     },
   },

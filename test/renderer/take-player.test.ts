@@ -69,7 +69,7 @@ describe.skipIf(browserPath === undefined)(`the player of a whole take ${needsBr
     await makeClip('ada-part2.mp4', lengthMs - cutMs, `mandelbrot=${size}`);
     await makeClip('eve.m4a', lengthMs, null);
     axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
-    stage = await openWindowStage(await sharedBrowser(), folder);
+    stage = await openWindowStage(await sharedBrowser(), { mediaFolder: folder });
   }, 120_000);
 
   afterAll(async () => {

@@ -1,11 +1,12 @@
 import type { Page } from 'playwright-core';
-import { change, inRoom } from './arrange.js';
+import { change, elapse, inRoom } from './arrange.js';
 import type { Scene } from './scene.js';
 
 /** Opens the view, with the first take beside the list. */
 async function openTakes(page: Page): Promise<void> {
   await page.keyboard.press('2');
   await page.locator('.files').waitFor();
+  await elapse(page, 1_000);
 }
 
 export const takesScenes: readonly Scene[] = [

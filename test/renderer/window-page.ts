@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Browser, BrowserContext, LaunchOptions, Page } from 'playwright-core';
 import { serveMedia } from '../../src-main/console-host/served-files.js';
 import type { ConsoleState } from '../../src-main/contract/console.js';
-import { artefactFolder } from './build-window.js';
+import { artefactFolder, fontsFile } from './build-window.js';
 
 /** What `npm test` found or installed; the tests are skipped where there is none. */
 export const browserPath = [process.env['CHROMIUM_PATH'] ?? '', '/usr/bin/chromium'].find(
@@ -63,6 +63,7 @@ export function complaintsOf(page: Page): readonly string[] {
 export function launchOptions(executablePath: string): LaunchOptions {
   return {
     executablePath,
+    env: { ...process.env, FONTCONFIG_FILE: fontsFile },
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-site-isolation-trials'],
   };
 }
@@ -71,8 +72,12 @@ export function launchOptions(executablePath: string): LaunchOptions {
  * Shows what {@link buildWindow} has built.
  * @param browser stays open; what the stage has opened in it closes with the stage
  * @param mediaFolder files of it are served as those of every take
+ * @param standsAt time does not pass in its pages: it is this moment, in UTC, until a test lets some elapse
  */
-export async function openWindowStage(browser: Browser, mediaFolder?: string): Promise<WindowStage> {
+export async function openWindowStage(
+  browser: Browser,
+  { mediaFolder, standsAt }: { readonly mediaFolder?: string; readonly standsAt?: Date } = {},
+): Promise<WindowStage> {
   const server = await serve(path.join(artefactFolder, 'build'), mediaFolder);
   const listening = server.address();
   const port = typeof listening === 'object' && listening !== null ? listening.port : 0;
@@ -81,9 +86,8 @@ export async function openWindowStage(browser: Browser, mediaFolder?: string): P
   /** Those that nobody looks at. */
   const free: Page[] = [];
   const newPage = async (moment?: Date): Promise<Page> => {
-    const context = await browser.newContext(
-      moment === undefined ? {} : { timezoneId: 'UTC', locale: 'en-GB' },
-    );
+    const isTimed = moment !== undefined || standsAt !== undefined;
+    const context = await browser.newContext(isTimed ? { timezoneId: 'UTC', locale: 'en-GB' } : {});
     contexts.push(context);
     const page = await context.newPage();
     if (moment !== undefined) await page.clock.setFixedTime(moment);
@@ -95,6 +99,10 @@ export async function openWindowStage(browser: Browser, mediaFolder?: string): P
       const text = message.text();
       complaints.get(page)?.push(text.startsWith('Failed to load') ? `not found: ${pathname}` : text);
     });
+    if (standsAt !== undefined)
+      await page.addInitScript((ms) => {
+        window.standsAtMs = ms;
+      }, standsAt.getTime());
     await page.addInitScript({ path: path.join(artefactFolder, 'fake', 'fake-console.js') });
     return page;
   };
