@@ -1,7 +1,10 @@
-/** From so much on the encoder is behind: a second and a half in which it was fed without a rest. In milliseconds. */
-const behindFromMs = 1_500;
+/**
+ * From so much on the encoder is behind: three seconds in which it was fed without a rest. A start on a busy machine, and the second
+ * of frames that waited for it, take two. Less than the audio that may wait meanwhile. In milliseconds.
+ */
+const behindFromMs = 3_000;
 /** More is not remembered, so that an encoder that has caught up is soon known to have. In milliseconds. */
-const mostBusyMs = 2_000;
+const mostBusyMs = 3_500;
 /** One write counts for so much at most: a program that was stopped for five seconds is not slow. In milliseconds. */
 const mostOfOneWriteMs = 500;
 /** A millisecond of rest makes up for so many of work: an encoder that works four fifths of the time is at its limit. */
