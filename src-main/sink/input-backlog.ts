@@ -6,7 +6,7 @@ const behindFromMs = 3_000;
 /** More is not remembered, so that an encoder that has caught up is soon known to have. In milliseconds. */
 const mostBusyMs = 3_500;
 /** One write counts for so much at most: a program that was stopped for five seconds is not slow. In milliseconds. */
-const mostOfOneWriteMs = 500;
+const mostOfOneWriteMs = 1_000;
 /** A millisecond of rest makes up for so many of work: an encoder that works four fifths of the time is at its limit. */
 const restWeighs = 4;
 
