@@ -23,7 +23,8 @@ export const caps = {
   frameQueueWarnFrames: 20,
   /** Over all video streams. */
   frameQueueBytes: 64 * mebibyte,
-  audioQueueFrames: 100,
+  /** Five seconds a file, a third of a frame of 1080p: an encoder that stands still for so long takes none of it. */
+  audioQueueFrames: 500,
   audioFrameMs: 10,
   framesInFlight: 2,
   /** Audio that has waited behind video is handed over at once: so much of it in each write. */

@@ -1,4 +1,5 @@
 import { constantFps, type Profile, usualFps } from '../contract/profile.js';
+import { constantRateFilters } from './constant-rate-filters.js';
 
 /** Size of the encoded frame, in pixels. */
 export interface Canvas {
@@ -65,7 +66,7 @@ export function liveEncodeArguments(encode: LiveEncode): string[] {
     '-loglevel',
     'level+warning',
     '-nostats',
-    ...inputArguments(encode.videoInput),
+    ...inputArguments(encode),
     ...(hasVideo ? ['-map', '0:v:0'] : ['-vn']),
     '-map',
     '0:a:0',
@@ -76,7 +77,7 @@ export function liveEncodeArguments(encode: LiveEncode): string[] {
   ];
 }
 
-function inputArguments(videoInput: boolean): string[] {
+function inputArguments({ profile, videoInput }: LiveEncode): string[] {
   return [
     // The headers say everything: read no frame ahead. (Not `-fflags nobuffer`: it throws away what was
     // read while probing.)
@@ -86,6 +87,8 @@ function inputArguments(videoInput: boolean): string[] {
     '0',
     // FourCC I420 would choose the raw video decoder, whose frame size is fixed.
     ...(videoInput ? ['-c:v', 'pgmyuv', '-threads:v', '1'] : []),
+    // Filters that hold a frame must not be made anew when a camera changes its size.
+    ...(videoInput && constantFps(profile) !== null ? ['-reinit_filter:v', '0'] : []),
     '-f',
     'matroska',
     '-i',
@@ -96,18 +99,21 @@ function inputArguments(videoInput: boolean): string[] {
 /** Encoder arguments for frames; the black filler uses the same so that its headers are equal. */
 export function videoArguments(profile: Profile, canvas: Canvas): string[] {
   const { width, height } = evenCanvas(canvas);
+  const fps = constantFps(profile);
   const filters = [
     // WebRTC converts cameras and screens with the BT.601 matrix, limited range, at every size. Said before
     // scaling, because the PGMYUV decoder of newer versions may claim full range.
     'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=smpte170m',
     `scale=${width}:${height}:force_original_aspect_ratio=decrease:force_divisible_by=2`,
-    `pad=${width}:${height}:-1:-1`,
+    `pad=${width}:${height}:-1:-1:eval=frame`,
     'setsar=1',
+    ...(fps === null ? [] : constantRateFilters(fps)),
   ];
   return [
     '-vf',
     filters.join(','),
-    ...frameTimeArguments(profile),
+    // Every frame keeps its own slot, or its own millisecond. (`vfr` would round to a guessed frame rate.)
+    ...['-fps_mode', 'passthrough', '-enc_time_base:v', fps === null ? '1:1000' : `1:${fps}`],
     '-pix_fmt',
     'yuv420p',
     // By time, not by count: at one frame per second a GOP by count would be minutes long.
@@ -115,14 +121,6 @@ export function videoArguments(profile: Profile, canvas: Canvas): string[] {
     `expr:gte(t,n_forced*${keyframeEverySeconds})`,
     ...(profile.container === 'webm' ? vp8Arguments(profile, canvas) : h264Arguments(profile, canvas)),
   ];
-}
-
-function frameTimeArguments(profile: Profile): string[] {
-  const fps = constantFps(profile);
-  // Frames come in slots of this rate; where one is empty ffmpeg repeats the last frame, behind the filters.
-  if (fps !== null) return ['-fps_mode', 'cfr', '-r', String(fps)];
-  // Every frame keeps its own millisecond. (`vfr` would round to a guessed frame rate.)
-  return ['-fps_mode', 'passthrough', '-enc_time_base:v', '1:1000'];
 }
 
 function h264Arguments(profile: Profile, canvas: Canvas): string[] {

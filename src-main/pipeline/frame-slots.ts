@@ -106,16 +106,13 @@ export class FrameSlots {
   }
 
   /**
-   * The next place for the last frame, so that it lasts until the end and no longer; null when nothing has to be put
-   * there.
-   *
-   * @param repeatsAtEnd the encoder would go on repeating it: one more write behind it prevents that
+   * The next place for the last frame, so that it lasts until the end; null when nothing has to be put there.
    */
-  nextToTheEnd(endMs: number, repeatsAtEnd = false): number | null {
+  nextToTheEnd(endMs: number): number | null {
     const slotMs = this.#slotMs;
     if (slotMs === null) return endMs - this.#lastPlaceMs > endFillAfterMs ? endMs - endFillBeforeMs : null;
     const end = Math.ceil(endMs / slotMs - 0.01) - 1;
     if (this.#last < end) return Math.max(this.#last + 1, end - framesAtEnd + 1) * slotMs;
-    return repeatsAtEnd ? (this.#last + 1) * slotMs : null;
+    return null;
   }
 }

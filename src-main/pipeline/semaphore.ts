@@ -4,10 +4,13 @@
  */
 export class Semaphore {
   readonly permits: number;
+  readonly #isOpen: () => boolean;
   #taken = 0;
 
-  constructor(permits: number) {
+  /** @param isOpen as long as it says no, none of the permits that are left is given out: somebody else goes first */
+  constructor(permits: number, isOpen: () => boolean = () => true) {
     this.permits = permits;
+    this.#isOpen = isOpen;
   }
 
   /** Permits that are out. */
@@ -17,7 +20,7 @@ export class Semaphore {
 
   /** Takes a permit; false when none is left. Whoever gets one gives it back with {@link Semaphore.release}. */
   tryAcquire(): boolean {
-    if (this.#taken >= this.permits) return false;
+    if (this.#taken >= this.permits || !this.#isOpen()) return false;
     this.#taken += 1;
     return true;
   }

@@ -20,6 +20,11 @@ export const audioWriting = {
   silenceBehindMs: { absent: 200, starving: 1000 },
 } as const;
 
+/** Whether an encoder takes audio more slowly than it comes: a whole block waits behind those that are in flight. */
+export function isHeldUp(inFlight: Semaphore, { depth }: AudioQueue): boolean {
+  return inFlight.taken === inFlight.permits && depth >= audioWriting.mostFramesPerBlock;
+}
+
 /** What an audio track is written with; all of it belongs to the sink. */
 export interface AudioTrackWriterOptions {
   readonly clock: TakeClock;
@@ -32,6 +37,8 @@ export interface AudioTrackWriterOptions {
   readonly onGap: (gapMs: number) => void;
   /** Audio that goes on was moved: some put in when positive, left out when negative, in milliseconds. */
   readonly onCorrection: (correctionMs: number) => void;
+  /** A write is done: what waited for audio to pass may go on. */
+  readonly onPassed?: () => void;
   /** Nothing is queued or in flight any more, or nothing to come before the end of the segment. */
   readonly onDrained: () => void;
 }

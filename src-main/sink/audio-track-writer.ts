@@ -217,6 +217,7 @@ export class AudioTrackWriter {
   readonly #afterWrite = (): void => {
     this.pump();
     if (this.end.isClosed && this.#options.queue.depth === 0) this.#silenceUntil(this.end.atMs);
+    this.#options.onPassed?.();
     if (this.isDrained) this.#options.onDrained();
   };
 
@@ -236,12 +237,11 @@ export class AudioTrackWriter {
   #writeSilence(encoder: SegmentEncoder, gapMs: number, isLoss: boolean): void {
     if (!this.#options.inFlight.tryAcquire()) return;
     const stepMs = Math.min(Math.floor(gapMs), silenceStepMs);
-    const timeMs = this.handedMs;
     this.handedMs += stepMs;
     this.#silent.wrote(stepMs, this.handedMs, isLoss);
     this.#timeline.filled(stepMs);
     const pcm = silence.subarray(0, stepMs * pcmBytesPerMs);
-    encoder.writeAudio(timeMs - this.#segmentStartMs, pcm, this.#afterSilence, true);
+    encoder.writeAudio(this.handedMs - stepMs - this.#segmentStartMs, pcm, this.#afterSilence, true);
   }
 
   /** @returns whether the wave that follows was written with some of it repeated, or left out */

@@ -18,6 +18,7 @@ import { defaultPatience, type EncoderPatience, endedLate, isProperEnd, unaskedE
 import { type EncoderOutput, openOutput, type OutputKeepers } from './encoder-output.js';
 import { HandedMedia, type LostFrames } from './handed-over.js';
 import type { OnWritten } from './held-media.js';
+import { InputBacklog } from './input-backlog.js';
 import { MatroskaScanner } from './matroska-scanner.js';
 import { MatroskaBlocks, matroskaHeader } from './matroska-stream.js';
 import { Mp4Scanner } from './mp4-scanner.js';
@@ -53,7 +54,6 @@ export type SegmentEncoder = Pick<
   | 'pendingInputBytes'
   | 'pid'
   | 'repeatedFrames'
-  | 'repeatsAtEnd'
   | 'writeAudio'
   | 'writeVideoFrame'
 > & { readonly disk: Pick<DiskWriter, 'drainMaxWriteMs' | 'queuedBytes' | 'writtenBytes'> };
@@ -74,6 +74,7 @@ export class LiveEncoder {
   readonly #scanner: PacketScanner;
   readonly #blocks = new MatroskaBlocks();
   readonly #rate: ConstantRate | null;
+  readonly #backlog = new InputBacklog();
   readonly #onFailure: (error: PlateauError) => void;
   readonly #patience: EncoderPatience;
   readonly #hurry: AbortSignal | undefined;
@@ -203,11 +204,6 @@ export class LiveEncoder {
     return this.#rate?.repeated ?? 0;
   }
 
-  /** As {@link ConstantRate.repeatsAtEnd}. */
-  get repeatsAtEnd(): boolean {
-    return this.#rate?.repeatsAtEnd ?? false;
-  }
-
   /** Bytes that were handed to ffmpeg's input and have not left this process. */
   get pendingInputBytes(): number {
     return this.#process.stdin.writableLength;
@@ -221,7 +217,9 @@ export class LiveEncoder {
    */
   writeVideoFrame(timeMs: number, frame: PgmyuvFrame, onWritten: OnWritten, isFiller = false): void {
     this.#awaitsFrame = false;
-    const atMs = this.#rate?.inputTimeOf(timeMs, isFiller) ?? timeMs;
+    this.#backlog.handed(performance.now());
+    // An encoder that is behind gets new frames, and shows none again: that costs it half as much as a new one.
+    const atMs = this.#rate?.inputTimeOf(timeMs, isFiller, this.#backlog.isBehind) ?? timeMs;
     const block = this.#blocks.blockHeader('video', atMs, frame.header.length + frame.pixels.length);
     const { stdin } = this.#process;
     this.#inputBytes += block.length + frame.header.length + frame.pixels.length;
@@ -229,7 +227,11 @@ export class LiveEncoder {
     stdin.write(block);
     stdin.write(frame.header);
     const repeatedBefore = this.#rate?.emptyBefore ?? 0;
-    stdin.write(frame.pixels, toldOnce(onWritten, this.#handed.video, 1, isFiller, repeatedBefore));
+    const onTaken: OnWritten = (isWritten) => {
+      this.#backlog.taken(performance.now());
+      onWritten(isWritten);
+    };
+    stdin.write(frame.pixels, toldOnce(onTaken, this.#handed.video, 1, isFiller, repeatedBefore));
     stdin.uncork();
   }
 

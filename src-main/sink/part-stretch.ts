@@ -94,8 +94,7 @@ export class PartStretch {
   }
 
   /**
-   * The last slots before a cut are filled one by one: ffmpeg repeats what ends a file as often as slots were empty shortly
-   * before, and the part would reach into the next one.
+   * The last slots before a cut are filled one by one, so that the part lasts until there whatever its encoder leaves out.
    */
   #leaveNoneEmptyBefore(placeMs: number, shown: PgmyuvFrame | null): void {
     if (this.endMs === null || this.#constantFps === null) return;

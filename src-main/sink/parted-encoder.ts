@@ -130,11 +130,6 @@ export class PartedEncoder implements SegmentEncoder {
     return this.#stretches.reduce((sum, stretch) => sum + stretch.repeatedFrames, this.#former.repeated);
   }
 
-  /** As {@link SegmentEncoder} says, of the part that video is in. */
-  get repeatsAtEnd(): boolean {
-    return this.#stretchOf('video')?.encoder.repeatsAtEnd ?? false;
-  }
-
   /** Bytes that were handed to all of them. */
   get inputBytes(): number {
     return this.#sum('inputBytes') + this.#former.inputBytes;

@@ -8,6 +8,7 @@ import { ForwardState } from '../pipeline/forward-state.js';
 import { FrameQueue } from '../pipeline/frame-queue.js';
 import { Semaphore } from '../pipeline/semaphore.js';
 import { AudioTrackWriter } from './audio-track-writer.js';
+import { isHeldUp } from './audio-track-writer-options.js';
 import { type Cut, FileParts } from './file-parts.js';
 import { type DeclaredVideo, FileShape } from './file-shape.js';
 import type { SegmentEncoder } from './live-encoder.js';
@@ -79,29 +80,29 @@ export class RecordingSink {
     this.#shape = new FileShape({ mayHaveVideo, fixedCanvas: options.canvas, onCanvas: events.onCanvas });
     this.videoQueue = new FrameQueue(limits.frameQueue, options.frameBytes, this.videoAccounting);
     this.audioQueue = new AudioQueue(limits.audioFrames, limits.audioFrameMs, this.audioAccounting);
-    this.videoInFlight = new Semaphore(limits.framesInFlight);
+    const audioInFlight = new Semaphore(limits.framesInFlight);
+    // One pipe leads to the encoder, and audio goes first.
+    this.videoInFlight = new Semaphore(
+      limits.framesInFlight,
+      () => !isHeldUp(audioInFlight, this.audioQueue),
+    );
     const onDrained = (): void => this.#run?.writerDrained();
     this.video = !mayHaveVideo
       ? null
       : new VideoTrackWriter({
-          clock,
-          queue: this.videoQueue,
-          inFlight: this.videoInFlight,
+          ...{ clock, queue: this.videoQueue, inFlight: this.videoInFlight },
           accounting: this.videoAccounting,
           ...{ constantFps: constantFps(profile), maxFps: profile.maxFps },
-          frameRateLimit: options.frameRateLimit,
-          canPause: subject.kind === 'screenShare',
-          onLongGap: events.onLongFrameGap,
-          onDrained,
+          ...{ frameRateLimit: options.frameRateLimit, canPause: subject.kind === 'screenShare' },
+          ...{ onLongGap: events.onLongFrameGap, onDrained },
         });
     this.audio = new AudioTrackWriter({
-      clock,
-      queue: this.audioQueue,
-      inFlight: new Semaphore(limits.framesInFlight),
+      ...{ clock, queue: this.audioQueue, inFlight: audioInFlight },
       accounting: this.audioAccounting,
       frameMs: limits.audioFrameMs,
       onGap: events.onAudioGap,
       onCorrection: events.onAudioCorrection,
+      onPassed: () => this.video?.pump(),
       onDrained,
     });
     this.#inlets = new TrackInlets({

@@ -113,11 +113,6 @@ export class ShapedEncoder implements SegmentEncoder {
     return this.#current?.repeatedFrames ?? 0;
   }
 
-  /** As {@link SegmentEncoder} says. */
-  get repeatsAtEnd(): boolean {
-    return this.#current?.repeatsAtEnd ?? false;
-  }
-
   /** Bytes that were handed to ffmpeg's input. */
   get inputBytes(): number {
     return this.#current?.inputBytes ?? 0;

@@ -163,7 +163,7 @@ export class VideoTrackWriter {
     frame.dispose();
   }
 
-  /** Hands over queued frames as long as permits are free. */
+  /** Hands over queued frames, and at the end what fills it, as long as permits are free. */
   pump(): void {
     const { accounting, inFlight, queue } = this.#options;
     while (this.#hasBegun() && this.#encoder !== null && queue.depth > 0 && inFlight.tryAcquire()) {
@@ -186,6 +186,7 @@ export class VideoTrackWriter {
       if (this.#isLive) this.#shown = packed;
       this.#encoder.writeVideoFrame(timeMs - this.#segmentStartMs, packed, this.#afterFrame);
     }
+    this.#fillToTheEnd();
   }
 
   /** Why a frame has no place behind the newest one. */
@@ -233,7 +234,7 @@ export class VideoTrackWriter {
   #fillToTheEnd(): void {
     const { atMs, isClosed } = this.end;
     if (!isClosed || this.#options.queue.depth > 0) return;
-    const next = (): number | null => this.#slots.nextToTheEnd(atMs, this.#encoder?.repeatsAtEnd === true);
+    const next = (): number | null => this.#slots.nextToTheEnd(atMs);
     let placeMs = next();
     while (placeMs !== null && this.#fill(placeMs, this.#shown)) placeMs = next();
   }
@@ -278,7 +279,6 @@ export class VideoTrackWriter {
   readonly #afterFiller = (): void => {
     this.#options.inFlight.release();
     this.pump();
-    this.#fillToTheEnd();
     if (this.isDrained) this.#options.onDrained();
   };
 

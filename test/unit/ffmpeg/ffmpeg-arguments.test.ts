@@ -20,9 +20,11 @@ function valueOf(given: string[], option: string): string | undefined {
 describe('liveEncodeArguments', () => {
   it('has ffmpeg repeat the last frame where a slot of a constant rate is empty', () => {
     const given = argumentsOf();
-    expect(valueOf(given, '-fps_mode')).toBe('cfr');
-    expect(valueOf(given, '-r')).toBe('30');
-    expect(given).not.toContain('-enc_time_base:v');
+    expect(valueOf(given, '-vf')).toContain(',fps=30:round=near,');
+    expect(valueOf(given, '-fps_mode')).toBe('passthrough');
+    expect(valueOf(given, '-enc_time_base:v')).toBe('1:30');
+    // What `fps` holds must outlive a change of the frames' size.
+    expect(valueOf(given.slice(0, given.indexOf('pipe:0')), '-reinit_filter:v')).toBe('0');
     // A slot is a whole number of ticks, and so is a millisecond.
     expect(Number(valueOf(given, '-video_track_timescale')) % 30).toBe(0);
     expect(Number(valueOf(given, '-video_track_timescale')) % 1000).toBe(0);

@@ -141,20 +141,6 @@ describe('slots of a constant rate', () => {
     // Slot 60 begins at the end.
     expect(ends).toEqual([57, 58, 59]);
   });
-
-  it('are not left with a last frame that ffmpeg would repeat beyond the end', () => {
-    const slots = new FrameSlots(30, 30);
-    place(times(15, 31, 0), slots);
-    // Slot 60 is taken, and the one before it is empty: two more writes, and the encoder does not repeat any more.
-    const ends: number[] = [];
-    for (const repeatsAtEnd of [true, true, false]) {
-      const ms = slots.nextToTheEnd(2_001, repeatsAtEnd);
-      if (ms === null) break;
-      slots.take(ms, null);
-      ends.push(Math.round(ms / slotMs));
-    }
-    expect(ends).toEqual([61, 62]);
-  });
 });
 
 describe('a variable rate', () => {

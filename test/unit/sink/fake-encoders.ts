@@ -44,10 +44,6 @@ export class FakeEncoder implements SegmentEncoder {
     return -Infinity;
   }
 
-  get repeatsAtEnd(): boolean {
-    return false;
-  }
-
   /** What it claims to have written. */
   get packets(): StreamPackets {
     return { video: null, audio: { packets: this.audioFrames, bytes: 0, sha256: this.path } };

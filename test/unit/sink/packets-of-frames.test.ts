@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { profiles } from '../../../src-main/contract/profile.js';
+import { placesInSlot } from '../../../src-main/ffmpeg/constant-rate-filters.js';
 import type { VideoReceiver } from '../../../src-main/pipeline/frame-receiver.js';
 import { ConstantRate } from '../../../src-main/sink/constant-rate.js';
 import type { LiveEncoderOptions } from '../../../src-main/sink/live-encoder.js';
@@ -8,16 +9,17 @@ import { FakeEncoder, FakeTrack, settled, SinkUnderTest } from './fake-encoders.
 import { FakeFrames } from './fake-frames.js';
 
 const slotMs = 1000 / 30;
-const middleOf = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[1] ?? 0;
 
 /**
- * Makes packets of frames as ffmpeg does with `-fps_mode cfr` (`video_sync_process` and `do_video_out` of its source),
- * and reads its input when the test wants it to.
+ * Makes packets of frames as ffmpeg does with the filters of a constant rate, and reads its input when the test wants it to.
  */
 class ConstantEncoder extends FakeEncoder {
   packetCount = 0;
   readonly #rate = ConstantRate.of(profiles['720p30']);
-  readonly #emptyBefore = [0, 0, 0];
+  /** While it is, ffmpeg leaves slots empty behind what it is handed. */
+  isBehind = false;
+  #lastSlot = -1;
+  #isShownOnce = false;
   readonly #waiting: (() => void)[] = [];
   isPipeFull = false;
 
@@ -29,22 +31,17 @@ class ConstantEncoder extends FakeEncoder {
     return this.#rate?.newestMs ?? -Infinity;
   }
 
-  override get repeatsAtEnd(): boolean {
-    return this.#rate?.repeatsAtEnd ?? false;
-  }
-
   override writeVideoFrame(
     timeMs: number,
     _frame: PgmyuvFrame,
     onWritten: (written: boolean) => void,
     isFiller = false,
   ): void {
-    const atMs = this.#rate?.inputTimeOf(timeMs, isFiller) ?? timeMs;
-    const early = Math.round(atMs) / slotMs - this.packetCount;
-    const frames = early + 1 > 1.1 ? Math.round(early + 1) : 1;
-    this.#emptyBefore.shift();
-    this.#emptyBefore.push(early > 1.1 ? Math.round(early - 0.6) : 0);
-    this.packetCount += frames;
+    const at = Math.round(this.#rate?.inputTimeOf(timeMs, isFiller, this.isBehind) ?? timeMs) / slotMs;
+    const slot = Math.round(at);
+    this.packetCount += this.#isShownOnce ? 1 : slot - this.#lastSlot;
+    this.#lastSlot = slot;
+    this.#isShownOnce = Math.abs(at - slot - placesInSlot.repeated) > 0.1 && slot > 0;
     this.#waiting.push(() => {
       onWritten(true);
     });
@@ -53,12 +50,6 @@ class ConstantEncoder extends FakeEncoder {
 
   readPipe(): void {
     for (const written of this.#waiting.splice(0)) queueMicrotask(written);
-  }
-
-  /** It has no more input; a dead one makes nothing of it. */
-  override finish(): ReturnType<FakeEncoder['finish']> {
-    if (!this.isFinished && this.failure === null) this.packetCount += middleOf(this.#emptyBefore);
-    return super.finish();
   }
 }
 
@@ -153,6 +144,7 @@ describe('packets of the segments are the frames that were written, and those th
       const latest = recording.encoders.at(-1);
       if (latest !== undefined) {
         latest.isPipeFull = random() < 0.3;
+        latest.isBehind = random() < 0.4;
         if (!latest.isPipeFull) latest.readPipe();
       }
       await recording.frame((slot + 0.4 * (random() - 0.5)) * slotMs);

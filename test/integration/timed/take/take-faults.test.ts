@@ -155,7 +155,9 @@ describe('while ffmpeg stands still', () => {
   timedTest('drops and counts what ten seconds are made of', stalled, (take) => {
     const { video, audio } = take.file('ada');
     expect(video.dropped.queueFull).toBeGreaterThan(200);
-    expect(audio.dropped.queueFull).toBeGreaterThan(700);
+    // Six seconds of audio wait: five in its queue, and one in the pipe.
+    expect(audio.dropped.queueFull).toBeGreaterThan(300);
+    expect(audio.dropped.queueFull).toBeLessThan(500);
     const { complete, intact } = take.file('ada').stamps ?? {};
     expect(intact?.isEarned).toBe(true);
     expect(complete).toMatchObject({ isEarned: false });

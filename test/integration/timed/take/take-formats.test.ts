@@ -44,8 +44,7 @@ describe.each<[Container, string, string]>([
     });
   });
 
-  it('has one frame in each slot of 30 fps', async () => {
-    const take = await shared.get();
+  timedTest('has one frame in each slot of 30 fps', shared, async (take) => {
     const { durationMs, repeatedFrames = NaN, stamps, video } = take.file('ada');
     await expectConstantRate(take.path('ada'), durationMs);
     expect(stamps?.intact.packets?.video?.packets).toBe(video.written + repeatedFrames);

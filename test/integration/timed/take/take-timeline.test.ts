@@ -116,8 +116,7 @@ describe('people who come late, mute, and turn their cameras', () => {
     expect(take.resourceLeaks).toEqual({ orphanedFrames: 0, openStreams: 0, nativeFrames: 0 });
   });
 
-  it('has one frame in each slot of 30 fps, late, off, and turned', async () => {
-    const take = await shared.get();
+  timedTest('has one frame in each slot of 30 fps, late, off, and turned', shared, async (take) => {
     for (const { file, durationMs } of take.manifest.files) {
       await expectConstantRate(join(take.folder, file), durationMs);
     }

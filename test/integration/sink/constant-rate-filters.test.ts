@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { profiles } from '#engine/contract/profile.js';
+import { liveEncodeArguments } from '#engine/ffmpeg/ffmpeg-arguments.js';
+import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
+import { listMedia } from '#engine/ffmpeg/media-listing.js';
+import { pcmBytesPerMs, pcmFormat } from '#engine/pipeline/audio-queue.js';
+import { ConstantRate } from '#engine/sink/constant-rate.js';
+import { MatroskaBlocks, matroskaHeader } from '#engine/sink/matroska-stream.js';
+import { packPgmyuv } from '#engine/sink/pgmyuv-frame.js';
+
+const canvas = { width: 320, height: 180 };
+const slotMs = 1000 / 30;
+const audioMs = 10;
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plateau-slots-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** What ffmpeg is handed for frames in these slots. */
+function inputOf(
+  frames: readonly { readonly slot: number; readonly scale: number; readonly isShownOnce: boolean }[],
+): { input: Buffer; repeated: number; emptied: number } {
+  const rate = ConstantRate.of(profiles['720p30']);
+  if (rate === null) throw new Error('720p30 has a constant rate');
+  const blocks = new MatroskaBlocks();
+  const audio = { sampleRateHz: pcmFormat.sampleRateHz, channels: pcmFormat.channels };
+  const parts: Uint8Array[] = [matroskaHeader({ video: { ...canvas, fps: 30 }, audio })];
+  let audioAtMs = 0;
+  for (const { isShownOnce, scale, slot } of frames) {
+    const atMs = rate.inputTimeOf(slot * slotMs, false, isShownOnce);
+    for (; audioAtMs < atMs; audioAtMs += audioMs) {
+      const pcm = new Uint8Array(audioMs * pcmBytesPerMs);
+      parts.push(blocks.blockHeader('audio', audioAtMs, pcm.length), pcm);
+    }
+    const [width, height] = [canvas.width * scale, canvas.height * scale];
+    const i420 = new Uint8Array((width * height * 3) / 2).fill(40 + (slot % 100));
+    const { header, pixels } = packPgmyuv(i420, width, height, 0);
+    parts.push(blocks.blockHeader('video', atMs, header.length + pixels.length), header, pixels);
+  }
+  return { input: Buffer.concat(parts), repeated: rate.repeated, emptied: rate.emptied };
+}
+
+/** The slots that have a packet, as live ffmpeg encodes it. */
+async function slotsOf(input: Buffer): Promise<number[]> {
+  const { path: ffmpegPath } = await findFfmpeg();
+  const path = join(folder, 'slots.mp4');
+  const profile = { ...profiles['720p30'], canvas };
+  const given = liveEncodeArguments({ profile, canvas, videoInput: true });
+  const child = spawn(ffmpegPath, ['-y', ...given.slice(0, -1), path], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  child.stdin.end(input);
+  await new Promise((resolve) => {
+    child.once('close', resolve);
+  });
+  const slots: number[] = [];
+  await listMedia({
+    ...{ ffmpegPath, path, what: 'packets' },
+    onPacket: ({ dtsUs, kind }) => {
+      if (kind === 'video') slots.push(Math.round((dtsUs * 30) / 1e6));
+    },
+  });
+  return slots;
+}
+
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from }, (_, index) => from + index);
+
+it('ffmpeg shows a frame again until the next one, over changes of its size, and nothing beyond the last', async () => {
+  const frames = [0, 5, 10, 11, 17, 23, 29].map((slot, index) => ({
+    ...{ slot, scale: index > 1 && index < 5 ? 2 : 1, isShownOnce: false },
+  }));
+  const { emptied, input, repeated } = inputOf(frames);
+  expect(await slotsOf(input)).toEqual(range(0, 30));
+  expect({ emptied, repeated }).toEqual({ emptied: 0, repeated: 23 });
+});
+
+it('ffmpeg leaves the slots behind frames empty that are to be shown once, and counts on the others', async () => {
+  const frames = [0, 5, 10, 16, 22, 23, 30, 35, 300, 306].map((slot, index) => ({
+    ...{ slot, scale: index === 4 ? 2 : 1, isShownOnce: [10, 16, 22, 23, 35].includes(slot) },
+  }));
+  const { emptied, input, repeated } = inputOf(frames);
+  const slots = await slotsOf(input);
+  expect(slots).toEqual([...range(0, 11), 16, 22, 23, ...range(30, 36), ...range(300, 307)]);
+  expect(slots).toHaveLength(frames.length + repeated);
+  expect(emptied).toBe(5 + 5 + 0 + 6 + 264);
+});
