@@ -6,7 +6,7 @@ import type { Manifest, ManifestFile } from '../contract/manifest.js';
 import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
 import { assertHasParts, partsForDelivering } from '../ffmpeg/ffmpeg-capabilities.js';
 import { formatBytes } from '../format/bytes.js';
-import type { LowPriority } from '../process/run-to-exit.js';
+import type { LowPriority } from '../process/low-priority.js';
 import { hasCode } from '../process/system-error.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { deliveringFolderName, readDeliverables, writeDeliverables } from '../storage/deliverables-file.js';

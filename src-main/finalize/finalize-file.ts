@@ -6,7 +6,7 @@ import { participantNameOf } from '../contract/participant-name.js';
 import type { Profile } from '../contract/profile.js';
 import type { CompleteStamp, IntactStamp } from '../contract/stamps.js';
 import { inTime } from '../process/deadline.js';
-import type { LowPriority } from '../process/run-to-exit.js';
+import type { LowPriority } from '../process/low-priority.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { diskNotAnswering, diskPatienceMs, freeBytesOf } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
