@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
-import { isOpenFileLimit, tooManyOpenFiles } from '../process/open-files.js';
 import type { LowPriority } from '../process/low-priority.js';
+import { isOpenFileLimit, tooManyOpenFiles } from '../process/open-files.js';
 import { runToExit } from '../process/run-to-exit.js';
 import { TextTail } from '../process/text-tail.js';
 

@@ -2,8 +2,8 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { ChildWatch, endInStages } from './child-lifetime.js';
+import { lowerPriority,type LowPriority } from './low-priority.js';
 import { endWithThisProcess } from './orphan-guard.js';
-import { type LowPriority, lowerPriority } from './low-priority.js';
 import { LineSplitter } from './text-tail.js';
 
 /** Time between SIGTERM, at which a program may tidy up, and SIGKILL. */

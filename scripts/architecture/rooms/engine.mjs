@@ -211,6 +211,7 @@ export const engineRooms = [
       'src-main/ffmpeg',
       'src-main/finalize',
       'src-main/format',
+      'src-main/mp4',
       'src-main/process',
       'src-main/storage',
       'src-main/version.ts',
