@@ -219,6 +219,12 @@ export const engineRooms = [
     packages: ['zod'],
   },
   {
+    path: 'src-main/deliver/process',
+    purpose: 'The same in a process of its own, at the lowest priority, beside whoever records',
+    imports: ['src-main/contract', 'src-main/deliver', 'src-main/process'],
+    packages: ['zod'],
+  },
+  {
     path: 'src-main/backup',
     purpose: 'A second copy of a take’s files while they grow, held against them at the end',
     imports: ['src-main/contract', 'src-main/process', 'src-main/storage'],
