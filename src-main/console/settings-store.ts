@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import Conf from 'conf';
+import type { DeliverableSettings } from '../contract/deliverables.js';
 import { PlateauError } from '../contract/errors.js';
 import { defaultProfileName, type Profile, profiles } from '../contract/profile.js';
 import { maxRecentRooms, type RecentRoom, type Settings, settingsSchema } from '../contract/settings.js';
@@ -42,6 +43,9 @@ export class SettingsStore {
       replaySeconds: null,
       splitEveryMinutes: null,
       countdownSeconds: null,
+      makesMp4: false,
+      mp4Fps: 30,
+      mp4Size: 'source',
       theme: 'system',
       recentRooms: [],
     };
@@ -58,6 +62,11 @@ export class SettingsStore {
     return new SettingsStore(folder, defaultOutputFolder, doesAnswer);
   }
 
+  /** Where more may be remembered beside them; null where nothing can be. */
+  get folder(): string | null {
+    return this.#conf === null ? null : this.#folder;
+  }
+
   /** Why the settings last no longer than the program; null while they are remembered. */
   get saveProblem(): PlateauError | null {
     return this.#saveProblem;
@@ -72,6 +81,12 @@ export class SettingsStore {
   get profile(): Profile {
     const { profileName, container, crf } = this.#settings;
     return { ...profiles[profileName], container, crf };
+  }
+
+  /** How MP4 files are made of a take. */
+  get mp4(): DeliverableSettings {
+    const { mp4Fps: fps, mp4Size: size } = this.#settings;
+    return { fps, size };
   }
 
   /** Null for the take's budget alone; in copy mode, where there is nothing to do without, always. */
