@@ -225,3 +225,13 @@ export function trash(): TrashedTake[] {
     },
   ];
 }
+
+/** MP4 files that were made of a take. */
+export function deliverablesOf({ files }: Pick<TakeEntry, 'files'>): NonNullable<TakeEntry['deliverables']> {
+  return files.map(({ file, hasVideo }, index) => ({
+    file: file.replace(/\.mkv$/, hasVideo ? '.mp4' : '.m4a'),
+    source: file,
+    sizeBytes: 210_000_000 - index * 60_000_000,
+    settings: { fps: 30, size: 'source' },
+  }));
+}
