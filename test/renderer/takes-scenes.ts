@@ -43,7 +43,7 @@ export const takesScenes: readonly Scene[] = [
       await page.locator('.take-list').getByText('Copy').click();
       await page.getByRole('button', { name: 'Make MP4' }).click();
       await page.getByLabel('Size').selectOption('720p');
-      await page.keyboard.press('Enter');
+      await page.getByRole('dialog').getByRole('button', { name: 'Make MP4' }).press('Enter');
       const settings = { fps: 30, size: '720p' } as const;
       await page.waitForFunction(
         (asked) =>
