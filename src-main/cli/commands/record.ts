@@ -59,12 +59,14 @@ export async function record(
         if (unchecked.length > 0) console.say(uncheckedTakes(unchecked.length));
       });
     },
-    onInterruptedAgain: () => deliveries?.endIfWaitedFor() ?? false,
+    onInterruptedAgain: () => deliveries?.end() ?? false,
     onEnded: async (shutdownSignal) => recoverOrphans((await left).orphans, console, shutdownSignal),
     openRoom: () => Promise.resolve({ source, close: () => Promise.resolve() }),
     run: async (session, room) => {
       if (startAtMs !== null)
         await session.orForceExit(untilStart(startAtMs, console, session.shutdownSignal));
+      session.exit.unfinishedExitCode = () =>
+        (deliveries?.pending ?? 0) > 0 ? errorExitCodes.deliverablesIncomplete : 0;
       const recorded = session.recordTake({
         room,
         ...{ choosesMode, request, durationMs },
@@ -121,15 +123,13 @@ async function recoverOrphans(
 async function withDeliveries(
   recorded: Promise<number>,
   deliveries: TakeDeliveries,
-  { exit, shutdownSignal }: RecordingSession,
+  { shutdownSignal }: RecordingSession,
 ): Promise<number> {
   let exitCode = 0;
   try {
     exitCode = await recorded;
   } finally {
     const incomplete = errorExitCodes.deliverablesIncomplete;
-    // For who ends the process at once.
-    if (deliveries.pending > 0) exit.settle(exitCode || incomplete);
     const { aborted } = shutdownSignal;
     // When the system wants the program to end, it does not wait.
     if (aborted && shutdownSignal.reason !== 'SIGINT') deliveries.end();

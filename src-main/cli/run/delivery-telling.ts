@@ -12,12 +12,12 @@ const tellEveryMs = 1_000;
  * Tells how far MP4 files are: in place on a terminal, and once a second to a program.
  *
  * @param isShown whether the terminal is free for it; always, when left out
- * @param fields are told to a program with it
+ * @param takeName told to a program, of a command that tells of other progress as well: as `delivering`
  */
 export function progressTeller(
   console: CommandConsole,
   isShown: () => boolean = () => true,
-  fields: object = {},
+  takeName?: string,
 ): (progress: DeliverProgress) => void {
   const timeLeft = new TimeLeft();
   let toldAtMs = -Infinity;
@@ -26,8 +26,8 @@ export function progressTeller(
     if (isShown()) console.showLive([fitted(progressLine(progress, leftMs), console.columns)]);
     if (performance.now() - toldAtMs < tellEveryMs) return;
     toldAtMs = performance.now();
-    console.emit('progress', {
-      ...fields,
+    console.emit(takeName === undefined ? 'progress' : 'delivering', {
+      ...(takeName !== undefined && { takeName }),
       ...progress,
       leftMs: leftMs === null ? null : Math.round(leftMs),
     });

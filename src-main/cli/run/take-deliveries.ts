@@ -82,11 +82,6 @@ export class TakeDeliveries {
     return true;
   }
 
-  /** The same for who presses Ctrl-C once more, while nothing else is waited for. */
-  endIfWaitedFor(): boolean {
-    return this.#isWaitedFor && this.end();
-  }
-
   /** Never rejects. */
   async #make(takePath: string): Promise<TakeDelivery> {
     const console = this.#console;
@@ -97,7 +92,7 @@ export class TakeDeliveries {
     try {
       const { files, folder } = await this.#deliver(takePath, {
         ...{ settings: this.#settings, signal },
-        onProgress: progressTeller(console, () => this.#isWaitedFor, { takeName }),
+        onProgress: progressTeller(console, () => this.#isWaitedFor, takeName),
       });
       this.#clear();
       console.say(`MP4 of ${printable(takeName)}:`);

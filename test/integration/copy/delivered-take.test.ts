@@ -54,7 +54,7 @@ it(
     const result = resultIn(lines);
     expect(result.deliverables.map(({ file, outcome }) => `${file} ${outcome}`)).toEqual(['ada.mp4 made']);
     expect(code).toBe(result.exitCode);
-    expect(lines.filter(({ type }) => type === 'progress').length).toBeGreaterThan(0);
+    expect(lines.filter(({ type }) => type === 'delivering').length).toBeGreaterThan(0);
     expect((await verifyTake(result.takeFolder, 'quick')).deliverables).toMatchObject([{ state: 'asMade' }]);
   },
 );
@@ -66,7 +66,7 @@ it(
     const command = new RunningCommand(args('two'));
     await command.says(/"type":"snapshot".*"takeMs":[1-9]\d{3}/);
     command.signal('SIGINT');
-    await command.says(/"type":"progress"/);
+    await command.says(/"type":"delivering"/);
     command.signal('SIGINT');
     const { code, stdout } = await command.ended;
     const { error, takeFolder } = resultIn(jsonLines(stdout) as { type: string }[]);

@@ -71,15 +71,14 @@ it('makes them one take after the other, and says how far it is once nothing els
   expect(bench.said).toContain('1 file in /takes/one, each proven against its original.');
 });
 
-it('ends at Ctrl-C what runs, and begins nothing; while a take is recorded that is for the take', async () => {
+it('ends at Ctrl-C what runs, and begins nothing', async () => {
   const bench = new Bench();
   expect(bench.deliveries.end()).toBe(false);
   bench.add('/takes/one');
   bench.add('/takes/two');
   await settled();
-  expect(bench.deliveries.endIfWaitedFor()).toBe(false);
   const done = bench.deliveries.done();
-  expect([bench.deliveries.endIfWaitedFor(), bench.deliveries.endIfWaitedFor()]).toEqual([true, false]);
+  expect([bench.deliveries.end(), bench.deliveries.end()]).toEqual([true, false]);
   await done;
   expect(bench.begun).toEqual(['/takes/one']);
   expect(bench.ended.map(({ problem }) => problem?.code)).toEqual(
