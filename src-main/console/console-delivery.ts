@@ -274,7 +274,7 @@ export class ConsoleDelivery {
         new PlateauError(
           'deliverablesIncomplete',
           `Not every MP4 file of ${takeName} could be made. ${problems.join(' ')}`,
-          'Its originals are as they were.',
+          'What is finished is kept; in Takes it can be asked for again.',
         ),
       );
     if (files > 0 || problems.length > 0) this.#hooks.onMade();

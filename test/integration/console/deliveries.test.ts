@@ -1,12 +1,15 @@
 import { cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { ConsoleService } from '#engine/console/console-service.js';
 import type { ConsoleState } from '#engine/contract/console.js';
 import { readDeliverables } from '#engine/storage/deliverables-file.js';
 import { openBrowserConsole } from '../../fixtures/browser-console.js';
 import { writeCopiedTake } from '../../fixtures/copied-marks.js';
+
+// What it tests runs behind everything else, other tests included.
+vi.setConfig({ testTimeout: 600_000 });
 
 let folder: string;
 const names = ['studio-1', 'studio-2', 'studio-3'];

@@ -47,7 +47,7 @@ function resultIn(lines: readonly { readonly type: string }[]): Result {
 
 it(
   'makes MP4 files of the take when it has ended, with its own place in the last line',
-  { timeout: 120_000 },
+  { timeout: 600_000 },
   async () => {
     const { code, stdout } = await runCommand([...args('one'), '--duration', '3s']);
     const lines = jsonLines(stdout) as { type: string }[];
@@ -61,7 +61,7 @@ it(
 
 it(
   'ends at a second Ctrl-C with a take that is whole, and goes on with `deliver`',
-  { timeout: 120_000 },
+  { timeout: 600_000 },
   async () => {
     const command = new RunningCommand(args('two'));
     await command.says(/"type":"snapshot".*"takeMs":[1-9]\d{3}/);

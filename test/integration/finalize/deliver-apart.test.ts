@@ -2,10 +2,13 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeEach, expect, it, vi } from 'vitest';
 import type { DeliverProgress } from '#engine/deliver/deliver-take.js';
 import { deliverApart } from '#engine/deliver/process/deliver-apart.js';
 import { writeCopiedTake } from '../../fixtures/copied-marks.js';
+
+// What it tests runs behind everything else, other tests included.
+vi.setConfig({ testTimeout: 600_000 });
 
 const settings = { fps: 30, size: 'source' } as const;
 const root = await mkdtemp(join(tmpdir(), 'plateau-apart-'));
