@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { ChildWatch, endInStages } from './child-lifetime.js';
-import { lowerPriority,type LowPriority } from './low-priority.js';
+import { lowerPriority, type LowPriority } from './low-priority.js';
 import { endWithThisProcess } from './orphan-guard.js';
 import { LineSplitter } from './text-tail.js';
 
