@@ -5,7 +5,7 @@ import { LossWatch } from '#engine/contract/loss-watch.js';
 import { shutDownLivekit } from '#engine/livekit/shut-down.js';
 import { inTime } from '#engine/process/deadline.js';
 import { consoleProcesses } from './host/console-processes.js';
-import { askAboutCheck, askBeforeQuitting, desktopActionsOf } from './host/desktop-actions.js';
+import { askAboutWork, askBeforeQuitting, desktopActionsOf } from './host/desktop-actions.js';
 import { provideFfmpeg } from './host/packaged-programs.js';
 import { QuitFlow } from './host/quit-flow.js';
 import { restartProgram } from './host/restart.js';
@@ -92,10 +92,11 @@ function quitFlowOf(service: ConsoleService, window: BrowserWindow): QuitFlow {
       bringToFront(window);
       return askBeforeQuitting(window);
     },
-    isChecking: () => service.isChecking,
-    askAboutCheck: () => {
+    isWorking: () => service.isChecking || service.isDelivering,
+    askAboutWork: () => {
       bringToFront(window);
-      return askAboutCheck(window);
+      const { isChecking, isDelivering } = service;
+      return askAboutWork(window, { isChecking, isDelivering });
     },
     // Minimized it is still found without a tray, which not every Linux desktop has.
     stepAside: () => window.minimize(),

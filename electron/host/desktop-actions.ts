@@ -54,17 +54,43 @@ export async function askBeforeQuitting(window: BrowserWindow): Promise<QuitAnsw
   return answers[response] ?? 'cancel';
 }
 
-/** Somebody quits while a take is being checked. @returns whether they quit all the same */
-export async function askAboutCheck(window: BrowserWindow): Promise<boolean> {
+/** What the next start takes up again. */
+export interface LeftWork {
+  /** A take that has ended is being checked. */
+  readonly isChecking: boolean;
+  /** MP4 files are being made, or wait for their turn. */
+  readonly isDelivering: boolean;
+}
+
+/** Somebody quits while work goes on that can wait. @returns whether they quit all the same */
+export async function askAboutWork(window: BrowserWindow, left: LeftWork): Promise<boolean> {
   const { response } = await dialog.showMessageBox(window, {
     type: 'question',
     title: 'Plateau',
-    message: 'A take is still being checked.',
-    detail: 'Its files play. Plateau checks them when it is started again.',
-    buttons: ['Quit', 'Keep checking'],
+    ...textOf(left),
     defaultId: 1,
     cancelId: 1,
     noLink: true,
   });
   return response === 0;
+}
+
+function textOf({ isChecking, isDelivering }: LeftWork): {
+  message: string;
+  detail: string;
+  buttons: string[];
+} {
+  if (!isDelivering)
+    return {
+      message: 'A take is still being checked.',
+      detail: 'Its files play. Plateau checks them when it is started again.',
+      buttons: ['Quit', 'Keep checking'],
+    };
+  return {
+    message: isChecking
+      ? 'A take is being checked, and MP4 files are being made.'
+      : 'MP4 files are being made.',
+    detail: 'Takes play as they are. Plateau goes on where it was when it is started again.',
+    buttons: ['Quit', 'Keep working'],
+  };
 }

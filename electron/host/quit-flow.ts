@@ -5,10 +5,10 @@ export interface QuitFlowOptions {
   /** A take that is being saved already needs no question: only patience. */
   readonly isFinalizing: () => boolean;
   readonly ask: () => Promise<QuitAnswer>;
-  /** A take that has ended is being checked: its files play, and the next start takes the check up again. */
-  readonly isChecking: () => boolean;
+  /** A take that has ended is being checked, or MP4 files are being made: the next start takes that up again. */
+  readonly isWorking: () => boolean;
   /** Says so. @returns whether to quit all the same */
-  readonly askAboutCheck: () => Promise<boolean>;
+  readonly askAboutWork: () => Promise<boolean>;
   /** Takes the window out of the way while the take goes on. */
   readonly stepAside: () => void;
   /** Ends the take, or waits for one that is being finalized. @returns whether every file is verified */
@@ -44,7 +44,7 @@ export class QuitFlow {
   /** Somebody closes the window or quits. While a take is recorded they are asked first. */
   async request(): Promise<void> {
     if (this.#isAsking || this.#ending !== null) return;
-    if (!this.#options.isTakeRunning()) return this.#leaveTheCheck();
+    if (!this.#options.isTakeRunning()) return this.#leaveTheWork();
     this.#isAsking = true;
     try {
       if (!(await this.#wantsToStop())) return;
@@ -73,12 +73,12 @@ export class QuitFlow {
     await this.#ending;
   }
 
-  /** No take runs. What is being checked can wait for the next start, and whoever quits is told. */
-  async #leaveTheCheck(): Promise<void> {
-    if (this.#options.isChecking()) {
+  /** No take runs. What goes on can wait for the next start, and whoever quits is told. */
+  async #leaveTheWork(): Promise<void> {
+    if (this.#options.isWorking()) {
       this.#isAsking = true;
       try {
-        if (!(await this.#options.askAboutCheck())) return;
+        if (!(await this.#options.askAboutWork())) return;
       } finally {
         this.#isAsking = false;
       }

@@ -164,6 +164,9 @@ class Invocation {
         '--mode <name>',
         'encode by the profile (default), copy what was sent as it was sent, or auto: encode while this machine can',
       )
+      .option('--deliver', 'with copy and auto: make MP4 files of the take when it has ended')
+      .option('--deliver-fps <number>', 'of these: 24, 25, 30, 50 or 60, constant (default: 30)')
+      .option('--deliver-size <name>', 'of these: source, 720p or 1080p (default: source)')
       .option('--profile <name>', '720p30, 1080p30 or source (default: 720p30)')
       .option('--crf <number>', 'constant quality, 0 to 51, lower is better (default: 23)')
       .option('--bitrate <rate>', 'video bit rate instead of a constant quality: 2500k, 4M')

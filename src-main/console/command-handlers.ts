@@ -115,7 +115,10 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
         emit({ type: 'verifying', takeName, fraction });
       }),
     deleteTake: async ({ takeName, isForGood }) => {
-      const trashId = await libraryOf(parts).delete(takeName, isForGood);
+      const library = libraryOf(parts);
+      const folder = await library.folderOf(takeName);
+      const trashId = await library.delete(takeName, isForGood);
+      parts.delivery.forget(folder);
       await parts.interrupted.look(settings.settings.outputFolder);
       return { trashId };
     },
@@ -135,10 +138,12 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
         await parts.interrupted.look(settings.settings.outputFolder);
       }
     },
-    deliverTake: async ({ takeName }) =>
-      parts.delivery.start(takeName, await libraryOf(parts).folderOf(takeName)),
-    cancelDelivery: () => {
-      parts.delivery.cancel();
+    deliverTake: async ({ settings: how = settings.mp4, takeName }) => {
+      const folder = await libraryOf(parts).deliverableFolder(takeName);
+      return { ahead: parts.delivery.add(folder, how) };
+    },
+    cancelDelivery: ({ takeName }) => {
+      parts.delivery.cancel(takeName);
       return null;
     },
     readReport: ({ takeName }) => libraryOf(parts).report(takeName),
@@ -237,13 +242,4 @@ function changeSettings(parts: ConsoleParts, changes: Partial<Settings>): Settin
 function desktopOf({ desktop }: ConsoleParts): DesktopActions {
   if (desktop === null) throw new TypeError('The host promises a desktop that is not there.');
   return desktop;
-}
-
-/** The problem of a take whose files are intact, and lack much. */
-export function recordedWithLosses(takeName: string): PlateauError {
-  return new PlateauError(
-    'recordedWithLosses',
-    `${takeName} is not complete: something that should be in it is missing.`,
-    'Its files play. The Takes view has what is missing of each.',
-  );
 }

@@ -8,23 +8,24 @@ import {
   type ConsoleState,
 } from '../contract/console.js';
 import { type PlateauError, type Result, toPlateauError } from '../contract/errors.js';
-import { contentOfManifest } from '../contract/losses.js';
 import type { RecorderState } from '../contract/snapshot.js';
-import { isVerified } from '../format/take-outcome.js';
 import { Recorder } from '../recorder/recorder.js';
 import type { ConsoleProcessProbe } from '../recorder/snapshot-builder.js';
-import { type CommandHandlers, commandHandlers, libraryOf, recordedWithLosses } from './command-handlers.js';
+import { type CommandHandlers, commandHandlers, libraryOf } from './command-handlers.js';
 import { isCommandName, noSuchCommand, refused, refuseToBegin, unreadable } from './command-input.js';
-import { ConsoleDelivery } from './console-delivery.js';
+import type { ConsoleDelivery } from './console-delivery.js';
 import { ConsoleRoom } from './console-room.js';
 import { ConsoleShow } from './console-show.js';
 import { ConsoleSoak } from './console-soak.js';
 import { consoleStateOf, type StateSources } from './console-state.js';
 import { Countdown } from './countdown.js';
+import { DeliveryMemory } from './delivery-memory.js';
 import type { DesktopActions } from './desktop-actions.js';
 import { EndedTakes } from './ended-takes.js';
+import { finishTake } from './finish-take.js';
 import { followReplay } from './follow-replay.js';
 import { InterruptedTakes } from './interrupted-takes.js';
+import { keptDelivery } from './kept-delivery.js';
 import { followPreviewLayer } from './preview-layer.js';
 import { ResumedChecks } from './resumed-checks.js';
 import { RoomMonitor } from './room-monitor.js';
@@ -70,7 +71,7 @@ export class ConsoleService {
   #isEnding = false;
   #lastState: RecorderState = 'idle';
 
-  private constructor(options: ConsoleServiceOptions, settings: SettingsStore) {
+  private constructor(options: ConsoleServiceOptions, settings: SettingsStore, memory: DeliveryMemory) {
     const onStateChanged = (): void => this.#stateChanged();
     const setProblem = (problem: PlateauError | null): void => this.#setProblem(problem);
     const onFailed = (thrown: unknown): void => this.#setProblem(toPlateauError(thrown));
@@ -85,7 +86,11 @@ export class ConsoleService {
     const hooks = { startTake: () => startTake(parts), onChanged: onStateChanged, onFailed };
     const soak = new ConsoleSoak(recorder, hooks);
     const show = new ConsoleShow(recorder, room, hooks);
-    const delivery = new ConsoleDelivery(onStateChanged);
+    const takes = new TakesRevision(onStateChanged);
+    const delivery = keptDelivery({
+      ...{ recorder, settings, resumed, takes, memory },
+      ...{ onChanged: onStateChanged, onProblem: setProblem },
+    });
     this.#settings = settings;
     this.#recorder = recorder;
     this.#room = room;
@@ -95,7 +100,7 @@ export class ConsoleService {
     const { desktop, host, secrets } = options;
     const ended = new EndedTakes(recorder, { onChanged: onStateChanged, onProblem: setProblem });
     const told = { recorder, room, soak, show, interrupted, delivery, settings, secrets };
-    this.#sources = { ...told, ended, resumed, host, takes: new TakesRevision(onStateChanged) };
+    this.#sources = { ...told, ended, resumed, host, takes };
     this.#handlers = commandHandlers({
       ...{ ...parts, ...told, state: () => this.state, pending: this.#pending },
       ...{ desktop, onStateChanged, emit },
@@ -104,7 +109,7 @@ export class ConsoleService {
     recorder.setMemoryCeiling(settings.memoryCeilingBytes);
     recorder.on('state', () => followReplay(parts));
     followPreviewLayer(recorder, () => settings.settings);
-    this.#problem = settings.saveProblem;
+    this.#problem ??= settings.saveProblem;
     this.#listen();
   }
 
@@ -114,7 +119,8 @@ export class ConsoleService {
    */
   static async open(options: ConsoleServiceOptions): Promise<ConsoleService> {
     const { defaultOutputFolder, userDataFolder } = options;
-    return new ConsoleService(options, await SettingsStore.open(userDataFolder, defaultOutputFolder));
+    const settings = await SettingsStore.open(userDataFolder, defaultOutputFolder);
+    return new ConsoleService(options, settings, await DeliveryMemory.open(settings.folder));
   }
 
   /** Everything that changes slowly, at this moment. */
@@ -137,6 +143,11 @@ export class ConsoleService {
     return this.#recorder.checks.list.length + this.#resumed.list.length > 0;
   }
 
+  /** MP4 files are being made, or wait for their turn: the next start would go on with them. */
+  get isDelivering(): boolean {
+    return this.#delivery.progress !== null || this.#delivery.queue.length > 0;
+  }
+
   /** Runs one command that came over a border: nothing is known of its input. Never throws. */
   async handle(name: string, input: unknown): Promise<Result<unknown>> {
     if (isCommandName(name)) return this.#run(name, input);
@@ -155,17 +166,7 @@ export class ConsoleService {
    * @returns whether every file is verified and none has bad losses; true without a take
    */
   async finishTake(): Promise<boolean> {
-    if (!this.isTakeRunning) return true;
-    try {
-      const manifest = await this.#recorder.stopTake();
-      const content = contentOfManifest(manifest);
-      if (content?.grade !== 'losses') return isVerified(manifest);
-      this.#setProblem(recordedWithLosses(manifest.takeName));
-      return false;
-    } catch (thrown) {
-      this.#setProblem(toPlateauError(thrown));
-      return false;
-    }
+    return !this.isTakeRunning || finishTake(this.#recorder, (problem) => this.#setProblem(problem));
   }
 
   /**
@@ -199,6 +200,7 @@ export class ConsoleService {
     this.#recorder.endSoon();
     await Promise.all([this.#room.close(), this.#resumed.close(), this.#delivery.close()]);
     await this.#recorder.checks.done();
+    await this.#delivery.saved();
   }
 
   async #run<Name extends CommandName>(name: Name, input: unknown): Promise<Result<CommandOutput<Name>>> {
@@ -232,8 +234,7 @@ export class ConsoleService {
 
   #listen(): void {
     const recorder = this.#recorder;
-    recorder.on('room', () => this.#stateChanged());
-    recorder.on('checks', () => this.#stateChanged());
+    for (const name of ['room', 'checks'] as const) recorder.on(name, () => this.#stateChanged());
     recorder.on('state', (state) => this.#recorderIs(state));
     recorder.on('progress', (fraction) => {
       this.#finalizingFraction = fraction;

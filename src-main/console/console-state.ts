@@ -60,6 +60,8 @@ export function consoleStateOf(sources: StateSources): ConsoleState {
     faults: room.faults?.active ?? [],
     checks: [...recorder.checks.list, ...sources.resumed.list],
     delivery: sources.delivery.progress,
+    deliveryQueue: [...sources.delivery.queue],
+    endedDeliveries: [...sources.delivery.ended],
     endedTakes: [...sources.ended.list],
     finalizingFraction,
     problem: problem?.toReport() ?? null,

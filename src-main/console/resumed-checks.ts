@@ -29,6 +29,12 @@ export class ResumedChecks {
     }
   }
 
+  /** Checks a take that an earlier program has not checked; resolves when that is done, or cannot be. */
+  async whenDone(folder: string): Promise<void> {
+    this.resume([folder]);
+    await this.#last;
+  }
+
   /** Gives up: what is not checked can be taken up again. Resolves when nothing runs any more. */
   async close(): Promise<void> {
     this.#end.abort();

@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import Conf from 'conf';
+import type { DeliverableSettings } from '../contract/deliverables.js';
 import { PlateauError } from '../contract/errors.js';
 import { defaultProfileName, type Profile, profiles } from '../contract/profile.js';
 import { maxRecentRooms, type RecentRoom, type Settings, settingsSchema } from '../contract/settings.js';
@@ -43,6 +44,9 @@ export class SettingsStore {
       replaySeconds: null,
       splitEveryMinutes: null,
       countdownSeconds: null,
+      makesMp4: false,
+      mp4Fps: 30,
+      mp4Size: 'source',
       theme: 'system',
       recentRooms: [],
     };
@@ -67,6 +71,11 @@ export class SettingsStore {
     return store;
   }
 
+  /** Where more may be remembered beside them; null where nothing can be. */
+  get folder(): string | null {
+    return this.#conf === null ? null : this.#folder;
+  }
+
   /** Why the settings last no longer than the program; null while they are remembered. */
   get saveProblem(): PlateauError | null {
     return this.#saveProblem;
@@ -81,6 +90,12 @@ export class SettingsStore {
   get profile(): Profile {
     const { profileName, container, crf } = this.#settings;
     return { ...profiles[profileName], container, crf };
+  }
+
+  /** How MP4 files are made of a take. */
+  get mp4(): DeliverableSettings {
+    const { mp4Fps: fps, mp4Size: size } = this.#settings;
+    return { fps, size };
   }
 
   /** Null for the take's budget alone; in copy mode, where there is nothing to do without, always. */

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { DeliverableEntry } from '../contract/deliverables.js';
 import { knownContentOf } from '../contract/loss-account.js';
 import { contentOfTake, sumOfLosses } from '../contract/losses.js';
 import { hasEndedEarly, type Manifest, type ManifestFile } from '../contract/manifest.js';
@@ -7,7 +8,8 @@ import type { TakeCondition, TakeEntry } from '../contract/takes.js';
 import { moveSentences } from '../format/move-text.js';
 import { notRecordedSentences, signalGapSentence } from '../format/signal-text.js';
 import { mixedToMonoSentences } from '../format/stereo-text.js';
-import { readDeliverables } from '../storage/deliverables-file.js';
+import { bytesIn } from '../storage/bytes-in.js';
+import { deliveringFolderName, readDeliverables } from '../storage/deliverables-file.js';
 import { readManifest } from '../storage/manifest-file.js';
 import { readDescription } from '../storage/take-description.js';
 import { lockState } from '../storage/take-lock.js';
@@ -51,13 +53,14 @@ export async function readTakeEntry(path: string, isRunning: boolean): Promise<T
         ...(entry.stamps === undefined ? {} : { stamps: entry.stamps }),
       })),
   );
+  const deliverables = await deliverablesIn(path);
   return {
     takeName: basename(path),
     room: manifest.room,
     ...(await readDescription(path)),
     startedAt: manifest.startedAt,
     durationMs: manifest.durationMs,
-    sizeBytes: files.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0),
+    sizeBytes: sumOf(files) + sumOf(deliverables) + (await bytesIn(join(path, deliveringFolderName))),
     condition: isRunning ? 'recording' : isHeld ? held : conditionOf(whole),
     ...(isGrowing ? { isComplete: null, content: null } : contentIn(whole)),
     losses: isGrowing ? null : lossesIn(folders),
@@ -66,7 +69,7 @@ export async function readTakeEntry(path: string, isRunning: boolean): Promise<T
     markers: manifest.markers,
     ...(manifest.backup === undefined ? {} : { backup: manifest.backup }),
     ...(manifest.mode === undefined ? {} : { mode: manifest.mode }),
-    ...(await deliverablesIn(path)),
+    ...(deliverables.length > 0 && { deliverables }),
     ...(manifest.replay === undefined ? {} : { isReplay: true }),
     warnings: [
       ...moveSentences(manifest.folders),
@@ -79,15 +82,16 @@ export async function readTakeEntry(path: string, isRunning: boolean): Promise<T
 }
 
 /** Those that are where they were made. */
-async function deliverablesIn(folder: string): Promise<Pick<TakeEntry, 'deliverables'>> {
+async function deliverablesIn(folder: string): Promise<DeliverableEntry[]> {
   const listed = (await readDeliverables(folder).catch(() => null))?.files ?? [];
   const there = await Promise.all(
-    listed.map(async ({ file, sizeBytes }) =>
-      (await sizeOf(join(folder, file))) === sizeBytes ? [file] : [],
+    listed.map(async ({ file, settings, sizeBytes, source }) =>
+      (await sizeOf(join(folder, file))) === sizeBytes
+        ? [{ file, source: source.file, sizeBytes, settings }]
+        : [],
     ),
   );
-  const files = there.flat();
-  return files.length === 0 ? {} : { deliverables: files };
+  return there.flat();
 }
 
 /** Of all folders; null when an older version recorded it. */
@@ -111,6 +115,10 @@ function conditionOf(manifest: Manifest): TakeCondition {
 function contentIn({ files, notRecorded }: Manifest): Pick<TakeEntry, 'isComplete' | 'content'> {
   const content = contentOfTake(knownContentOf(files), notRecorded);
   return { isComplete: content === null ? null : content.grade === 'complete', content };
+}
+
+function sumOf(files: readonly { readonly sizeBytes: number | null }[]): number {
+  return files.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0);
 }
 
 async function sizeOf(path: string): Promise<number | null> {

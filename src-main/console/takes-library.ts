@@ -19,7 +19,7 @@ import { recoverTake } from '../recovery/recover-take.js';
 import { buildReport } from '../report/build-report.js';
 import { reportPage } from '../report/report-page.js';
 import { readTakeMemory } from '../report/take-memory.js';
-import { deliveringFolderName } from '../storage/deliverables-file.js';
+import { deliveringFolderName, readDeliverables } from '../storage/deliverables-file.js';
 import { hasManifest, readManifest } from '../storage/manifest-file.js';
 import { writeDescription } from '../storage/take-description.js';
 import { diskNotAnswering } from '../storage/take-folder.js';
@@ -225,7 +225,7 @@ export class TakesLibrary {
     return readTakeMemory(folders.map(({ path }) => path));
   }
 
-  /** Absolute path of a file that the take's manifest names; null for any other. */
+  /** Absolute path of a file that the take's manifest names, or that was made of one; null for any other. */
   async filePath(takeName: string, file: string): Promise<string | null> {
     try {
       const first = await this.folderOf(takeName);
@@ -235,8 +235,8 @@ export class TakesLibrary {
           (entry) => entry.file === file || entry.segments.some((segment) => segment.file === file),
         ),
       );
-      if (holding === undefined || basename(file) !== file) return null;
-      const folder = holding.path;
+      const folder = holding?.path ?? ((await isDeliverable(first, file)) ? first : null);
+      if (folder === null || basename(file) !== file) return null;
       const path = await realpath(join(folder, file));
       // A link in the folder must not lead to anything else on this machine.
       return path === join(await realpath(folder), file) ? path : null;
@@ -262,6 +262,18 @@ export class TakesLibrary {
     );
   }
 
+  /**
+   * The folder of a take of which MP4 files can be made.
+   *
+   * @throws PlateauError `usage` when there is no such take, `invalidState` or `takeInUse` while it runs
+   */
+  async deliverableFolder(takeName: string): Promise<string> {
+    this.#expectEnded(takeName, 'made into MP4');
+    const folder = await this.folderOf(takeName);
+    await assertNotInUse(folder);
+    return folder;
+  }
+
   #expectEnded(takeName: string, done: string): void {
     if (takeName !== this.#runningTake()) return;
     throw new PlateauError(
@@ -274,4 +286,9 @@ export class TakesLibrary {
   #entry(takeName: string): Promise<TakeEntry> {
     return readTakeEntry(join(this.#outputFolder, takeName), takeName === this.#runningTake());
   }
+}
+
+/** Whether a list beside the take's originals names a file. @throws PlateauError when it cannot be read */
+async function isDeliverable(folder: string, file: string): Promise<boolean> {
+  return (await readDeliverables(folder))?.files.some((one) => one.file === file) ?? false;
 }

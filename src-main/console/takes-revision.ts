@@ -4,7 +4,6 @@ import type { CommandName } from '../contract/console.js';
 const changing: ReadonlySet<CommandName> = new Set<CommandName>([
   'changeMarker',
   'deleteTake',
-  'deliverTake',
   'describeTake',
   'emptyTrash',
   'recoverTake',
@@ -23,14 +22,18 @@ export class TakesRevision {
     this.#onChanged = onChanged;
   }
 
-  /** How often takes were changed by a command. */
+  /** How often takes were changed. */
   get count(): number {
     return this.#count;
   }
 
   /** A command has ended, in whatever way. */
   after(command: CommandName): void {
-    if (!changing.has(command)) return;
+    if (changing.has(command)) this.changed();
+  }
+
+  /** Takes were changed without a command. */
+  changed(): void {
     this.#count += 1;
     this.#onChanged();
   }

@@ -6,7 +6,7 @@ import {
   refusalToShowCaps,
   refusalWhileCopying,
 } from './copy-availability.js';
-import { alreadyDelivering, type DecidingState, never, notNow, type Refusal } from './refusal.js';
+import { type DecidingState, never, notNow, type Refusal } from './refusal.js';
 import type { Settings } from './settings.js';
 
 /**
@@ -75,7 +75,8 @@ const rules: Readonly<Record<CommandName, Rule>> = {
     isTakeRunning(recorder) || isStarting(pending)
       ? notNow('You can recover it after the take.', 'Stop the take first.')
       : null,
-  deliverTake: (state) => (isDelivering(state) ? alreadyDelivering : null),
+  // One take after the other; which it is, is in its input.
+  deliverTake: always,
   cancelDelivery: (state) =>
     isDelivering(state) ? null : notNow('No MP4 files are being made.', 'There is nothing to cancel.'),
   readReport: always,
@@ -107,6 +108,9 @@ const isFixedDuringTake: Readonly<Record<keyof Settings, boolean>> = {
   replaySeconds: true,
   splitEveryMinutes: true,
   countdownSeconds: true,
+  makesMp4: false,
+  mp4Fps: false,
+  mp4Size: false,
   theme: false,
   recentRooms: false,
 };
@@ -267,8 +271,8 @@ function isCountingDown({ countdownSeconds = null }: DecidingState): boolean {
   return countdownSeconds !== null;
 }
 
-function isDelivering({ delivery = null }: DecidingState): boolean {
-  return delivery !== null;
+function isDelivering({ delivery = null, deliveryQueue = [] }: DecidingState): boolean {
+  return delivery !== null || deliveryQueue.length > 0;
 }
 
 /** A take of nobody would be red, and write nothing. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { connectionFormSchema, connectionStepSchema } from './connection-test.js';
 import { consoleParticipantSchema } from './console-participant.js';
-import { deliveryProgressSchema, deliveryResultSchema } from './deliverables.js';
+import { deliverableSettingsSchema, deliveryStateShape } from './deliverables.js';
 import { endedTakeSchema } from './ended-take.js';
 import { errorReportSchema } from './error-report.js';
 import type { Result } from './errors.js';
@@ -91,8 +91,7 @@ const consoleStateSchema = z.object({
   faults: z.array(activeFaultSchema),
   /** Takes that have ended, whose files play and are being checked, the oldest first; left out by older versions. */
   checks: z.array(takeCheckSchema).optional(),
-  /** MP4 files that are being made of a take; null, or left out by older versions, while none are. */
-  delivery: deliveryProgressSchema.nullable().optional(),
+  ...deliveryStateShape,
   /** Takes that have ended, however that was: those that are being checked, and the latest others, the oldest first; left out by older versions. */
   endedTakes: z.array(endedTakeSchema).optional(),
   /** 0 to 1 while a take is finalized. */
@@ -248,12 +247,17 @@ export const commands = {
   /** Finishes what an interrupted recorder left of a take; refused while a take runs. */
   recoverTake: { input: namedTake, output: takeRecoverySchema },
   /**
-   * Makes MP4 files of a take that has none, at low priority, also beside another take: answers when they are proven. What is
-   * there is kept, and what was interrupted goes on where it was.
+   * Makes MP4 files of a take that has none, at low priority, also beside another take, when those asked for before are made:
+   * answers at once with how many these are. What is there is kept, and what was interrupted goes on where it was, also when the
+   * program ended meanwhile.
    */
-  deliverTake: { input: namedTake, output: deliveryResultSchema },
-  /** Ends the making of MP4 files; finished ones are kept. */
-  cancelDelivery: { input: nothing, output: z.null() },
+  deliverTake: {
+    /** As the console's settings have it, where it is left out. */
+    input: namedTake.extend({ settings: deliverableSettingsSchema.strict().optional() }).strict(),
+    output: z.object({ ahead: z.int().nonnegative() }),
+  },
+  /** Ends the making of a take's MP4 files, or its wait; finished ones are kept. Without a name it is the one that is made. */
+  cancelDelivery: { input: namedTake.partial().strict(), output: z.null() },
   /** A take's report as a page of its own, also while the take runs. */
   readReport: { input: namedTake, output: z.object({ fileName: z.string(), html: z.string() }) },
   readTakeMemory: { input: namedTake, output: takeMemorySchema },

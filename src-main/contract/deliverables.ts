@@ -59,9 +59,20 @@ export const deliverablesSchema = z.object({
 });
 export type Deliverables = z.infer<typeof deliverablesSchema>;
 
-/** How far a take's MP4 files are that a console has asked for. */
+/** A file that was made of an original, as a list of takes tells of it. */
+export const deliverableEntrySchema = z.object({
+  file: z.string(),
+  /** Name of the original. */
+  source: z.string(),
+  sizeBytes: count,
+  settings: deliverableSettingsSchema,
+});
+export type DeliverableEntry = z.infer<typeof deliverableEntrySchema>;
+
+/** How far a take's MP4 files are that a console makes. */
 export const deliveryProgressSchema = z.object({
   takeName: z.string(),
+  settings: deliverableSettingsSchema.optional(),
   /** The one that is being made, and which of how many; empty and 0 at first. */
   file: z.string(),
   number: count,
@@ -73,13 +84,52 @@ export const deliveryProgressSchema = z.object({
 });
 export type DeliveryProgress = z.infer<typeof deliveryProgressSchema>;
 
-/** What became of them. */
-export const deliveryResultSchema = z.object({
-  /** How many are there now. */
+/** A take whose MP4 files wait for their turn. */
+export const queuedDeliverySchema = z.object({
+  takeName: z.string(),
+  settings: deliverableSettingsSchema,
+});
+export type QueuedDelivery = z.infer<typeof queuedDeliverySchema>;
+
+/** What became of a take's MP4 files. */
+export const endedDeliverySchema = z.object({
+  takeName: z.string(),
+  endedAt: z.iso.datetime(),
+  /** How many are there now, as far as this one has looked. */
   files: count,
   /** What could not be made, and why, in sentences. */
   problems: z.array(z.string()),
   /** Somebody ended it before it was finished. */
   isCanceled: z.boolean(),
 });
-export type DeliveryResult = z.infer<typeof deliveryResultSchema>;
+export type EndedDelivery = z.infer<typeof endedDeliverySchema>;
+
+/** What a console's state says of MP4 files. */
+export const deliveryStateShape = {
+  /** Those that are being made of a take; null, or left out by older versions, while none are. */
+  delivery: deliveryProgressSchema.nullable().optional(),
+  /** Takes that wait behind it, in their order; left out by older versions, as the next. */
+  deliveryQueue: z.array(queuedDeliverySchema).optional(),
+  /** The latest takes whose MP4 files are made, or are not, the oldest first. */
+  endedDeliveries: z.array(endedDeliverySchema).optional(),
+} as const;
+
+/** More takes than that do not wait for their MP4 files. */
+export const maxDeliveries = 100;
+
+/** What a console still has to make, in its user's folder: the next one goes on with it. */
+export const deliveryQueueSchema = z.object({
+  schema: z.literal('plateau.deliveries/1'),
+  takes: z
+    .array(
+      z.object({
+        /** Of the take; absolute. */
+        folder: z.string().min(1).max(4096),
+        settings: deliverableSettingsSchema,
+        /** How often it was begun by a program that did not come to its end. */
+        interruptions: count,
+      }),
+    )
+    .max(maxDeliveries),
+});
+export type StoredDelivery = z.infer<typeof deliveryQueueSchema>['takes'][number];

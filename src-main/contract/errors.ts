@@ -61,6 +61,8 @@ export const errorExitCodes = {
   overBudget: 11,
   /** A command that asks could not find out. */
   undecided: 12,
+  /** The take is as it should be, and MP4 files that were to be made of it are not there, or not all of them. */
+  deliverablesIncomplete: 17,
   /** No folder of a take, and no report, is where it was said to be. */
   takeNotFound: 13,
   /** A command that does not fit the recorder's state. */

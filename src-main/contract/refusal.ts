@@ -18,6 +18,7 @@ export type DecidingState = Pick<
   readonly countdownSeconds?: number | null | undefined;
   /** MP4 files that are being made; left out, or null, while none are. */
   readonly delivery?: ConsoleState['delivery'];
+  readonly deliveryQueue?: ConsoleState['deliveryQueue'];
   /** Left out, or null, while there is none. */
   readonly take?: Pick<NonNullable<ConsoleState['take']>, 'isPaused' | 'mode'> | null;
 };
@@ -32,8 +33,8 @@ export function never(reason: string, hint: string): Refusal {
   return { code: 'usage', reason, hint };
 }
 
-/** MP4 files are made of one take at a time. */
+/** A take has one place in the queue. */
 export const alreadyDelivering = notNow(
-  'MP4 files are being made already.',
+  'MP4 files of this take are being made, or wait for their turn.',
   'Wait until they are finished, or cancel that.',
 );

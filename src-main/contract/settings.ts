@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deliverableSettingsSchema } from './deliverables.js';
 import {
   countdownLimits,
   maxFilesLimits,
@@ -64,6 +65,11 @@ export const settingsSchema = z.object({
   splitEveryMinutes: z.int().min(splitMinutesLimits.min).max(splitMinutesLimits.max).nullable(),
   /** How long a countdown before a take is, in seconds; null for none. */
   countdownSeconds: z.int().min(countdownLimits.minSeconds).max(countdownLimits.maxSeconds).nullable(),
+  /** Whether MP4 files are made of each copied take when it has ended. */
+  makesMp4: z.boolean(),
+  /** As they were made last, and are made by themselves. */
+  mp4Fps: deliverableSettingsSchema.shape.fps,
+  mp4Size: deliverableSettingsSchema.shape.size,
   theme: themeSchema,
   /** The latest first. */
   recentRooms: z.array(recentRoomSchema).max(maxRecentRooms),

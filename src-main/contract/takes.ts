@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { manifestBackupSchema } from './backup.js';
+import { deliverableEntrySchema } from './deliverables.js';
 import { descriptionLimits, markerLimits } from './limits.js';
 import { type Marker, markerSchema } from './manifest.js';
 import { takeModeSchema } from './recording.js';
@@ -95,6 +96,7 @@ export const takeEntrySchema = z.object({
   ...takeDescriptionSchema.partial().shape,
   startedAt: z.iso.datetime(),
   durationMs: z.number().nullable(),
+  /** All that its deletion frees: MP4 files that were made of it, and what is there of one that is not finished, included. */
   sizeBytes: z.number(),
   condition: takeConditionSchema,
   /** Whether every file is complete; null where it is not known. */
@@ -107,7 +109,7 @@ export const takeEntrySchema = z.object({
   /** How it was recorded, where that is not by encoding. */
   mode: takeModeSchema.optional(),
   /** MP4 files that were made of it afterwards, and are in its folder; left out where there are none. */
-  deliverables: z.array(z.string()).optional(),
+  deliverables: z.array(deliverableEntrySchema).optional(),
   /** It was saved from the replay buffer; left out of every other take. */
   isReplay: z.boolean().optional(),
   /** The folder's absolute path, to be copied. */

@@ -110,19 +110,29 @@ export function stretchList(stretches: number): string {
  * the original from 0 on.
  *
  * @param list name of the stretches' list; null of a file without video
+ * @param chaptersFile name of what `chapterList` says, inside of the working directory as well; null without chapters
  */
-export function joinArguments(sourcePath: string, list: string | null, target: string): string[] {
+export function joinArguments(
+  sourcePath: string,
+  list: string | null,
+  target: string,
+  chaptersFile: string | null = null,
+): string[] {
   const audioInput = list === null ? 0 : 1;
+  const chaptersInput = chaptersFile === null ? '-1' : String(audioInput + 1);
   return [
     ...quiet,
     ...errorsOnly,
     '-copyts',
     ...(list === null ? [] : ['-safe', '0', '-f', 'concat', '-i', mediaUrlInFolder(list)]),
     ...['-i', mediaUrl(sourcePath)],
+    ...(chaptersFile === null ? [] : ['-f', 'ffmetadata', '-i', mediaUrlInFolder(chaptersFile)]),
+    ...['-map_chapters', chaptersInput],
     ...(list === null ? [] : ['-map', '0:v:0', '-c:v', 'copy']),
     ...['-map', `${audioInput}:a`, '-af', audioInPlace(audioJumpSeconds)],
     ...['-c:a', 'aac', '-b:a', `${audioKbps}k`, '-ar', '48000', '-ac', '2'],
-    ...['-map_metadata', '-1', '-f', 'mp4', '-video_track_timescale', String(mp4VideoTimescale)],
+    // Nothing of the original's; the list of chapters has titles and nothing else.
+    ...['-map_metadata', chaptersInput, '-f', 'mp4', '-video_track_timescale', String(mp4VideoTimescale)],
     ...['-movflags', '+faststart', mediaUrlInFolder(target)],
   ];
 }

@@ -2,11 +2,12 @@ import { rmdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Deliverable, DeliverableSettings } from '../contract/deliverables.js';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
-import type { Manifest, ManifestFile } from '../contract/manifest.js';
+import type { Manifest, ManifestFile, Marker } from '../contract/manifest.js';
 import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
 import { assertHasParts, partsForDelivering } from '../ffmpeg/ffmpeg-capabilities.js';
+import { chaptersOf } from '../finalize/file-chapters.js';
 import { formatBytes } from '../format/bytes.js';
-import type { LowPriority } from '../process/run-to-exit.js';
+import type { LowPriority } from '../process/low-priority.js';
 import { hasCode } from '../process/system-error.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { deliveringFolderName, readDeliverables, writeDeliverables } from '../storage/deliverables-file.js';
@@ -98,7 +99,10 @@ export async function deliverTake(takeFolder: string, options: DeliverOptions): 
   });
   const lock = await TakeLock.acquire(work, 'delivering', () => 0);
   try {
-    const run = new DeliveryRun({ takeFolder, takeName, folder, work, sources }, options);
+    const run = new DeliveryRun(
+      { takeFolder, takeName, folder, work, sources, markers: manifest.markers },
+      options,
+    );
     return { takeName, folder, files: [...files, ...(await run.all())] };
   } finally {
     await lock.release();
@@ -113,6 +117,7 @@ interface Places {
   readonly folder: string;
   readonly work: string;
   readonly sources: readonly ManifestFile[];
+  readonly markers: readonly Marker[];
 }
 
 class DeliveryRun {
@@ -180,6 +185,7 @@ class DeliveryRun {
           sourceFile: source.file,
           sourceSha256: source.sha256,
         },
+        chapters: chaptersOf(this.#places.markers, source),
         workFolder: join(work, file),
         onProven: async (proven) => {
           this.#known = [...this.#known.filter((one) => one.file !== file), proven];

@@ -6,7 +6,10 @@ import type { StreamPackets } from '../contract/stamps.js';
 import type { FfmpegBinary } from '../ffmpeg/ffmpeg-binary.js';
 import { streamOf } from '../ffmpeg/media-listing.js';
 import { type FfmpegUse, runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
+import { chapterList } from '../finalize/join-arguments.js';
 import { readPackets } from '../finalize/read-packets.js';
+import { dropChapterTrack } from '../mp4/chapter-track.js';
+import { type Chapter, heldChapters } from '../mp4/movie-box.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { syncFile, syncFolder } from '../storage/sync-to-disk.js';
 import { outputError } from '../storage/take-folder.js';
@@ -42,6 +45,8 @@ export interface DeliverableRequest extends Pick<FfmpegUse, 'priority' | 'signal
   /** Of this file alone, on the disk of `folder`; what an interrupted run has left in it is used. */
   readonly workFolder: string;
   readonly settings: DeliverableSettings;
+  /** Markers of the take as chapters, in the order of time; none when left out. */
+  readonly chapters?: readonly Chapter[] | undefined;
   /** Of a stretch; {@link stretchSeconds} when left out. */
   readonly stretchSeconds?: number | undefined;
   /** How far the file is as a whole, 0 to 1, and with what. */
@@ -53,6 +58,7 @@ export interface DeliverableRequest extends Pick<FfmpegUse, 'priority' | 'signal
 }
 
 const listName = 'list.txt';
+const chaptersName = 'chapters.txt';
 const joinedName = 'joined.mp4';
 
 interface Source {
@@ -101,6 +107,7 @@ async function made(request: DeliverableRequest, source: Source): Promise<Delive
     ...runOf(request),
     ...{ path, plan: plan?.video ?? null, audioEndUs: source.audioEndUs },
     fps: settings.fps,
+    chapters: chaptersIn(request, source.audioEndUs),
     original: content ?? (await measured(request, source, 'proving', [0, 0.5])),
     onProgress: (fraction) => tell(request, 'proving', content === null ? 0.5 + fraction / 2 : fraction),
   });
@@ -187,10 +194,14 @@ async function joinStretches(
     const stretches = stretchFrames(plan.video.slots, settings.fps, plan.stretchSeconds).length;
     await writeFile(join(workFolder, listName), stretchList(stretches));
   }
+  const chapters = chaptersIn(request, audioEndUs);
+  const chaptersFile = chapters.length === 0 ? null : chaptersName;
+  if (chaptersFile !== null)
+    await writeFile(join(workFolder, chaptersFile), chapterList(chapters, audioEndUs / 1_000));
   await runFfmpeg(
     {
       ...{ ...runOf(request), folder: workFolder },
-      arguments: joinArguments(sourcePath, plan === null ? null : listName, joinedName),
+      arguments: joinArguments(sourcePath, plan === null ? null : listName, joinedName, chaptersFile),
       onStdoutLine: (line) => {
         const time = /^out_time_us=(\d+)/.exec(line);
         if (time !== null) tell(request, 'joining', Number(time[1]) / Math.max(1, audioEndUs));
@@ -198,6 +209,7 @@ async function joinStretches(
     },
     'encoding the audio again',
   );
+  if (chaptersFile !== null) await dropChapterTrack(join(workFolder, joinedName));
 }
 
 async function measured(
@@ -212,6 +224,16 @@ async function measured(
     onProgress: (fraction) => tell(request, step, from + fraction * (to - from)),
   });
   return content;
+}
+
+/** A marker may stand behind the end of a file. */
+function chaptersIn({ chapters = [] }: DeliverableRequest, endUs: number): Chapter[] {
+  return heldChapters(
+    chapters
+      .filter(({ atMs }) => atMs * 1_000 < endUs)
+      .map(({ atMs, title }) => ({ atMs: Math.round(atMs), title: title.replaceAll(/\p{Cc}+/gu, ' ') }))
+      .toSorted((one, other) => one.atMs - other.atMs),
+  );
 }
 
 function runOf({ ffmpeg, priority, signal }: DeliverableRequest): FfmpegUse {

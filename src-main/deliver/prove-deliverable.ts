@@ -3,9 +3,11 @@ import { PlateauError } from '../contract/errors.js';
 import { type MediaListing, streamOf } from '../ffmpeg/media-listing.js';
 import type { FfmpegUse } from '../ffmpeg/run-ffmpeg.js';
 import { readPackets } from '../finalize/read-packets.js';
+import type { Chapter } from '../mp4/movie-box.js';
 import { compareContent, differenceIn } from './compare-content.js';
 import type { Content } from './content-reader.js';
 import type { VideoPlan } from './deliver-plan.js';
+import { chapterProblem, readChapters } from './file-chapters.js';
 import { measureContent } from './measure-content.js';
 
 /** AAC comes in packets of 21.3 ms. */
@@ -18,6 +20,7 @@ export interface ProofRequest extends FfmpegUse {
   /** The finished file. */
   readonly path: string;
   readonly fps: number;
+  readonly chapters: readonly Chapter[];
   /** Null of a file without video. */
   readonly plan: VideoPlan | null;
   /** Where the original's audio ends, in microseconds. */
@@ -43,6 +46,7 @@ export async function proveDeliverable(request: ProofRequest): Promise<Proven> {
   const { audioEndUs, ffmpegPath, fps, onProgress, original, path, plan, priority, signal } = request;
   const { count, packets } = await readPackets(path, { ffmpegPath, priority, signal });
   refuse(streamProblem(packets, plan, fps));
+  refuse(chapterProblem(request.chapters, await readChapters(path, { ffmpegPath, priority, signal })));
   const madeEndUs = streamOf(packets, 'audio')?.endUs ?? 0;
   const audioLongerMs = (madeEndUs - audioEndUs) / 1_000;
   if (Math.abs(audioLongerMs) > audioToleranceMs)

@@ -1,4 +1,4 @@
-import type { LowPriority } from '../process/run-to-exit.js';
+import type { LowPriority } from '../process/low-priority.js';
 import { type ListedPacket, ListingParser, type MediaListing, type StreamListing } from './listing-parser.js';
 import { mediaUrl } from './media-url.js';
 import { runFfmpegToExit } from './run-ffmpeg.js';

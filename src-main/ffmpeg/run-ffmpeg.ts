@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
+import type { LowPriority } from '../process/low-priority.js';
 import { isOpenFileLimit, tooManyOpenFiles } from '../process/open-files.js';
-import { type LowPriority, runToExit } from '../process/run-to-exit.js';
+import { runToExit } from '../process/run-to-exit.js';
 import { TextTail } from '../process/text-tail.js';
 
 /** ffmpeg marks its lines with their level when it is asked to (`-loglevel level+warning`). */

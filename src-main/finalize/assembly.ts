@@ -3,7 +3,7 @@ import type { Profile } from '../contract/profile.js';
 import type { StreamGap, StreamPackets } from '../contract/stamps.js';
 import type { Canvas } from '../ffmpeg/ffmpeg-arguments.js';
 import type { Chapter } from '../mp4/movie-box.js';
-import type { LowPriority } from '../process/run-to-exit.js';
+import type { LowPriority } from '../process/low-priority.js';
 import type { BlackFiller } from './black-filler.js';
 import type { Finding } from './finding.js';
 import type { GrownSegment } from './grown-segment.js';

@@ -6,7 +6,7 @@ import { participantNameOf } from '../contract/participant-name.js';
 import type { Profile } from '../contract/profile.js';
 import type { CompleteStamp, IntactStamp } from '../contract/stamps.js';
 import { inTime } from '../process/deadline.js';
-import type { LowPriority } from '../process/run-to-exit.js';
+import type { LowPriority } from '../process/low-priority.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { diskNotAnswering, diskPatienceMs, freeBytesOf } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
@@ -15,6 +15,7 @@ import type { AssembleRequest, AssembleResult } from './assembly.js';
 import type { BlackFiller } from './black-filler.js';
 import { checkCopied } from './check-copied.js';
 import { completeStamp } from './complete-stamp.js';
+import { chaptersOf } from './file-chapters.js';
 import { gapsOfFile } from './gaps-of-file.js';
 
 /** The files of a take that has ended, and what is needed to finalize them. */
@@ -52,7 +53,7 @@ export function within(limitMs: number, signal: AbortSignal | undefined): AbortS
 /** What is asked of whoever makes the file of its segments. */
 export function assemblyOf(request: FinalizeRequest, entry: ManifestFile): AssembleRequest {
   const { ffmpegPath, filler, folder, markers, priority, profile } = request;
-  const { endMs, startMs: fromMs } = entry.part ?? { startMs: 0, endMs: null };
+  const fromMs = entry.part?.startMs ?? 0;
   return {
     ...{ ffmpegPath, filler, folder, priority, profile },
     targetFile: entry.file,
@@ -63,9 +64,7 @@ export function assemblyOf(request: FinalizeRequest, entry: ManifestFile): Assem
       packets: packets ?? null,
     })),
     canvas: entry.canvas,
-    chapters: markers
-      .filter(({ takeMs }) => takeMs >= fromMs && takeMs < (endMs ?? Infinity))
-      .map(({ label, takeMs }) => ({ atMs: takeMs - fromMs, title: label })),
+    chapters: chaptersOf(markers, entry),
   };
 }
 

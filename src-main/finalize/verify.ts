@@ -9,7 +9,7 @@ import {
   streamOf,
 } from '../ffmpeg/media-listing.js';
 import { causeOf } from '../ffmpeg/run-ffmpeg.js';
-import type { LowPriority } from '../process/run-to-exit.js';
+import type { LowPriority } from '../process/low-priority.js';
 import { type Finding, finding, type FindingCode } from './finding.js';
 import { packetFindings, readPackets, worstGapOf } from './read-packets.js';
 

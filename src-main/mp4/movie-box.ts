@@ -141,7 +141,13 @@ function chapterBox(chapters: readonly Chapter[]): Buffer {
   return fullBox('chpl', 1, 0, u32(0), Buffer.from([listed.length]), ...records);
 }
 
-/** No character is cut in two. */
+/** Chapters as the box can hold them: not too many, and none with a longer title; no character is cut in two. */
+export function heldChapters(chapters: readonly Chapter[]): Chapter[] {
+  return chapters
+    .slice(0, maxChapters)
+    .map(({ atMs, title }) => ({ atMs, title: titleBytes(title).toString() }));
+}
+
 function titleBytes(title: string): Buffer {
   let bytes = 0;
   let end = 0;

@@ -14,13 +14,20 @@ const maxMovieBytes = 256 * 1024 * 1024;
  * @throws Mp4Error when there is none, or its tables do not add up; the error of the system
  */
 export async function readOrdinaryMovie(file: FileHandle): Promise<{ readonly tracks: MovieTrack[] }> {
-  const moov = await movieContent(file);
+  const { content: moov } = await readMovieContent(file);
   return {
     tracks: readMovieHeader(moov).tracks.map((track) => ({ ...track, samples: tableOf(track.stbl) })),
   };
 }
 
-async function movieContent(file: FileHandle): Promise<Buffer> {
+/**
+ * What is in the `moov` of an ordinary MP4, and where that begins in the file.
+ *
+ * @throws Mp4Error when there is none; the error of the system
+ */
+export async function readMovieContent(
+  file: FileHandle,
+): Promise<{ readonly content: Buffer; readonly atBytes: number }> {
   const { size: fileBytes } = await file.stat();
   const start = Buffer.alloc(largeBoxHeaderBytes);
   for (let atBytes = 0; atBytes + boxHeaderBytes <= fileBytes;) {
@@ -32,7 +39,7 @@ async function movieContent(file: FileHandle): Promise<Buffer> {
       if (length > maxMovieBytes || atBytes + header.sizeBytes > fileBytes) break;
       const moov = Buffer.alloc(length);
       await file.read(moov, 0, length, atBytes + header.headerBytes);
-      return moov;
+      return { content: moov, atBytes: atBytes + header.headerBytes };
     }
     atBytes += header.sizeBytes;
   }

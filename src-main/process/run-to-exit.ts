@@ -1,8 +1,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
 import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { ChildWatch, endInStages } from './child-lifetime.js';
+import { lowerPriority, type LowPriority } from './low-priority.js';
 import { endWithThisProcess } from './orphan-guard.js';
 import { LineSplitter } from './text-tail.js';
 
@@ -10,12 +10,6 @@ import { LineSplitter } from './text-tail.js';
 const killAfterMs = 2_000;
 /** What somebody else may take who still holds the pipes of a program that has ended. */
 const pipesPatienceMs = 2_000;
-
-/**
- * It gets a tenth of a busy core, so that it ends some time. The lowest one runs when nobody else wants to: on a machine
- * that is busy for hours no take would ever be finalized.
- */
-export type LowPriority = 'belowNormal';
 
 /** One run of a program, from its start to its exit. */
 export interface ProgramRun {
@@ -91,7 +85,7 @@ async function runOnce(run: ProgramRun): Promise<RunEnd> {
 }
 
 async function followToExit(run: ProgramRun, child: Program, watch: ChildWatch): Promise<RunEnd> {
-  if (run.priority !== undefined && child.pid !== undefined) lowerPriority(child.pid);
+  if (run.priority !== undefined && child.pid !== undefined) lowerPriority(child.pid, run.priority);
   const seen = { isHeard: false, isSilent: false };
   const end = (): void => {
     void endInStages(child, [{ ask: 'SIGTERM', patienceMs: killAfterMs }]).then(() => {
@@ -139,12 +133,4 @@ function programOf({ program, folder }: ProgramRun): string {
 /** A function, for it changes while a run is awaited. */
 function isCanceled({ signal }: ProgramRun): boolean {
   return signal?.aborted === true;
-}
-
-function lowerPriority(pid: number): void {
-  try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // It may have ended already, or the platform refuses: it then runs at normal priority.
-  }
 }

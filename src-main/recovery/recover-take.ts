@@ -4,7 +4,7 @@ import { PlateauError } from '../contract/errors.js';
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
 import { BlackFiller } from '../finalize/black-filler.js';
 import { type CheckProgress, finalizeFiles } from '../finalize/finalize-take.js';
-import type { LowPriority } from '../process/run-to-exit.js';
+import type { LowPriority } from '../process/low-priority.js';
 import { findSuitableFfmpeg } from '../sink/suitable-ffmpeg.js';
 import { readCopiedFiles } from '../storage/copied-files.js';
 import { readManifest, writeManifest } from '../storage/manifest-file.js';

@@ -4,6 +4,7 @@ import { PlateauError } from '../contract/errors.js';
 import type { TrashedTake } from '../contract/takes.js';
 import { takeFolderMode } from '../process/file-access.js';
 import { hasCode } from '../process/system-error.js';
+import { bytesIn } from './bytes-in.js';
 import { outputError } from './take-folder.js';
 
 /** Inside the output folder: a take goes there and comes back by a rename, whatever its size. */
@@ -136,19 +137,4 @@ async function isThere(path: string): Promise<boolean> {
     () => true,
     (thrown: unknown) => !hasCode(thrown, 'ENOENT'),
   );
-}
-
-async function bytesIn(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  const sizes = await Promise.all(
-    entries
-      .filter((entry) => entry.isFile())
-      .map(async (entry) =>
-        stat(join(entry.parentPath, entry.name)).then(
-          ({ size }) => size,
-          () => 0,
-        ),
-      ),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
 }

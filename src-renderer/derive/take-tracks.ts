@@ -6,6 +6,8 @@ import { fileLabel } from '../../src-main/format/file-label.js';
 /** A file at its place on the take's timeline. */
 export interface PlacedFile {
   readonly file: string;
+  /** What is played of it: itself, or the MP4 file that was made of it, which every window plays. */
+  readonly media: string;
   readonly startMs: number;
   /** Where it ends, or the next part begins; Infinity where nobody knows. */
   readonly endMs: number;
@@ -38,7 +40,10 @@ const loadAheadMs = 8_000;
 export type ReadLengths = Readonly<Record<string, number>>;
 
 /** The tracks of a take, in the order of its files. */
-export function tracksOf({ files }: Pick<TakeEntry, 'files'>, lengths: ReadLengths = {}): TakeTrack[] {
+export function tracksOf(
+  { deliverables, files }: Pick<TakeEntry, 'deliverables' | 'files'>,
+  lengths: ReadLengths = {},
+): TakeTrack[] {
   const lines = new Map<string, FileEntry[]>();
   for (const entry of files) {
     const { identity, kind, trackNumber, hasVideo, partNumber = 1 } = entry;
@@ -49,14 +54,19 @@ export function tracksOf({ files }: Pick<TakeEntry, 'files'>, lengths: ReadLengt
     for (let copy = 2; hasPart(lines.get(id), partNumber); copy += 1) id = `${name}/${copy}`;
     lines.set(id, [...(lines.get(id) ?? []), entry]);
   }
-  return [...lines].map(([id, entries]) => trackOf(id, entries, lengths));
+  return [...lines].map(([id, entries]) => trackOf(id, entries, lengths, { deliverables }));
 }
 
 function hasPart(entries: readonly FileEntry[] | undefined, part: number): boolean {
   return entries?.some(({ partNumber = 1 }) => partNumber === part) ?? false;
 }
 
-function trackOf(id: string, entries: readonly FileEntry[], lengths: ReadLengths): TakeTrack {
+function trackOf(
+  id: string,
+  entries: readonly FileEntry[],
+  lengths: ReadLengths,
+  take: Pick<TakeEntry, 'deliverables'>,
+): TakeTrack {
   const placed = [...entries].sort((a, b) => (a.startMs ?? 0) - (b.startMs ?? 0));
   const hasVideo = placed.some((entry) => entry.hasVideo);
   const [first] = placed;
@@ -71,9 +81,15 @@ function trackOf(id: string, entries: readonly FileEntry[], lengths: ReadLengths
       const nextMs = placed[at + 1]?.startMs ?? Infinity;
       const { audioStreams = [], durationMs, file } = entry;
       const endMs = Math.min(startMs + (durationMs ?? lengths[file] ?? Infinity), nextMs);
-      return { file, startMs, endMs, hasVideo: entry.hasVideo, audioStreams };
+      const media = playedAs(take, file);
+      return { file, media, startMs, endMs, hasVideo: entry.hasVideo, audioStreams };
     }),
   };
+}
+
+/** The file that is played in the place of an original: the MP4 file that was made of it, where there is one. */
+export function playedAs({ deliverables = [] }: Pick<TakeEntry, 'deliverables'>, file: string): string {
+  return deliverables.find(({ source }) => source === file)?.file ?? file;
 }
 
 /** How long a take plays, in milliseconds: to the end of its last file; 0 when nobody knows. */

@@ -1,4 +1,5 @@
 import type { ConsoleState } from '../../src-main/contract/console.js';
+import { formatQuantity } from '../../src-main/format/number.js';
 import { describeEnd, endText, newEnds } from '../../src-main/format/take-end-text.js';
 import { shownName } from '../derive/participants.js';
 import type { Session } from '../stores/session.js';
@@ -12,6 +13,25 @@ export function announceNewcomers(session: Session, state: ConsoleState, before:
     if (known.has(participant.identity) || participant.isAsked === true) continue;
     const outcome = participant.isArmed ? ' and is recorded' : ', not recorded';
     session.notify('info', `${shownName(participant)} joined${outcome}`);
+  }
+}
+
+/** MP4 files that were made since this window knows the recorder, or were not, whoever asked for them. */
+export function announceDeliveries(session: Session, state: ConsoleState, before: ConsoleState | null): void {
+  if (before === null) return;
+  const known = new Set(before.endedDeliveries?.map(({ endedAt, takeName }) => `${takeName} ${endedAt}`));
+  for (const { endedAt, files, isCanceled, problems, takeName } of state.endedDeliveries ?? []) {
+    if (known.has(`${takeName} ${endedAt}`)) continue;
+    const action = { kind: 'showTakes', takeName } as const;
+    if (isCanceled)
+      session.notify('info', `Canceled. The next time ${takeName} goes on where it was.`, action);
+    else if (problems.length > 0) {
+      // Of what nobody asked for in this program it stands above the view.
+      const isTold =
+        state.problem?.code === 'deliverablesIncomplete' && state.problem.message.includes(takeName);
+      if (!isTold) session.notify('warning', `${takeName}: ${problems.join(' ')}`, action);
+    } else if (files === 0) session.notify('info', `Every file of ${takeName} is MP4 already.`, action);
+    else session.notify('success', `${formatQuantity(files, 'MP4 file')} made of ${takeName}.`, action);
   }
 }
 

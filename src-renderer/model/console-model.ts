@@ -28,7 +28,7 @@ import {
   type ViewName,
 } from '../stores/view-choices.js';
 import type { ConsoleLink } from '../transport/console-link.js';
-import { announceEnds, announceNewcomers } from './announcements.js';
+import { announceDeliveries, announceEnds, announceNewcomers } from './announcements.js';
 
 /** What a model needs of the window that it is shown in. */
 export interface ModelDependencies {
@@ -493,6 +493,7 @@ export class ConsoleModel {
     const begins = before !== null && before.recorder !== 'recording' && state.recorder === 'recording';
     if (begins) this.session.dismissToasts();
     announceEnds(this.session, state, before, this.#stoppedHere);
+    announceDeliveries(this.session, state, before);
     const isOver = state.recorder !== 'recording' && state.recorder !== 'finalizing';
     // Also of a take that ended while this window was not there.
     if (isOver && before?.recorder !== state.recorder) void this.#applyNextTake();

@@ -14,7 +14,7 @@ import {
 } from '../derive/take-tracks.js';
 
 /** What is used of a take. */
-type PlayedTake = Pick<TakeEntry, 'takeName' | 'files' | 'durationMs'>;
+type PlayedTake = Pick<TakeEntry, 'takeName' | 'deliverables' | 'files' | 'durationMs'>;
 
 /** What is used of an `HTMLMediaElement`. Times are seconds of its file. */
 export interface PlayedMedia {
@@ -165,7 +165,11 @@ export class TakePlayback {
   #layOut(): void {
     if (this.#entry === null) return;
     const tracks = tracksOf(this.#entry, this.#lengths);
-    this.store.setState({ tracks, lengthMs: playedLengthMs(tracks, this.#entry.durationMs) });
+    const before = this.store.getState();
+    // Another file is played in its place by now.
+    const changed = changedMedia(before.tracks, tracks);
+    const failed = before.failed.filter((file) => !changed.has(file));
+    this.store.setState({ tracks, failed, lengthMs: playedLengthMs(tracks, this.#entry.durationMs) });
   }
 
   /** A media element of a file that is to be loaded. */
@@ -454,7 +458,7 @@ export class TakePlayback {
       if (played.includes(track.id)) loaded[track.id] = filesToLoad(track, this.#positionMs);
     }
     const nameOf = (plan: PlaybackState['loaded']): string =>
-      JSON.stringify(Object.entries(plan).map(([id, files]) => [id, files.map(({ file }) => file)]));
+      JSON.stringify(Object.entries(plan).map(([id, files]) => [id, files.map(({ media }) => media)]));
     if (nameOf(loaded) !== nameOf(before)) this.store.setState({ loaded });
   }
 
@@ -463,4 +467,13 @@ export class TakePlayback {
     media.muted = volume === 0;
     media.volume = volume;
   }
+}
+
+/** Files of which another one is played than before. */
+function changedMedia(before: readonly TakeTrack[], now: readonly TakeTrack[]): ReadonlySet<string> {
+  const known = new Map(
+    before.flatMap(({ files }) => files.map(({ file, media }) => [file, media] as const)),
+  );
+  const placed = now.flatMap(({ files }) => files);
+  return new Set(placed.filter(({ file, media }) => known.get(file) !== media).map(({ file }) => file));
 }

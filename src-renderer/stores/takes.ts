@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { DeliverableSettings } from '../../src-main/contract/deliverables.js';
 import type { ErrorReport } from '../../src-main/contract/errors.js';
 import type { TakeMemory } from '../../src-main/contract/history.js';
 import type { Marker } from '../../src-main/contract/manifest.js';
@@ -34,6 +35,8 @@ export interface TakesState {
   readonly verified: Readonly<Record<string, TakeVerificationResult>>;
   /** The take that waits for a yes before it is deleted. */
   readonly deleting: string | null;
+  /** The take of which MP4 files are to be made; it is being chosen how. */
+  readonly delivering: string | null;
   /** The take whose title and note are being written. */
   readonly describing: string | null;
   /** The memory of the selected take over time; null while nobody has asked for it. */
@@ -69,6 +72,7 @@ export class Takes {
     verifying: {},
     verified: {},
     deleting: null,
+    delivering: null,
     describing: null,
     memory: null,
     query: '',
@@ -209,17 +213,23 @@ export class Takes {
     return result.ok;
   }
 
-  /** Makes MP4 files of a take that has none; answers when they are proven, which takes its time. */
-  async deliver(takeName: string): Promise<void> {
-    const result = await this.#session.run('deliverTake', { takeName });
-    if (result.ok) {
-      const { files, isCanceled, problems } = result.value;
-      if (problems.length > 0) this.#session.notify('warning', `${takeName}: ${problems.join(' ')}`);
-      else if (isCanceled)
-        this.#session.notify('info', `Canceled. The next time ${takeName} goes on where it was.`);
-      else this.#session.notify('success', `${formatQuantity(files, 'MP4 file')} made of ${takeName}.`);
-    }
-    await this.refresh();
+  askToDeliver(takeName: string | null): void {
+    this.store.setState({ delivering: takeName });
+  }
+
+  /** Has MP4 files made of a take when it is its turn. How is remembered for the next one. */
+  async deliver(takeName: string, settings: DeliverableSettings): Promise<void> {
+    this.store.setState({ delivering: null });
+    const { console } = this.#session.store.getState();
+    const { fps: mp4Fps, size: mp4Size } = settings;
+    if (console?.settings.mp4Fps !== mp4Fps || console.settings.mp4Size !== mp4Size)
+      await this.#session.run('updateSettings', { mp4Fps, mp4Size });
+    const result = await this.#session.run('deliverTake', { takeName, settings });
+    if (result.ok && result.value.ahead > 0)
+      this.#session.notify(
+        'info',
+        `MP4 files of ${takeName} are made after ${formatQuantity(result.value.ahead, 'other take')}.`,
+      );
   }
 
   askToDelete(takeName: string | null): void {

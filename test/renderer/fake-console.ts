@@ -14,7 +14,7 @@ import type { TakeEntry } from '../../src-main/contract/takes.js';
 import { connectionSteps } from './fake-connection.js';
 import { endedTake } from './fake-ends.js';
 import { eventsOf, liveImageOf, snapshotAt, takeMemory, thumbnailOf, type Weather } from './fake-numbers.js';
-import { idleState, people, takes, trash } from './fake-states.js';
+import { deliverablesOf, idleState, people, takes, trash } from './fake-states.js';
 import { stopClock } from './standing-clock.js';
 
 /** What a test does to the fake recorder from outside of the page. */
@@ -58,6 +58,8 @@ export interface FakeControls {
   elapse(ms: number): Promise<void>;
   answer(name: CommandName, result: unknown): void;
   setTakes(entries: TakeEntry[]): void;
+  /** An MP4 file of each file of a take. */
+  addDeliverables(takeName: string): void;
 }
 
 declare global {
@@ -182,6 +184,12 @@ class FakeConsole implements ConsoleApi, FakeControls {
     }
     for (const event of eventsOf(nowMs, takeStartMs, weather)) this.#send({ type: 'event', event });
     this.#sendMedia(weather, guests);
+  }
+
+  addDeliverables(takeName: string): void {
+    this.#takes = this.#takes.map((entry) =>
+      entry.takeName === takeName ? { ...entry, deliverables: deliverablesOf(entry) } : entry,
+    );
   }
 
   sendSnapshot(takeSeconds: number, change: Partial<Snapshot>, guests = 0): void {
@@ -344,9 +352,9 @@ class FakeConsole implements ConsoleApi, FakeControls {
         return { ok: true, value: { id: 1, fault, startedAt: moment, endsAt: moment } };
       }
       case 'deliverTake':
-        return { ok: true, value: { files: 3, problems: [], isCanceled: false } };
+        return { ok: true, value: { ahead: 0 } };
       case 'cancelDelivery':
-        this.change({ delivery: null });
+        this.change({ delivery: null, deliveryQueue: [] });
         return { ok: true, value: null };
       case 'nextAudio':
       case 'nextImage':

@@ -26,6 +26,9 @@ export function settings(change: Partial<Settings> = {}): Settings {
     replaySeconds: null,
     splitEveryMinutes: null,
     countdownSeconds: null,
+    makesMp4: false,
+    mp4Fps: 30,
+    mp4Size: 'source',
     recentRooms: [],
     theme: 'system',
     ...change,
@@ -221,4 +224,14 @@ export function trash(): TrashedTake[] {
       sizeBytes: 570_000_000,
     },
   ];
+}
+
+/** MP4 files that were made of a take. */
+export function deliverablesOf({ files }: Pick<TakeEntry, 'files'>): NonNullable<TakeEntry['deliverables']> {
+  return files.map(({ file, hasVideo }, index) => ({
+    file: file.replace(/\.mkv$/, hasVideo ? '.mp4' : '.m4a'),
+    source: file,
+    sizeBytes: 210_000_000 - index * 60_000_000,
+    settings: { fps: 30, size: 'source' },
+  }));
 }

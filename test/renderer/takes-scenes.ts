@@ -22,6 +22,19 @@ export const takesScenes: readonly Scene[] = [
     },
   },
   {
+    name: 'takes-mp4-choice',
+    isLayout: true,
+    arrange: async (page) => {
+      await openTakes(page);
+      await page.locator('.take-list').getByText('Copy').click();
+      // By the keyboard alone.
+      await page.getByRole('button', { name: 'Make MP4' }).focus();
+      await page.keyboard.press('Enter');
+      await page.getByLabel('Frame rate').selectOption('25');
+      await page.getByLabel('Size').waitFor();
+    },
+  },
+  {
     name: 'takes-mp4',
     isLayout: true,
     isNarrow: true,
@@ -30,16 +43,47 @@ export const takesScenes: readonly Scene[] = [
       const takeName = 'standup-20261119-090000';
       await page.locator('.take-list').getByText('Copy').click();
       await page.getByRole('button', { name: 'Make MP4' }).click();
+      await page.getByLabel('Size').selectOption('720p');
+      await page.getByRole('dialog').getByRole('button', { name: 'Make MP4' }).press('Enter');
+      const settings = { fps: 30, size: '720p' } as const;
       await page.waitForFunction(
-        (name) =>
+        (asked) =>
           window.fake.calls.some(
-            (call) => call.name === 'deliverTake' && JSON.stringify(call.input).includes(name),
+            ({ input, name }) => name === 'deliverTake' && JSON.stringify(input) === asked,
           ),
-        takeName,
+        JSON.stringify({ takeName, settings }),
       );
       const progress = { file: 'ben.mp4', number: 2, files: 3, fraction: 0.43, leftMs: 1_250_000 };
-      await change(page, { delivery: { takeName, ...progress } });
-      await page.getByText('Making ben.mp4 (2 of 3), 43 %, about 20 min 50 s left').waitFor();
+      await change(page, {
+        delivery: { takeName, settings, ...progress },
+        deliveryQueue: [
+          { takeName: 'standup-20261118-090000', settings },
+          { takeName: 'retro-20261117-160000', settings: { fps: 25, size: 'source' } },
+        ],
+      });
+      await page.getByText('Making ben.mp4 (2 of 3), 43 %, about 20 min 50 s left (30 fps, 720p)').waitFor();
+      await page.getByRole('button', { name: 'Cancel MP4 of retro-20261117-160000' }).waitFor();
+    },
+  },
+  {
+    name: 'takes-mp4-made',
+    isNarrow: true,
+    arrange: async (page) => {
+      const takeName = 'standup-20261119-090000';
+      await page.evaluate((name) => window.fake.addDeliverables(name), takeName);
+      await openTakes(page);
+      await page.locator('.take-list').getByText('Copy').click();
+      await page.getByText(/^MP4 made of it, in its folder, 30 fps, as sent:/).waitFor();
+      const ended = { takeName, endedAt: new Date(0).toISOString(), files: 1, isCanceled: false };
+      await change(page, {
+        endedDeliveries: [{ ...ended, problems: ['ben.mp4: ffmpeg ended with code 1.'] }],
+      });
+      await page.getByText('Not every MP4 file could be made.').waitFor();
+      await page.keyboard.press('Delete');
+      await page
+        .getByText(/MP4 file.* made of it/)
+        .nth(1)
+        .waitFor();
     },
   },
   {

@@ -9,6 +9,7 @@ export const consolesRooms = [
     imports: [
       'src-main/contract',
       'src-main/deliver',
+      'src-main/deliver/process',
       'src-main/finalize',
       'src-main/format',
       'src-main/history',
@@ -110,6 +111,8 @@ export const consolesRooms = [
     imports: [
       'src-main/cli/output',
       'src-main/contract',
+      'src-main/deliver',
+      'src-main/deliver/process',
       'src-main/format',
       'src-main/lab/faults',
       'src-main/livekit',

@@ -211,10 +211,17 @@ export const engineRooms = [
       'src-main/ffmpeg',
       'src-main/finalize',
       'src-main/format',
+      'src-main/mp4',
       'src-main/process',
       'src-main/storage',
       'src-main/version.ts',
     ],
+    packages: ['zod'],
+  },
+  {
+    path: 'src-main/deliver/process',
+    purpose: 'The same in a process of its own, at the lowest priority, beside whoever records',
+    imports: ['src-main/contract', 'src-main/deliver', 'src-main/process'],
     packages: ['zod'],
   },
   {

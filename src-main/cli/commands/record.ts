@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { errorExitCodes, type PlateauError } from '../../contract/errors.js';
 import type { Manifest } from '../../contract/manifest.js';
 import { formatBytes } from '../../format/bytes.js';
 import { recordProblem } from '../../format/take-problem.js';
@@ -10,9 +11,12 @@ import { readRecordPlan } from '../options/record-plan.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
 import { takeSummary } from '../output/take-summary.js';
+import { reportOf } from '../run/delivery-telling.js';
 import { takeResult } from '../run/exit-result.js';
-import { recordingCommand } from '../run/recording-command.js';
+import { untilAborted } from '../run/interrupts.js';
+import { recordingCommand, type RecordingSession } from '../run/recording-command.js';
 import { untilStart } from '../run/start-countdown.js';
+import { TakeDeliveries } from '../run/take-deliveries.js';
 import type { TakeRun } from '../run/take-run.js';
 import { recoverOne } from './recover.js';
 
@@ -32,6 +36,7 @@ export async function record(
 ): Promise<number> {
   const plan = readRecordPlan(options, environment);
   const { choosesMode, request, durationMs, replaySeconds, startAtMs, waitMs, waitsForNext } = plan;
+  const deliveries = plan.deliver === null ? null : new TakeDeliveries(console, plan.deliver);
   const source = await withMediaKeys(plan.source, options, environment);
   const left = leftIn([request.outputFolder, request.fallbackFolder, request.backupFolder]);
   return recordingCommand({
@@ -54,19 +59,23 @@ export async function record(
         if (unchecked.length > 0) console.say(uncheckedTakes(unchecked.length));
       });
     },
+    onInterruptedAgain: () => deliveries?.end() ?? false,
     onEnded: async (shutdownSignal) => recoverOrphans((await left).orphans, console, shutdownSignal),
     openRoom: () => Promise.resolve({ source, close: () => Promise.resolve() }),
     run: async (session, room) => {
       if (startAtMs !== null)
         await session.orForceExit(untilStart(startAtMs, console, session.shutdownSignal));
-      return session.recordTake({
+      session.exit.unfinishedExitCode = () =>
+        (deliveries?.pending ?? 0) > 0 ? errorExitCodes.deliverablesIncomplete : 0;
+      const recorded = session.recordTake({
         room,
         ...{ choosesMode, request, durationMs },
         waitMs,
         waitsForNext,
         replaySeconds,
-        report: (run) => report(run, console),
+        report: (run) => report(run, console, deliveries),
       });
+      return deliveries === null ? recorded : withDeliveries(recorded, deliveries, session);
     },
   });
 }
@@ -110,22 +119,56 @@ async function recoverOrphans(
   for (const folder of folders) await recoverOne(folder, console, false);
 }
 
-function report(run: TakeRun, console: CommandConsole): number {
+/** Waits for the MP4 files of all takes: when nothing is recorded any more, Ctrl-C is meant for them. */
+async function withDeliveries(
+  recorded: Promise<number>,
+  deliveries: TakeDeliveries,
+  { shutdownSignal }: RecordingSession,
+): Promise<number> {
+  let exitCode = 0;
+  try {
+    exitCode = await recorded;
+  } finally {
+    const incomplete = errorExitCodes.deliverablesIncomplete;
+    const { aborted } = shutdownSignal;
+    // When the system wants the program to end, it does not wait.
+    if (aborted && shutdownSignal.reason !== 'SIGINT') deliveries.end();
+    else if (!aborted) void untilAborted(shutdownSignal).then(() => deliveries.end());
+    await deliveries.done();
+    exitCode ||= deliveries.hasFailed ? incomplete : 0;
+  }
+  return exitCode;
+}
+
+/** @param deliveries make MP4 files of it: its last line is told with what became of them */
+function report(run: TakeRun, console: CommandConsole, deliveries: TakeDeliveries | null): number {
   const { manifest, takePath } = run;
   if (manifest !== null) for (const line of takeSummary(manifest, takePath)) console.say(line);
   else console.say(`The recording is in ${resolve(takePath)}; its fragmented files play.`);
   const problem = run.problem ?? (manifest === null ? null : recordProblem(manifest));
   if (problem !== null) console.fail(problem.toReport());
   const exitCode = problem?.exitCode ?? 0;
-  console.emit('result', {
-    ...takeResult(exitCode, problem?.toReport() ?? null, takePath),
+  if (deliveries === null || manifest === null || manifest.files.length === 0) {
+    console.emit('result', resultOf(run, problem));
+    return exitCode;
+  }
+  deliveries.add(takePath, (delivery) => {
+    if (delivery.problem !== null) console.fail(delivery.problem.toReport());
+    const told = resultOf(run, problem ?? delivery.problem);
+    console.emit('result', { ...told, deliverables: delivery.files.map(reportOf) });
+  });
+  return exitCode;
+}
+
+function resultOf({ manifest, takePath }: TakeRun, problem: PlateauError | null): object {
+  return {
+    ...takeResult(problem?.exitCode ?? 0, problem?.toReport() ?? null, takePath),
     files: resultFiles(manifest),
     ...(manifest?.folders !== undefined && { folders: manifest.folders }),
     ...(manifest?.backup !== undefined && { backup: manifest.backup }),
     signalGaps: manifest?.signalGaps ?? [],
     notRecorded: manifest?.notRecorded ?? [],
-  });
-  return exitCode;
+  };
 }
 
 function resultFiles(manifest: Manifest | null): object[] {

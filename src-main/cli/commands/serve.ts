@@ -100,6 +100,7 @@ export async function serve(
     const interrupt = interruptText(interrupts.shutdownSignal);
     if (interrupt !== null && service.isTakeRunning) console.say(interrupt);
     if (service.isTakeRunning) console.say('A take is running: it is stopped and finalized...');
+    if (service.isDelivering) console.say('MP4 files are being made: the next start goes on with them.');
     await service.close();
     await host.close();
   } finally {

@@ -41,6 +41,7 @@ export function takesLines(entries: readonly TakeEntry[], folder: string): strin
     conditionWords[entry.condition],
     contentCell(entry.content),
     entry.backup === undefined ? absent : backupWords[entry.backup.state],
+    String(entry.deliverables?.length ?? 0),
   ]);
   const hasTitles = entries.some(({ title = '' }) => title !== '');
   const hasBackups = entries.some(({ backup }) => backup !== undefined);
@@ -53,8 +54,11 @@ export function takesLines(entries: readonly TakeEntry[], folder: string): strin
     { title: 'state', align: 'left' },
     { title: 'content', align: 'left' },
     { title: 'backup', align: 'left' },
+    { title: 'made MP4', align: 'right' },
   ] as const;
-  const isShown = (at: number): boolean => (hasTitles || at !== 1) && (hasBackups || at !== 7);
+  const hasMade = entries.some(({ deliverables = [] }) => deliverables.length > 0);
+  const isShown = (at: number): boolean =>
+    (hasTitles || at !== 1) && (hasBackups || at !== 7) && (hasMade || at !== 8);
   const shown = (cells: readonly string[]): string[] => cells.filter((_, at) => isShown(at));
   return [
     `${formatQuantity(entries.length, 'take')} in ${printable(folder)}, ${formatBytes(sizeBytes)}`,

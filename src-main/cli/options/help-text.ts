@@ -47,6 +47,7 @@ Exit codes:
   14   the command does not fit what is going on: another process has the take, or it is in another state
   15   ended by Ctrl-C while files were checked: they play, and verify checks them
   16   the take is as it should be, and its backup is not complete
+  17   the same, and MP4 files that --deliver asks for could not be made, or not yet
   130  ended at once by Ctrl-C; files stay fragmented and play
 `;
 
@@ -61,6 +62,7 @@ pause is in no file, and does not count for --duration. S goes on in new files (
 With --replay 60s, R saves the last minute as a take of its own, while this one goes on (MP4 alone).
 --mode copy writes what was sent, without encoding it, into MKV: no pause, split, --fallback or --replay.
 --mode auto encodes while this machine can carry what is published at the start, and copies beyond.
+With --deliver MP4 files are made of it afterwards, behind a next take; Ctrl-C ends that, plateau deliver goes on.
 When the server closes the room the take is finalized, and the command ends with its exit code.
 
 Profiles:

@@ -22,6 +22,9 @@ export interface RecordOptions extends ProfileOptions {
   readonly participants?: string;
   readonly audioOnly?: boolean;
   readonly mode?: string;
+  readonly deliver?: boolean;
+  readonly deliverFps?: string;
+  readonly deliverSize?: string;
   readonly maxFiles?: string;
   readonly furtherAudio?: string;
   readonly memoryCeiling?: string;

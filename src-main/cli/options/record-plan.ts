@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { DeliverableSettings } from '../../contract/deliverables.js';
 import { PlateauError } from '../../contract/errors.js';
 import { maxFilesLimits, replayLimits, splitLimits } from '../../contract/limits.js';
 import { defaultProfileName, profiles } from '../../contract/profile.js';
@@ -10,6 +11,7 @@ import { Complaints } from './complaints.js';
 import { parseDurationMs } from './parse-duration.js';
 import { parseMemoryCeiling, parseSplitSize } from './parse-size.js';
 import { type ProfileOptions, readProfile } from './profile-options.js';
+import { readRecordDeliver } from './record-deliver.js';
 import { readMode } from './record-mode.js';
 import type { RecordOptions } from './record-options.js';
 import { parseStartAt } from './start-time.js';
@@ -30,6 +32,8 @@ export interface RecordPlan {
   readonly waitMs: number | null;
   /** When the meeting is over: wait for the next one in the same room. */
   readonly waitsForNext: boolean;
+  /** How MP4 files are made of a take that has ended; null when none are. */
+  readonly deliver: DeliverableSettings | null;
 }
 
 /** Where takes go when `--out` is left out: below the folder that the command was started in. */
@@ -70,6 +74,7 @@ export function readRecordPlan(options: RecordOptions, environment: NodeJS.Proce
     durationMs,
     waitMs: wrong.read(() => readOptional(options.wait, '--wait'), null),
     waitsForNext: options.waitForNext ?? false,
+    deliver: wrong.read(() => readRecordDeliver(options), null),
   };
   wrong.end();
   return plan;

@@ -20,6 +20,8 @@ export class ExitResult {
   takePath: string | null = null;
   /** Whether the take's files are ordinary ones that play, and only their check is not finished. */
   isUsable: () => boolean = () => false;
+  /** What the command would end with for work that goes on after a result of 0; 0 when nothing does. */
+  unfinishedExitCode: () => number = () => 0;
   #exitCode: number | null = null;
 
   /** @param console where a forced exit is told */
@@ -53,7 +55,7 @@ export class ExitResult {
    * left. What is on the disk plays; nothing is tidied up.
    */
   forceExit(): never {
-    if (this.#exitCode !== null) process.exit(this.#exitCode);
+    if (this.#exitCode !== null) process.exit(this.#exitCode || this.unfinishedExitCode());
     if (this.takePath !== null && this.isUsable()) {
       const error = takeNotChecked(this.takePath);
       this.#console.sayNow(`${error.message} ${error.hint}`, {

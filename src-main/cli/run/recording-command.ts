@@ -33,6 +33,8 @@ export interface RecordingCommandOptions<Room extends RoomToRecord> {
   /** This machine can record. */
   readonly onChecked?: (found: Preflight) => void;
   readonly openRoom: () => Promise<Room>;
+  /** Ctrl-C was pressed once more, and no take is recorded. @returns whether it was meant for what goes on, and not for the process */
+  readonly onInterruptedAgain?: () => boolean;
   /** Everything has ended, well or not: what may be done now, while nobody waits for a recording. */
   readonly onEnded?: (shutdownSignal: AbortSignal) => Promise<void>;
   /** Records, and reports it. @returns the exit code */
@@ -53,7 +55,7 @@ export async function recordingCommand<Room extends RoomToRecord>(
   const { console } = options;
   const exit = new ExitResult(console);
   const interrupts = new Interrupts(() => {
-    exit.forceExit();
+    if (!exit.isSettled || options.onInterruptedAgain?.() !== true) exit.forceExit();
   });
   interrupts.listen();
   const session = new RecordingSession(console, exit, interrupts.shutdownSignal);

@@ -5,6 +5,7 @@ import { Button } from '../../controls/button.js';
 import { Select, type SelectProps } from '../../controls/select.js';
 import { Switch } from '../../controls/switch.js';
 import { useConsole, useModel, useSettingDisabledReason } from '../../model/model-context.js';
+import { Mp4Fields } from './mp4-fields.js';
 import {
   BackupField,
   ceilingField,
@@ -91,6 +92,7 @@ export function OutputSettings(): React.JSX.Element | null {
           disabledReason={disabledReason}
           onChoose={(takeMode) => update({ takeMode })}
         />
+        <Mp4Fields settings={settings} onChange={update} />
         <div className="output__pair">
           <EncodeSelect
             name="profileName"

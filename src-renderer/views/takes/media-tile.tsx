@@ -1,8 +1,9 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { TakeEntry } from '../../../src-main/contract/takes.js';
 import { Icon } from '../../controls/icon.js';
 import { fileAt, mediaAddress, type PlacedFile, type TakeTrack } from '../../derive/take-tracks.js';
 import { useConsole, useModel, usePlayback } from '../../model/model-context.js';
+import { MakeMp4Button } from './deliverables.js';
 
 interface MediaTileProps {
   readonly entry: TakeEntry;
@@ -15,29 +16,38 @@ const none: readonly PlacedFile[] = [];
 export function MediaTile({ entry, track }: MediaTileProps): React.JSX.Element {
   const loaded = usePlayback((state) => state.loaded[track.id] ?? none);
   const current = usePlayback((state) => fileAt(track, state.positionMs)?.file ?? null);
+  const media = usePlayback((state) => fileAt(track, state.positionMs)?.media ?? null);
   const hasFailed = usePlayback((state) => current !== null && state.failed.includes(current));
+  const [soundOnly, setSoundOnly] = useState<string | null>(null);
+  const isBlind = !hasFailed && current !== null && soundOnly === media;
   const kind = track.hasVideo ? 'media-tile' : 'media-tile media-tile--audio';
   const name = track.label === '' ? track.participantName : `${track.participantName}, ${track.label}`;
   return (
     <figure className={kind} aria-label={name}>
       {loaded.map((placed) => (
         <TileMedia
-          key={placed.file}
+          key={placed.media}
           entry={entry}
           track={track}
-          file={placed.file}
-          isShown={placed.file === current && !hasFailed}
+          placed={placed}
+          onSoundOnly={() => setSoundOnly(placed.media)}
+          isShown={placed.file === current && !hasFailed && !isBlind}
         />
       ))}
-      {hasFailed ? (
-        <p
+      {hasFailed || isBlind ? (
+        <div
           className="media-tile__failure"
           role="alert"
           title={`${current ?? ''} is not in the take’s folder, or its format is none that this window plays.`}
         >
           <Icon name="warning" />
-          <span>This window cannot play {current}</span>
-        </p>
+          <span>
+            {isBlind
+              ? `This window plays only the sound of ${current}`
+              : `This window cannot play ${current ?? ''}`}
+          </span>
+          {media === current && <MakeMp4Button entry={entry} size="small" />}
+        </div>
       ) : (
         current === null && <p className="media-tile__absent">No file at this time</p>
       )}
@@ -50,11 +60,14 @@ export function MediaTile({ entry, track }: MediaTileProps): React.JSX.Element {
 }
 
 interface TileMediaProps extends MediaTileProps {
-  readonly file: string;
+  readonly placed: PlacedFile;
+  readonly onSoundOnly: () => void;
   readonly isShown: boolean;
 }
 
-function TileMedia({ entry, track, file, isShown }: TileMediaProps): React.JSX.Element {
+function TileMedia(props: TileMediaProps): React.JSX.Element {
+  const { entry, isShown, onSoundOnly, placed, track } = props;
+  const { file, media: played } = placed;
   const { playback } = useModel();
   const base = useConsole((state) => state.host.mediaBaseUrl, '');
   const ref = useRef<HTMLVideoElement>(null);
@@ -62,7 +75,7 @@ function TileMedia({ entry, track, file, isShown }: TileMediaProps): React.JSX.E
   useEffect(() => {
     const media = ref.current;
     if (media === null) return;
-    media.src = mediaAddress(base, entry.takeName, file);
+    media.src = mediaAddress(base, entry.takeName, played);
     playback.attach(trackId, file, media);
     return () => {
       playback.detach(file, media);
@@ -70,7 +83,7 @@ function TileMedia({ entry, track, file, isShown }: TileMediaProps): React.JSX.E
       media.removeAttribute('src');
       media.load();
     };
-  }, [playback, base, entry.takeName, file, trackId]);
+  }, [playback, base, entry.takeName, file, played, trackId]);
   return (
     // eslint-disable-next-line jsx-a11y/media-has-caption -- a recording has no captions
     <video
@@ -79,7 +92,11 @@ function TileMedia({ entry, track, file, isShown }: TileMediaProps): React.JSX.E
       preload="auto"
       playsInline
       aria-label={file}
-      onLoadedMetadata={({ currentTarget }) => playback.learnLength(file, currentTarget.duration)}
+      onLoadedMetadata={({ currentTarget }) => {
+        playback.learnLength(file, currentTarget.duration);
+        // A picture that it cannot decode is no error for a browser that can play the sound.
+        if (placed.hasVideo && currentTarget.videoWidth === 0) onSoundOnly();
+      }}
       onError={({ currentTarget }) => {
         if (currentTarget.hasAttribute('src')) playback.fail(file);
       }}

@@ -13,6 +13,7 @@ import { Panel } from '../../controls/panel.js';
 import { takeLossTexts, toneOf } from '../../derive/content.js';
 import { busyReason } from '../../derive/take-access.js';
 import { shownTitle } from '../../derive/take-list.js';
+import { playedAs } from '../../derive/take-tracks.js';
 import { useConsole, useModel, useSession, useTakes } from '../../model/model-context.js';
 import { ConditionTag, ContentTag, ModeTag, ReplayTag } from './condition-tag.js';
 import { Deliverables, MakeMp4Button } from './deliverables.js';
@@ -46,7 +47,7 @@ export function TakeDetails({ entry }: { readonly entry: TakeEntry }): React.JSX
       <Deliverables entry={entry} />
       <Lost entry={entry} />
       {isPlayerOpen && <WholeTakePlayer entry={entry} />}
-      {playing !== null && <TakePlayer key={playing} entry={entry} file={playing} />}
+      {playing !== null && <TakePlayer key={playedAs(entry, playing)} entry={entry} file={playing} />}
       <FileTable entry={entry} playing={playing} />
       <MarkerList entry={entry} />
       <Warnings warnings={entry.warnings ?? []} />

@@ -2,8 +2,10 @@ import { useRef, useState } from 'react';
 import type { TakeEntry } from '../../../src-main/contract/takes.js';
 import { Icon } from '../../controls/icon.js';
 import { Select } from '../../controls/select.js';
-import { mediaAddress } from '../../derive/take-tracks.js';
+import { isMp4File } from '../../derive/delivery.js';
+import { mediaAddress, playedAs } from '../../derive/take-tracks.js';
 import { useConsole } from '../../model/model-context.js';
+import { MakeMp4Button } from './deliverables.js';
 
 interface TakePlayerProps {
   readonly entry: TakeEntry;
@@ -19,15 +21,21 @@ export function TakePlayer({ entry, file }: TakePlayerProps): React.JSX.Element 
   const [trackCount, setTrackCount] = useState(0);
   const [stream, setStream] = useState('0');
   const streams = entry.files.find((one) => one.file === file)?.audioStreams ?? [];
-  const address = mediaAddress(base, entry.takeName, file);
+  const played = playedAs(entry, file);
+  const isOriginal = played === file;
+  const hasVideo = entry.files.find((one) => one.file === file)?.hasVideo ?? false;
+  const address = mediaAddress(base, entry.takeName, played);
   return (
     <div className="player">
       {hasFailed ? (
-        <p className="player__failure" role="alert">
+        <div className="player__failure" role="alert">
           <Icon name="warning" />
-          This window cannot play {file}. Open it in a media player, or use “Verify again” to find out whether
-          it is damaged.
-        </p>
+          <span>
+            This window cannot play {played}. Open it in a media player, or use “Verify again” to find out
+            whether it is damaged.{isOriginal && !isMp4File(file) && ' An MP4 file of it plays here.'}
+          </span>
+          {isOriginal && <MakeMp4Button entry={entry} size="small" />}
+        </div>
       ) : (
         // eslint-disable-next-line jsx-a11y/media-has-caption -- a recording has no captions
         <video
@@ -37,13 +45,25 @@ export function TakePlayer({ entry, file }: TakePlayerProps): React.JSX.Element 
           controls
           autoPlay
           playsInline
-          aria-label={file}
+          aria-label={played}
           onLoadedMetadata={({ currentTarget }) => {
             setAudioOnly(currentTarget.videoWidth === 0);
             setTrackCount(audioTracksOf(currentTarget)?.length ?? 0);
           }}
           onError={() => setFailed(true)}
         />
+      )}
+      {!isOriginal && !hasFailed && (
+        <p className="quiet">
+          You see {played}, which was made of {file}.
+        </p>
+      )}
+      {hasVideo && isAudioOnly && !hasFailed && (
+        <div className="player__failure" role="alert">
+          <Icon name="warning" />
+          <span>This window plays only the sound of {played}: it cannot decode the picture.</span>
+          {isOriginal && <MakeMp4Button entry={entry} size="small" />}
+        </div>
       )}
       {streams.length > 1 && !hasFailed && (
         <AudioChoice

@@ -5,7 +5,9 @@ import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
 import { useConsole, useModel, useTakes } from '../../model/model-context.js';
 import { DeleteDialog } from './delete-dialog.js';
+import { DeliveryQueue } from './delivery-queue.js';
 import { DescribeDialog } from './describe-dialog.js';
+import { MakeMp4Dialog } from './make-mp4-dialog.js';
 import { MarkerEditDialog } from './marker-edit-dialog.js';
 import { TakeDetails } from './take-details.js';
 import { TakeList } from './take-list.js';
@@ -21,6 +23,7 @@ export function TakesView(): React.JSX.Element {
   const selected = useTakes((state) => state.selected);
   const deleting = useTakes((state) => state.deleting);
   const describing = useTakes((state) => state.describing);
+  const delivering = useTakes((state) => state.delivering);
   const marking = useTakes((state) => state.marking);
   const trashed = useTakes((state) => state.trash.length);
   const isTrashOpen = useTakes((state) => state.isTrashOpen);
@@ -30,6 +33,7 @@ export function TakesView(): React.JSX.Element {
   }, [model, folder]);
   const entry = entries?.find(({ takeName }) => takeName === selected);
   const described = entries?.find(({ takeName }) => takeName === describing);
+  const delivered = entries?.find(({ takeName }) => takeName === delivering);
   const total = entries?.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) ?? 0;
   return (
     <div className="takes">
@@ -60,6 +64,7 @@ export function TakesView(): React.JSX.Element {
           </>
         }
       >
+        <DeliveryQueue />
         {listProblem !== null && !isLoading && (
           <p className="quiet quiet--padded" role="alert">
             {listProblem.message} {listProblem.hint}
@@ -85,6 +90,7 @@ export function TakesView(): React.JSX.Element {
       </Panel>
       {entry !== undefined && <TakeDetails key={entry.takeName} entry={entry} />}
       {deleting !== null && <DeleteDialog takeName={deleting} />}
+      {delivered !== undefined && <MakeMp4Dialog entry={delivered} />}
       {described !== undefined && <DescribeDialog entry={described} />}
       {marking !== null && <MarkerEditDialog {...marking} />}
       {isTrashOpen && <TrashDialog />}

@@ -269,8 +269,10 @@ export function testContract(name: string, open: (folder: string) => Promise<Tra
       expect(await ok('verifyTake', { takeName })).toMatchObject({ isOk: true, findings: [] });
       await event('verifying', ({ fraction }) => fraction === 1);
       // Its files are MP4 already.
-      const nothing = { files: 0, problems: [], isCanceled: false };
-      expect(await ok('deliverTake', { takeName })).toEqual(nothing);
+      expect(await ok('deliverTake', { takeName })).toEqual({ ahead: 0 });
+      const nothing = { takeName, files: 0, problems: [], isCanceled: false };
+      await event('state', ({ state: { endedDeliveries = [] } }) => endedDeliveries.length > 0);
+      expect((await ok('getState', {})).endedDeliveries).toMatchObject([nothing]);
       const { ndjson } = await ok('exportTelemetry', {});
       const lines = ndjson.trimEnd().split('\n');
       expect(lines.filter((line) => line.includes('"plateau.snapshot/1"')).length).toBeGreaterThanOrEqual(3);

@@ -311,7 +311,7 @@ const changes: Settings = {
   furtherAudio: 'stream',
   replaySeconds: 60,
   splitEveryMinutes: 30,
-  countdownSeconds: 5,
+  ...({ countdownSeconds: 5, makesMp4: true, mp4Fps: 25, mp4Size: '720p' } as const),
   theme: 'light',
   recentRooms: [{ url: 'wss://example.org', room: 'one', credentialKind: 'apiKey', apiKey: 'key' }],
 };

@@ -341,8 +341,17 @@ it('names the MP4 files that were made of a take, and deletes none while they ar
   await writeDeliverables(path, { schema: 'plateau.deliverables/1', takeName: 'take-1', files });
   await writeFile(join(path, 'ben.m4a'), 'another length');
   const library = new TakesLibrary(folder, () => null);
-  expect((await library.list())[0]?.deliverables).toEqual(['ada.mp4']);
-  await mkdir(join(path, '.delivering'));
+  const [before] = await library.list();
+  expect(before?.deliverables).toEqual([
+    { file: 'ada.mp4', source: 'ada.mkv', sizeBytes: 6, settings: { fps: 30, size: 'source' } },
+  ]);
+  // They play as the take's own files do, and nothing else of the folder does.
+  expect(await library.filePath('take-1', 'ada.mp4')).toBe(join(path, 'ada.mp4'));
+  expect(await library.filePath('take-1', 'deliverables.json')).toBeNull();
+  await mkdir(join(path, '.delivering', 'ben.m4a'), { recursive: true });
+  await writeFile(join(path, '.delivering', 'ben.m4a', '00000.mp4'), 'not finished');
+  // What a deletion frees.
+  expect((await library.list())[0]?.sizeBytes).toBe((before?.sizeBytes ?? 0) + 'not finished'.length);
   const lock = await TakeLock.acquire(join(path, '.delivering'), 'delivering', () => 0);
   await expect(library.delete('take-1', false)).rejects.toMatchObject({ code: 'takeInUse' });
   await lock.release();

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { fileLines } from '../../../../src-main/cli/commands/deliver.js';
 import { readDeliverSettings } from '../../../../src-main/cli/options/deliver-options.js';
 import { deliverableText, progressLine } from '../../../../src-main/cli/output/deliver-lines.js';
+import { fileLines } from '../../../../src-main/cli/run/delivery-telling.js';
 import { PlateauError } from '../../../../src-main/contract/errors.js';
 import { TimeLeft } from '../../../../src-main/deliver/time-left.js';
 

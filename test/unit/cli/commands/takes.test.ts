@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { type Finding, findingLines } from '../../../../src-main/cli/commands/doctor.js';
 import { markerLines } from '../../../../src-main/cli/commands/markers.js';
 import { takesLines } from '../../../../src-main/cli/commands/takes.js';
-import { takes } from '../../../renderer/fake-states.js';
+import { deliverablesOf, takes } from '../../../renderer/fake-states.js';
 
 it('lists takes with their state, what they lack, and titles where there are any', () => {
   const lines = takesLines(takes().slice(1, 4), '/takes');
@@ -30,6 +30,15 @@ it('says of takes with a second copy how that stands, where there are any', () =
   });
   const cells = takesLines(copied, '/takes').map((line) => line.trim().split(/ {2,}/).at(-1));
   expect(cells.slice(1, 6)).toEqual(['backup', 'proven', 'INCOMPLETE', 'not proven', '–']);
+});
+
+it('counts the MP4 files that were made of takes, where there are any', () => {
+  const [first, second] = takes();
+  if (first === undefined || second === undefined) throw new Error('There are takes.');
+  const cells = takesLines([{ ...first, deliverables: deliverablesOf(first) }, second], '/takes').map(
+    (line) => line.trim().split(/ {2,}/).at(-1),
+  );
+  expect(cells.slice(1, 4)).toEqual(['made MP4', String(first.files.length), '0']);
 });
 
 it('says of each look what it found, and what to do about what is wrong', () => {

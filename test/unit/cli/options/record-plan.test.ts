@@ -107,6 +107,23 @@ it('records in copy mode when it is asked for, and refuses what only an encoded 
   expect(() => plan({ mode: 'copy', e2eeKeyFile: 'key', e2eeKeyIndex: '1' })).not.toThrow();
 });
 
+it('makes MP4 files of a take that is copied, or may be, when it is asked for', () => {
+  const deliver = (options: object): unknown =>
+    readRecordPlan({ room: 'x', ...options }, environment).deliver;
+  expect(deliver({ mode: 'copy' })).toBeNull();
+  expect(deliver({ mode: 'copy', deliver: true })).toEqual({ fps: 30, size: 'source' });
+  expect(deliver({ mode: 'auto', deliver: true, deliverFps: '25', deliverSize: '720p' })).toEqual({
+    ...{ fps: 25, size: '720p' },
+  });
+  expect(() => deliver({ deliver: true })).toThrow('--deliver is for takes that are copied');
+  expect(() => deliver({ mode: 'copy', deliverSize: '720p' })).toThrow(
+    '--deliver-size says nothing without --deliver.',
+  );
+  expect(() => deliver({ mode: 'copy', deliver: true, deliverFps: '29' })).toThrow(
+    '--deliver-fps is none of',
+  );
+});
+
 it('leaves the mode open with auto, takes a profile for the case that it is encoded, and refuses what a copied take lacks', () => {
   const read = (options: object): ReturnType<typeof readRecordPlan> =>
     readRecordPlan({ room: 'x', ...options }, environment);

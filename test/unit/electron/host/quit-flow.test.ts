@@ -8,9 +8,9 @@ function shell(answer: QuitAnswer, changes: Partial<QuitFlowOptions> = {}) {
   let isTakeRunning = true;
   const options: QuitFlowOptions = {
     isTakeRunning: () => isTakeRunning,
-    isChecking: () => false,
-    askAboutCheck: () => {
-      act('askAboutCheck');
+    isWorking: () => false,
+    askAboutWork: () => {
+      act('askAboutWork');
       return Promise.resolve(true);
     },
     isFinalizing: () => false,
@@ -47,8 +47,8 @@ test('says that a take is still being checked, and goes on checking when it is a
   let isSure = false;
   const { acts, flow } = shell('cancel', {
     isTakeRunning: () => false,
-    isChecking: () => true,
-    askAboutCheck: () => Promise.resolve(isSure),
+    isWorking: () => true,
+    askAboutWork: () => Promise.resolve(isSure),
   });
   await flow.request();
   expect([acts, flow.hasEnded]).toEqual([[], false]);
@@ -61,8 +61,8 @@ test('asks about a take that began while the question about a check stood there'
   let isTakeRunning = false;
   const { acts, flow } = shell('cancel', {
     isTakeRunning: () => isTakeRunning,
-    isChecking: () => true,
-    askAboutCheck: () => {
+    isWorking: () => true,
+    askAboutWork: () => {
       isTakeRunning = true;
       return Promise.resolve(true);
     },

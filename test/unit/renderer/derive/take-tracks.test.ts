@@ -33,6 +33,16 @@ const split = only([
 ]);
 
 describe('the tracks of a take', () => {
+  it('plays the MP4 file that was made of a file, where there is one', () => {
+    const settings = { fps: 30, size: 'source' } as const;
+    const deliverables = [{ file: 'ada.mp4', source: 'ada.mkv', sizeBytes: 1, settings }];
+    const tracks = tracksOf({ deliverables, files: [file('ada.mkv'), file('ben.mkv')] });
+    expect(tracks.flatMap(({ files }) => files.map((one) => `${one.file} ${one.media}`))).toEqual([
+      'ada.mkv ada.mp4',
+      'ben.mkv ben.mkv',
+    ]);
+  });
+
   it('puts the parts of a file in one line, in the order of time, each at its place', () => {
     const late = file('ada-part2.mp4', { partNumber: 2, startMs: 10_000, durationMs: 5_000 });
     const track = only([late, file('ada.mp4', { partNumber: 1, durationMs: 10_020 })]);

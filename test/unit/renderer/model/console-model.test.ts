@@ -144,6 +144,37 @@ it('does not tell a window that is opened later of what has ended by then', asyn
   expect(bench.toasts[0]).toContain('standup-2');
 });
 
+it('tells once what has become of MP4 files, whoever asked for them', async () => {
+  const bench = await ModelBench.open();
+  const one = (takeName: string, files: number, problems: string[] = [], isCanceled = false): object => ({
+    ...{ takeName, files, problems, isCanceled, endedAt: '2026-11-24T09:04:00.000Z' },
+  });
+  const ends = [
+    one('made', 2),
+    one('not-made', 1, ['ben.mp4: it is not what it should be.']),
+    one('canceled', 0, [], true),
+    one('mp4', 0),
+  ] as NonNullable<ConsoleState['endedDeliveries']>;
+  const said: (string | undefined)[] = [];
+  for (const [index] of ends.entries()) {
+    bench.become({ endedDeliveries: ends.slice(0, index + 1) });
+    said.push(bench.toasts.at(-1));
+  }
+  expect(said).toEqual([
+    '2 MP4 files made of made.',
+    'not-made: ben.mp4: it is not what it should be.',
+    'Canceled. The next time canceled goes on where it was.',
+    'Every file of mp4 is MP4 already.',
+  ]);
+  // What went on by itself is told above the view.
+  const code = 'deliverablesIncomplete';
+  bench.become({
+    endedDeliveries: [...ends.slice(1), ...([one('resumed', 0, ['Gone.'])] as typeof ends)],
+    problem: { code, message: 'Not every MP4 file of resumed could be made.', hint: '' },
+  });
+  expect(bench.toasts.at(-1)).toBe('Every file of mp4 is MP4 already.');
+});
+
 it('speaks once of a take that was stopped here, and of one that another window stopped', async () => {
   const bench = await ModelBench.open();
   const take = { name: 'standup-1', startedAt: '2026-11-24T09:00:00.000Z', markers: [] };

@@ -21,8 +21,8 @@ class TakesBench {
   readonly takes: Takes;
   /** What a change of a marker is answered with; null refuses it. */
   markers: readonly Marker[] | null = [];
-  /** What has become of MP4 files. */
-  delivered = { files: 2, problems: [] as string[], isCanceled: false };
+  /** How many wait for their MP4 files before it. */
+  delivered = { ahead: 0 };
   recovered: CommandOutput<'recoverTake'> = { isWhole: true, lostMs: 0 };
   #listed = someTakes();
   #trashed: ReturnType<typeof someTakes> = [];
@@ -193,24 +193,21 @@ it('closes the player of a take with the take, and beside it plays no file alone
   expect(takes.store.getState().isPlayerOpen).toBe(false);
 });
 
-it('says what has become of MP4 files, and reads the list again', async () => {
+it('has MP4 files made as somebody chose, and remembers that', async () => {
   const { takes, bench } = await opened();
-  const said: unknown[] = [];
-  for (const delivered of [
-    bench.delivered,
-    { files: 0, problems: [], isCanceled: true },
-    { files: 1, problems: ['ben.mp4: it is not what it should be.'], isCanceled: false },
-  ]) {
-    bench.delivered = delivered;
-    await takes.deliver('a-take');
-    said.push(bench.toast);
-    expect(bench.calls.slice(-3).map(([name]) => name)).toEqual(['deliverTake', 'listTakes', 'listTrash']);
-  }
-  expect(said).toMatchObject([
-    { level: 'success', text: '2 MP4 files made of a-take.' },
-    { level: 'info', text: 'Canceled. The next time a-take goes on where it was.' },
-    { level: 'warning', text: 'a-take: ben.mp4: it is not what it should be.' },
+  takes.askToDeliver('a-take');
+  expect(takes.store.getState().delivering).toBe('a-take');
+  const settings = { fps: 25, size: '720p' } as const;
+  await takes.deliver('a-take', settings);
+  expect(takes.store.getState().delivering).toBeNull();
+  expect(bench.calls.slice(-2)).toEqual([
+    ['updateSettings', { mp4Fps: 25, mp4Size: '720p' }],
+    ['deliverTake', { takeName: 'a-take', settings }],
   ]);
+  expect(bench.toast).toBeUndefined();
+  bench.delivered = { ahead: 2 };
+  await takes.deliver('a-take', settings);
+  expect(bench.toast).toMatchObject({ text: 'MP4 files of a-take are made after 2 other takes.' });
 });
 
 it('says of a recovered take what its end lacks, and never that nothing is lost where most of it is', async () => {
