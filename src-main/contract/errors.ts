@@ -16,6 +16,8 @@ export const errorExitCodes = {
   /** The server cannot be reached, or the connection was lost for good. */
   serverUnreachable: 3,
   connectionLost: 3,
+  /** Signaling stands, and media have no way to this machine. */
+  noMediaPath: 3,
   duplicateIdentity: 3,
   /** The process that receives in copy mode is gone, and its connection with it. */
   receiverEnded: 3,

@@ -1,3 +1,4 @@
+import { rmdir } from 'node:fs/promises';
 import type { Marker } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
 import type { TakeMode, TakeRequest } from '../contract/recording.js';
@@ -87,7 +88,7 @@ const hurriedMs = 3_000;
  * waited for: should the take begin after all, it is ended at once.
  *
  * @throws PlateauError `outputUnwritable`, `diskFull`, `ffmpegMissing`, `ffmpegUnsuitable`, `tooManyOpenFiles`; in copy mode also
- *   `missingCredentials`, `serverUnreachable`, `unauthorized`, `receiverEnded`
+ *   `missingCredentials`, `serverUnreachable`, `noMediaPath`, `unauthorized`, `receiverEnded`
  */
 export async function openTake(request: TakeRequest, surroundings: TakeSurroundings): Promise<OpenedTake> {
   const opening = beginTake(request, surroundings);
@@ -118,10 +119,15 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
   const backup = await openBackup(request, room.name, startedAt);
   const disk = new DiskSpaceMonitor(folder.path, report, lanes.checks, request.fallbackFolder !== undefined);
   await disk.assertFreeSpaceToStart();
-  const copied = access === null ? null : await joinToCopy(request, surroundings, access);
+  const joining = access === null ? null : joinToCopy(request, surroundings, access);
+  const copied = await joining?.catch(async (thrown: unknown) => {
+    // No take came of it: a folder without one would look like a take that was lost.
+    await rmdir(folder.path).catch(() => undefined);
+    throw thrown;
+  });
   const take = await Take.start({
     folder,
-    ...(copied !== null && { mode: 'copy', openMedia: copied.openMedia, previews: previewsIn(room) }),
+    ...(copied !== undefined && { mode: 'copy', openMedia: copied.openMedia, previews: previewsIn(room) }),
     room: room.name,
     server: room.host,
     profile: request.profile,

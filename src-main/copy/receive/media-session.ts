@@ -3,8 +3,13 @@ import { readRtcp, type RtcpListener } from '../rtp/rtcp-packets.js';
 import { type ExtensionIds, noExtensions, readRtpHeader, RtpHeader } from '../rtp/rtp-header.js';
 import { TransportFeedback } from '../rtp/transport-feedback.js';
 import { answerSdp } from '../signal/answer.js';
+import type { MediaRoutes, MediaWay } from '../signal/media-routes.js';
 import { type Offer, parseOffer } from '../signal/offer.js';
-import { type KernelBuffer, ReceivingTransport } from '../transport/receiving-transport.js';
+import {
+  type KernelBuffer,
+  ReceivingTransport,
+  type TransportOptions,
+} from '../transport/receiving-transport.js';
 import { LateTicks } from './late-ticks.js';
 import { firstRoundTripMs, ReceiverReports, reportEveryMs } from './receiver-reports.js';
 import type { TrackReceiver } from './track-receiver.js';
@@ -37,6 +42,8 @@ export interface MediaFigures {
   /** Null before the first answer of the server. */
   readonly roundTripMs: number | null;
   readonly kernelBuffer: KernelBuffer;
+  /** Null before a way was found. */
+  readonly way: MediaWay | null;
 }
 
 /** One connection that media come over, from its first offer to its end. The owner calls {@link close}. */
@@ -80,12 +87,11 @@ export class MediaSession {
   /**
    * Opens sockets; media come after the first offer was answered.
    *
-   * @param isLoopback the server is on this machine
    * @throws PlateauError `serverUnreachable` when no address is found within 10 s
    */
-  static async open(isLoopback: boolean, listener: MediaSessionListener): Promise<MediaSession> {
+  static async open(options: TransportOptions, listener: MediaSessionListener): Promise<MediaSession> {
     const session = new MediaSession(listener);
-    session.#transport = await ReceivingTransport.open(isLoopback, {
+    session.#transport = await ReceivingTransport.open(options, {
       onRtp: (packet, nowMs) => {
         session.#receive(packet, nowMs);
       },
@@ -124,12 +130,18 @@ export class MediaSession {
       unreadablePackets: this.#unreadable + (this.#transport?.undecipherable ?? 0),
       roundTripMs: this.#reports.roundTripMs,
       kernelBuffer: this.#transport?.kernelBuffer ?? { askedBytes: 0, givenBytes: null },
+      way: this.#transport?.way ?? null,
     };
   }
 
   /** Sends RTCP; without effect before the connection stands. */
   sendRtcp(packet: Buffer): void {
     this.#transport?.sendRtcp(packet);
+  }
+
+  /** What the server says of its ways when the session was taken up. */
+  setRoutes(routes: MediaRoutes): void {
+    this.#transport?.setRoutes(routes);
   }
 
   /** A way to the server that it tells of by itself. @param candidate as after `a=candidate:` */
@@ -140,11 +152,14 @@ export class MediaSession {
   /**
    * Takes an offer; one at a time.
    *
-   * @returns the answer, and what to call once it is sent: that resolves when media can come
+   * @returns the answer, and what to call once it is sent: that resolves when media can come, and rejects with `noMediaPath`;
+   *   null when it stands already
    * @throws TypeError for an offer that cannot be read
    * @throws PlateauError `serverUnreachable` when no address is found within 10 s
    */
-  async answer(sdp: string): Promise<{ readonly answer: string; readonly connect: () => Promise<void> }> {
+  async answer(
+    sdp: string,
+  ): Promise<{ readonly answer: string; readonly connect: (() => Promise<void>) | null }> {
     if (this.#transport === null) throw new TypeError('The media session is not open.');
     const offer = parseOffer(sdp);
     const connect = await this.#transport.accept(offer.transport);
@@ -153,7 +168,7 @@ export class MediaSession {
     const numbers = { sessionId: this.#sessionId, sessionVersion: this.#sessionVersion };
     return {
       answer: answerSdp(offer, this.#transport.description, numbers),
-      connect: connect ?? (() => Promise.resolve()),
+      connect,
     };
   }
 

@@ -1,5 +1,6 @@
 import type { PlateauError } from '../../contract/errors.js';
 import type { TrackSink } from '../contract.js';
+import type { MediaWay } from '../signal/media-routes.js';
 import type { ReceiverState } from './reconnection.js';
 import type { TrackReceiver } from './track-receiver.js';
 
@@ -16,6 +17,8 @@ export interface RoomReceiverListener {
   /** A track that was received is published still, and the server has taken it away; or it gives it back. */
   onWithheld(track: TrackReceiver, isWithheld: boolean): void;
   onState(state: ReceiverState): void;
+  /** Media come by it, from the first time on and after each search. Null when it is gone at once. */
+  onWay?(way: MediaWay | null): void;
   /** The receiver is over, and nobody closed it. Its tracks have ended. */
   onLost(failure: PlateauError): void;
 }

@@ -1,14 +1,8 @@
-import {
-  type LeaveRequest,
-  LeaveRequest_Action,
-  ReconnectReason,
-  SessionDescription,
-  SignalTarget,
-} from '@livekit/protocol';
-import { type PlateauError, toPlateauError } from '../../contract/errors.js';
+import { type LeaveRequest, LeaveRequest_Action, ReconnectReason, SignalTarget } from '@livekit/protocol';
+import type { PlateauError } from '../../contract/errors.js';
 import { type Publication, type PublicationChanges, Publications } from '../signal/publications.js';
 import { isLoopback } from '../signal/server-address.js';
-import { type AnsweredOffer, candidateOf, leaveError, syncStateOf } from '../signal/session-messages.js';
+import { candidateOf, leaveError, syncStateOf } from '../signal/session-messages.js';
 import {
   type RequestMessage,
   type ResponseMessage,
@@ -19,9 +13,13 @@ import { SubscriptionBatch } from '../signal/subscription-batch.js';
 import { connectionLost } from '../signal/upgrade.js';
 import { LayerNudges } from './layer-nudges.js';
 import { type MediaFigures, MediaSession } from './media-session.js';
+import { OfferAnswers } from './offer-answers.js';
 import { Reconnection } from './reconnection.js';
 import type { RoomReceiverOptions } from './room-receiver-options.js';
 import { TrackReceiver } from './track-receiver.js';
+
+/** The server offers what it has at once, in milliseconds; one that offers nothing before somebody publishes is not waited for. */
+const offerPatienceMs = 2_000;
 
 /**
  * A participant that receives the packets of everybody else in a room, as they were sent. It subscribes to every track,
@@ -38,11 +36,12 @@ export class RoomReceiver {
   #serverTrailer: Uint8Array = new Uint8Array();
   /** The server gives a new one before the first has expired. */
   #refreshedToken: string | null = null;
-  /** Offers are answered one after the other. */
-  #answers: Promise<void> = Promise.resolve();
-  #lastOffer: AnsweredOffer | null = null;
+  readonly #answers: OfferAnswers;
   readonly #reconnection: Reconnection;
   readonly #nudges: LayerNudges;
+  #hasJoined = false;
+  /** Why it was over before it had joined. */
+  #failure: PlateauError | null = null;
   #isOver = false;
 
   private constructor(options: RoomReceiverOptions) {
@@ -57,20 +56,33 @@ export class RoomReceiver {
       onState: (state) => options.listener.onState(state),
       onLost: (failure) => this.#lose(failure),
     });
+    this.#answers = new OfferAnswers({
+      media: () => this.#media,
+      send: (message) => this.#send(message),
+      onConnected: () => options.listener.onWay?.(this.#media?.figures.way ?? null),
+      onFailed: (failure, isVain) => {
+        if (isVain) this.#lose(failure);
+        else this.#reconnection.begin(failure.message, true);
+      },
+      patienceMs: options.patienceMs,
+    });
     this.#nudges = new LayerNudges(this.#tracks, (message) => {
       this.#send(message);
     });
   }
 
   /**
-   * Joins a room. Tracks are told of before it resolves, and after.
+   * Joins a room, and finds a way for media. Tracks are told of before it resolves, and after.
    *
-   * @throws PlateauError `serverUnreachable`, `unauthorized`; `connectionLost` when the server ends the session meanwhile
+   * @throws PlateauError `serverUnreachable`, `unauthorized`; `noMediaPath` after 10 s; `connectionLost` when the server ends the session meanwhile
    */
   static async join(options: RoomReceiverOptions): Promise<RoomReceiver> {
     const receiver = new RoomReceiver(options);
     try {
       await receiver.#enter();
+      await receiver.#answers.firstSearch(offerPatienceMs);
+      if (receiver.#failure !== null) throw receiver.#failure;
+      receiver.#hasJoined = true;
     } catch (failure) {
       await receiver.close();
       throw failure;
@@ -107,28 +119,34 @@ export class RoomReceiver {
   /** Begins a session: signaling, and a media connection that waits for its first offer. */
   async #enter(): Promise<void> {
     const token = this.#refreshedToken ?? (await this.#options.token());
-    const media = await MediaSession.open(isLoopback(this.#options.url), {
+    const { connection, greeting } = await SignalConnection.open(this.#options.url, token, null);
+    let media: MediaSession | null = null;
+    try {
+      const opened = await this.#openMedia(greeting);
+      media = opened;
+      if (this.#isOver) throw connectionLost('it was closed while it was made');
+      this.#media = opened;
+      this.#answers.forget();
+      this.#joined(greeting);
+      this.#listen(connection);
+    } catch (failure) {
+      // Whoever closes the receiver meanwhile does not know of them.
+      if (this.#media === media) this.#media = null;
+      await connection.close(true);
+      await media?.close();
+      throw failure;
+    }
+  }
+
+  async #openMedia(greeting: SignalGreeting): Promise<MediaSession> {
+    const options = { isLoopback: isLoopback(this.#options.url), routes: greeting.routes };
+    const media = await MediaSession.open(options, {
       trackOf: (sid) => this.#tracks.get(sid) ?? null,
       onDead: (reason) => {
         if (this.#media === media) this.#reconnection.begin(reason, true);
       },
     });
-    this.#media = media;
-    try {
-      const { connection, greeting } = await SignalConnection.open(this.#options.url, token, null);
-      if (this.#isOver) {
-        await connection.close(true);
-        throw connectionLost('it was closed while it was made');
-      }
-      this.#lastOffer = null;
-      this.#joined(greeting);
-      this.#listen(connection);
-    } catch (failure) {
-      // Whoever closes the receiver meanwhile does not know of it.
-      if (this.#media === media) this.#media = null;
-      await media.close();
-      throw failure;
-    }
+    return media;
   }
 
   #joined(greeting: SignalGreeting): void {
@@ -157,7 +175,7 @@ export class RoomReceiver {
 
   #take(message: ResponseMessage): void {
     if (message.case === 'update') this.#takeChanges(this.#publications.update(message.value.participants));
-    else if (message.case === 'offer') this.#answer(message.value);
+    else if (message.case === 'offer') this.#answers.answer(message.value);
     else if (message.case === 'refreshToken') this.#refreshedToken = message.value;
     else if (message.case === 'leave') this.#leave(message.value);
     else if (message.case === 'trickle' && message.value.target === SignalTarget.SUBSCRIBER) {
@@ -170,25 +188,6 @@ export class RoomReceiver {
     for (const { sid } of removed) this.#remove(sid);
     for (const publication of changed) this.#change(publication);
     for (const publication of added) this.#add(publication);
-  }
-
-  #answer({ sdp, id }: SessionDescription): void {
-    const media = this.#media;
-    if (media === null) return;
-    this.#answers = this.#answers.then(async () => {
-      try {
-        const { answer, connect } = await media.answer(sdp);
-        if (this.#media !== media) return;
-        this.#lastOffer = { offer: sdp, answer };
-        this.#send({ case: 'answer', value: new SessionDescription({ type: 'answer', sdp: answer, id }) });
-        // The next offer may come before media do.
-        connect().catch((failure: unknown) => {
-          if (this.#media === media) this.#reconnection.begin(toPlateauError(failure).message, true);
-        });
-      } catch (failure) {
-        if (this.#media === media) this.#reconnection.begin(toPlateauError(failure).message, true);
-      }
-    });
   }
 
   #leave({ action, reason, canReconnect }: LeaveRequest): void {
@@ -258,8 +257,9 @@ export class RoomReceiver {
       await connection.close(false);
       throw connectionLost('the server has forgotten the session');
     }
+    this.#media?.setRoutes(greeting.routes);
     const publications = [...this.#tracks.values()].map(({ publication }) => publication);
-    connection.send({ case: 'syncState', value: syncStateOf(publications, this.#lastOffer) });
+    connection.send({ case: 'syncState', value: syncStateOf(publications, this.#answers.last) });
     this.#listen(connection);
     for (const track of this.#tracks.values()) if (track.stream === null) this.#subscribe(track.sid);
   }
@@ -281,7 +281,8 @@ export class RoomReceiver {
   #lose(failure: PlateauError): void {
     if (this.#isOver) return;
     this.#end(false).catch(() => undefined);
-    this.#options.listener.onLost(failure);
+    if (this.#hasJoined) this.#options.listener.onLost(failure);
+    else this.#failure = failure;
   }
 
   async #end(isLeaving: boolean): Promise<void> {

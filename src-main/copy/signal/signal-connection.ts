@@ -10,6 +10,7 @@ import {
 import { WebSocket } from 'ws';
 import type { PlateauError } from '../../contract/errors.js';
 import { tunnelAgentFor } from '../../livekit/connect/proxy-tunnel.js';
+import { type MediaRoutes, mediaRoutes } from './media-routes.js';
 import { clientQuery, connectionLost, refusal } from './upgrade.js';
 import { within } from './within.js';
 
@@ -48,8 +49,9 @@ export interface ResumedSession {
 }
 
 /** What the server begins a connection with. */
-export type SignalGreeting =
-  { readonly kind: 'joined'; readonly join: JoinResponse } | { readonly kind: 'resumed' };
+export type SignalGreeting = { readonly routes: MediaRoutes } & (
+  { readonly kind: 'joined'; readonly join: JoinResponse } | { readonly kind: 'resumed' }
+);
 
 /**
  * One WebSocket of LiveKit's signaling, of someone who only subscribes. It pings as often as the server wants, and ends
@@ -193,8 +195,10 @@ export class SignalConnection {
   }
 
   #receiveGreeting(message: ResponseMessage): void {
-    if (message.case === 'join') this.#greet?.({ kind: 'joined', join: message.value });
-    else if (message.case === 'reconnect') this.#greet?.({ kind: 'resumed' });
+    if (message.case === 'join')
+      this.#greet?.({ kind: 'joined', join: message.value, routes: mediaRoutes(message.value) });
+    else if (message.case === 'reconnect')
+      this.#greet?.({ kind: 'resumed', routes: mediaRoutes(message.value) });
     else if (message.case === 'leave') {
       this.#refuse?.(connectionLost(`the server ended the session (reason ${message.value.reason})`));
     } else {

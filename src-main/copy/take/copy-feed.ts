@@ -12,6 +12,7 @@ import { RoomReceiver } from '../receive/room-receiver.js';
 import type { RoomReceiverOptions } from '../receive/room-receiver-options.js';
 import type { TrackReceiver } from '../receive/track-receiver.js';
 import { receiveCaps } from '../rtp/receive-caps.js';
+import { type MediaWay, wayName } from '../signal/media-routes.js';
 import type { Publication } from '../signal/publications.js';
 import type { CopyEnding, CopyFiles } from './copy-files.js';
 import { type CopiedTrack, infoOf } from './copy-track.js';
@@ -108,6 +109,7 @@ export class CopyFeed implements CopyEnding {
             feed.#files?.interrupted();
           }
         },
+        onWay: (way) => tellWay(options.report, way),
         onLost: (failure) => {
           if (!feed.#hasEnded) options.onLost(failure);
         },
@@ -220,6 +222,14 @@ export class CopyFeed implements CopyEnding {
 }
 
 const noTrailer = new Uint8Array();
+
+/** A detour is worth a line in the log: over TCP what is lost comes late, and all behind it. */
+function tellWay(report: EventReporter, way: MediaWay | null): void {
+  if (way === null || way === 'udp') return;
+  report.info('mediaDetour', `Media come over ${wayName(way)}: the server’s UDP port is not reached.`, null, {
+    way,
+  });
+}
 
 /** Why a track stays encrypted; null when it can be decrypted, or is not encrypted. */
 function sealedFor(

@@ -14,18 +14,27 @@ const loopback = '127.0.0.1';
 /** How the other side is known. */
 type Credentials = Pick<LocalTransport, 'iceUsername' | 'icePassword'>;
 
-/**
- * ICE of one connection, over UDP and IPv4; it gathers nothing yet.
- *
- * @param isLoopback the server is on this machine, and no other address is of use
- */
-export function newIce(isLoopback: boolean): RTCIceTransport {
+/** What of this machine a connection may use. */
+export interface IceOptions {
+  /** The server is on this machine, and no other address is of use. */
+  readonly isLoopback: boolean;
+  /** No address of this machine is of use: media come over relays alone. */
+  readonly isRelayForced: boolean;
+}
+
+/** ICE of one connection, over IPv4: UDP, and connections of TCP that this side begins. It gathers nothing yet. */
+export function newIce({ isLoopback, isRelayForced }: IceOptions): RTCIceTransport {
   const gatherer = new RTCIceGatherer({
-    useIpv4: true,
+    useIpv4: !isRelayForced,
     useIpv6: false,
-    useTcp: false,
-    ...(isLoopback ? { interfaceAddresses: { udp4: loopback }, additionalHostAddresses: [loopback] } : {}),
+    useTcp: true,
+    tcpPassive: false,
+    ...(isLoopback && !isRelayForced
+      ? { interfaceAddresses: { udp4: loopback }, additionalHostAddresses: [loopback] }
+      : {}),
   });
+  // Without one werift asks a public one of somebody else, and waits 5 s for it where UDP is blocked.
+  delete gatherer.connection.stunServer;
   return new RTCIceTransport(gatherer);
 }
 
@@ -69,6 +78,11 @@ export function setRemoteDtls(
 /** The text of a candidate, which tells it from others. @param candidate as after `a=candidate:`, or with that prefix */
 export function candidateText(candidate: string): string {
   return candidate.replace(/^(a=)?candidate:/, '');
+}
+
+/** Whether a candidate is one of TCP. @param text as after `a=candidate:` (RFC 8839, section 5.1) */
+export function isTcpCandidate(text: string): boolean {
+  return text.split(' ')[2]?.toLowerCase() === 'tcp';
 }
 
 /** Adds a way to the other side. @returns whether it can be read */

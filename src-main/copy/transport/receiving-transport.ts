@@ -6,17 +6,12 @@ import { Socket } from 'node:dgram';
 import { RTCDtlsTransport, type RTCIceTransport, RTCSctpTransport } from 'werift';
 import { receiveCaps } from '../rtp/receive-caps.js';
 import type { LocalTransport } from '../signal/answer.js';
+import type { MediaRoutes, MediaWay } from '../signal/media-routes.js';
 import type { RemoteTransport } from '../signal/offer.js';
 import { within } from '../signal/within.js';
 import { DecryptingTransport, type TransportListener } from './decrypting-transport.js';
-import {
-  addRemoteCandidate,
-  candidateText,
-  describeLocal,
-  newIce,
-  setRemoteDtls,
-  setRemoteIce,
-} from './ice.js';
+import { describeLocal, newIce, setRemoteDtls, setRemoteIce } from './ice.js';
+import { WaySearch } from './way-search.js';
 
 /** ICE and DTLS repeat what was lost several times within it; what does not stand by then is begun anew. */
 const connectPatienceMs = 10_000;
@@ -32,19 +27,36 @@ export interface KernelBuffer {
   readonly givenBytes: number | null;
 }
 
+/** How a connection may come about. */
+export interface TransportOptions {
+  /** The server is on this machine, and no other address is of use. */
+  readonly isLoopback: boolean;
+  readonly routes: MediaRoutes;
+}
+
+/** As werift holds a socket of UDP. */
+interface SocketHolder {
+  readonly transport?: { readonly socket?: unknown };
+}
+
 /** A connection to a server that media come over. The owner calls {@link close}. */
 export class ReceivingTransport {
   readonly #ice: RTCIceTransport;
   readonly #dtls: DecryptingTransport;
   readonly #listener: TransportListener;
-  readonly #candidates = new Set<string>();
-  #candidateCame: (() => void) | null = null;
+  readonly #search: WaySearch;
   #remoteUsername: string | null = null;
   #data: RTCSctpTransport | null = null;
   #isClosed = false;
 
-  private constructor(ice: RTCIceTransport, dtls: DecryptingTransport, listener: TransportListener) {
+  private constructor(
+    ice: RTCIceTransport,
+    dtls: DecryptingTransport,
+    routes: MediaRoutes,
+    listener: TransportListener,
+  ) {
     this.#ice = ice;
+    this.#search = new WaySearch(ice, routes, () => this.#askForRoom());
     this.#dtls = dtls;
     this.#listener = listener;
     ice.onStateChange.subscribe((state) => {
@@ -58,14 +70,16 @@ export class ReceivingTransport {
   /**
    * Opens sockets and gathers candidates.
    *
-   * @param isLoopback the server is on this machine, and no other address is of use
    * @throws PlateauError `serverUnreachable` after 10 s
    */
-  static async open(isLoopback: boolean, listener: TransportListener): Promise<ReceivingTransport> {
-    const ice = newIce(isLoopback);
+  static async open(
+    { isLoopback, routes }: TransportOptions,
+    listener: TransportListener,
+  ): Promise<ReceivingTransport> {
+    const ice = newIce({ isLoopback, isRelayForced: routes.isRelayForced });
     const certificate = await RTCDtlsTransport.SetupCertificate();
     const dtls = new DecryptingTransport(ice, certificate, listener);
-    const transport = new ReceivingTransport(ice, dtls, listener);
+    const transport = new ReceivingTransport(ice, dtls, routes, listener);
     try {
       await transport.#gather();
     } catch (failure) {
@@ -89,6 +103,16 @@ export class ReceivingTransport {
     };
   }
 
+  /** What media come by; null before the connection stands. */
+  get way(): MediaWay | null {
+    return this.#search.way;
+  }
+
+  /** Takes what the server says of its ways when a session was taken up; it counts from the next search on. */
+  setRoutes(routes: MediaRoutes): void {
+    this.#search.routes = routes;
+  }
+
   /** Datagrams that no key of this connection fits. */
   get undecipherable(): number {
     return this.#dtls.undecipherable;
@@ -106,12 +130,12 @@ export class ReceivingTransport {
       return null;
     }
     this.#remoteUsername = remote.iceUsername;
-    this.#candidates.clear();
+    this.#search.beginAnew();
     this.#ice.connection.iceControlling = remote.isIceLite;
     setRemoteIce(this.#ice, remote, remote.isIceLite);
     if (!isFirst) await this.#gather();
     for (const candidate of remote.candidates) this.addCandidate(candidate);
-    return isFirst ? () => this.#connect(remote) : () => this.#reconnect();
+    return isFirst ? () => this.#connect(remote) : () => this.#search.find(connectPatienceMs);
   }
 
   /**
@@ -120,11 +144,7 @@ export class ReceivingTransport {
    * @param candidate as after `a=candidate:`, or with that prefix
    */
   addCandidate(candidate: string): void {
-    const text = candidateText(candidate);
-    if (this.#isClosed || this.#candidates.has(text)) return;
-    if (!addRemoteCandidate(this.#ice, text)) return;
-    this.#candidates.add(text);
-    this.#candidateCame?.();
+    if (!this.#isClosed) this.#search.add(candidate);
   }
 
   /**
@@ -145,6 +165,7 @@ export class ReceivingTransport {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#search.close();
     // Its timers would go on; that the server hears of it does not matter.
     await within(closePatienceMs, 'closing', this.#data?.stop() ?? Promise.resolve()).catch(() => undefined);
     await within(closePatienceMs, 'closing', this.#dtls.stop()).catch(() => undefined);
@@ -152,6 +173,10 @@ export class ReceivingTransport {
 
   async #gather(): Promise<void> {
     await within(connectPatienceMs, 'gathering addresses', this.#ice.gather());
+    this.#askForRoom();
+  }
+
+  #askForRoom(): void {
     for (const socket of this.#sockets()) {
       try {
         socket.setRecvBufferSize(receiveCaps.kernelReceiveBytes);
@@ -163,12 +188,11 @@ export class ReceivingTransport {
 
   async #connect(remote: RemoteTransport): Promise<void> {
     setRemoteDtls(this.#dtls, remote.fingerprints, 'client');
-    await within(connectPatienceMs, 'connecting to the media port', this.#start(remote.hasData));
+    await this.#search.find(connectPatienceMs);
+    await within(connectPatienceMs, 'agreeing on the keys of media', this.#secure(remote.hasData));
   }
 
-  async #start(hasData: boolean): Promise<void> {
-    await this.#oneCandidate();
-    await this.#ice.start();
+  async #secure(hasData: boolean): Promise<void> {
     await this.#dtls.start();
     if (!hasData) return;
     // The server opens channels for data before it takes another offer. Nothing reads them.
@@ -177,29 +201,13 @@ export class ReceivingTransport {
     await this.#data.start(sctpPort);
   }
 
-  async #reconnect(): Promise<void> {
-    await within(
-      connectPatienceMs,
-      'connecting to the media port anew',
-      this.#oneCandidate().then(() => this.#ice.start()),
-    );
-  }
-
-  /** Checks without one to check would have failed. */
-  async #oneCandidate(): Promise<void> {
-    if (this.#candidates.size > 0) return;
-    await new Promise<void>((resolve) => {
-      this.#candidateCame = resolve;
-    });
-    this.#candidateCame = null;
-  }
-
   #sockets(): Socket[] {
     const protocols: unknown = Reflect.get(this.#ice.connection, 'protocols');
     if (!Array.isArray(protocols)) return [];
-    return protocols.flatMap((protocol: { readonly transport?: { readonly socket?: unknown } }) =>
-      protocol.transport?.socket instanceof Socket ? [protocol.transport.socket] : [],
-    );
+    return protocols.flatMap((protocol: SocketHolder & { readonly turn?: SocketHolder }) => {
+      const { transport } = protocol.turn ?? protocol;
+      return transport?.socket instanceof Socket ? [transport.socket] : [];
+    });
   }
 
   #tellClosed(): void {

@@ -65,7 +65,7 @@ export class WeriftTransport implements PacketTransport {
    * @param isLoopback the server is on this machine, and no other address is of use
    */
   static async open(isLoopback: boolean, listener: TransportListener): Promise<WeriftTransport> {
-    const ice = newIce(isLoopback);
+    const ice = newIce({ isLoopback: isLoopback, isRelayForced: false });
     ice.connection.iceControlling = true;
     const certificate = await RTCDtlsTransport.SetupCertificate();
     const dtls = new RTCDtlsTransport({}, ice, certificate, [aeadAes128Gcm, aesCm128HmacSha180]);

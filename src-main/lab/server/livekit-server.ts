@@ -32,6 +32,20 @@ export interface EmbeddedServerOptions {
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error';
   /** Whether joining a room that is not open opens it; true when left out. */
   readonly opensRooms?: boolean;
+  /** TCP port of media, on all interfaces; none when left out. */
+  readonly mediaTcpPort?: number;
+  /** Its own TURN server; none when left out. */
+  readonly turn?: EmbeddedTurn;
+}
+
+/** The TURN server within livekit-server, on loopback. */
+export interface EmbeddedTurn {
+  /** What clients are told to look up for TLS; the server names port 443 there, whatever its own is. */
+  readonly domain: string;
+  /** Null: none over UDP. */
+  readonly udpPort: number | null;
+  /** Null: none over TLS. Certificate and key are paths of PEM files. */
+  readonly tls: { readonly port: number; readonly certificate: string; readonly key: string } | null;
 }
 
 /** A livekit-server on loopback that lives no longer than this process. */
@@ -63,9 +77,12 @@ interface ServerSettings {
   readonly ports: Ports;
   readonly logLevel: string;
   readonly opensRooms: boolean;
+  readonly mediaTcpPort: number;
+  readonly turn: EmbeddedTurn | null;
 }
 
-function serverConfig({ ports, logLevel, opensRooms }: ServerSettings, apiSecret: string): string {
+function serverConfig(settings: ServerSettings, apiSecret: string): string {
+  const { logLevel, mediaTcpPort, opensRooms, ports, turn } = settings;
   // tcp_port 0: livekit's ICE over TCP would listen on all interfaces.
   // stun_servers: without one LiveKit names public servers, which each connection looks up; without a network
   // that takes WebRTC's resolver threads, and their memory, many seconds. An address needs no look-up.
@@ -76,7 +93,7 @@ logging:
   level: ${logLevel}
 rtc:
   udp_port: ${ports.mediaPort}
-  tcp_port: 0
+  tcp_port: ${mediaTcpPort}
   use_external_ip: false
   node_ip: 127.0.0.1
   enable_loopback_candidate: true
@@ -87,7 +104,25 @@ room:
   auto_create: ${String(opensRooms)}
 keys:
   ${apiKey}: ${apiSecret}
-`;
+${turn === null ? '' : turnConfig(turn)}`;
+}
+
+function turnConfig({ domain, tls, udpPort }: EmbeddedTurn): string {
+  // It relays to loopback only where that is allowed by name.
+  return `turn:
+  enabled: true
+  domain: ${domain}
+  udp_port: ${udpPort ?? 0}
+  bind_addresses: [127.0.0.1]
+  allow_restricted_peer_cidrs: [127.0.0.0/8]
+${
+  tls === null
+    ? ''
+    : `  tls_port: ${tls.port}
+  cert_file: ${JSON.stringify(tls.certificate)}
+  key_file: ${JSON.stringify(tls.key)}
+`
+}`;
 }
 
 class ServerProcess implements EmbeddedServer {
@@ -225,8 +260,9 @@ export async function startLivekitServer(options: EmbeddedServerOptions = {}): P
   });
   for (let attempt = 1; ; attempt += 1) {
     const ports = { signalPort: await freeTcpPort(), mediaPort: await freeUdpPort() };
-    const { logLevel = 'warn', opensRooms = true } = options;
-    const server = new ServerProcess(binaryPath, folder, { ports, logLevel, opensRooms }, apiSecret);
+    const { logLevel = 'warn', mediaTcpPort = 0, opensRooms = true, turn = null } = options;
+    const settings = { ports, logLevel, opensRooms, mediaTcpPort, turn };
+    const server = new ServerProcess(binaryPath, folder, settings, apiSecret);
     try {
       await server.start();
       return server;
