@@ -149,7 +149,7 @@ describe('a copied take in a process of its own', () => {
         happenings: [
           { type: 'missing', track: camera, error, awaitedMs: 2_500 },
           { type: 'refused', track: camera, error },
-          { type: 'failed', file: 'ada.mkv', subject, error },
+          { type: 'failed', part: 1, file: 'ada.mkv', subject, error },
         ],
         leftOut: 7,
       }),
