@@ -80,13 +80,13 @@ export function takeRequestOf(
     ...{ outputFolder, audioOnly, maxFiles: maxFiles ?? undefined },
     participants: armsNewcomers === 'on' ? null : roster.armed,
     except: roster.unarmed,
+    splitEveryMs: splitEveryMinutes === null ? undefined : splitEveryMinutes * 60_000,
   };
   if (takeMode === 'copy') return { ...everyTake, mode: 'copy', profile: copyProfile };
   return {
     ...everyTake,
     ...furtherFoldersOf(store),
     ...{ profile: store.profile, furtherAudio },
-    splitEveryMs: splitEveryMinutes === null ? undefined : splitEveryMinutes * 60_000,
   };
 }
 

@@ -27,6 +27,7 @@ export const budgetTerms = [
   'copy: packets that wait for an earlier one',
   'copy: frames under assembly',
   'copy: frames that wait for their time',
+  'copy: frames that wait for the next part',
   'copy: files that wait for the disk',
   'copy: places to seek to',
   'copy: black frames',

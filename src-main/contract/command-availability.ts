@@ -41,7 +41,7 @@ const rules: Readonly<Record<CommandName, Rule>> = {
     (state.take?.isPaused === true ? null : notNow('The take is not paused.', 'There is nothing to resume.')),
   splitTake: (state, pending) =>
     state.recorder === 'recording' && !pending.has('stopTake')
-      ? refusalWhileCopying(state, 'split')
+      ? null
       : notNow('There is no take to split.', 'Start a take first.'),
   saveReplay: refusalToReplay,
   moveTake: (state, pending) =>

@@ -72,4 +72,9 @@ export interface CopyTrack {
   noteSize?(width: number, height: number): void;
   /** Asks for a key frame, under the policy that spares the publisher and the server. */
   requestKeyFrame(): void;
+  /**
+   * The same where the frames go on without it: nothing that is missing before it is given up. Left out where nobody can be
+   * asked.
+   */
+  wishKeyFrame?(): void;
 }

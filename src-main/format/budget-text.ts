@@ -32,6 +32,8 @@ export const budgetSentences: Readonly<Record<BudgetTerm, string>> = {
   'copy: packets that wait for an earlier one':
     'Copy mode: packets of each track that came out of order, up to a cap of packets and bytes.',
   'copy: frames under assembly': 'Copy mode: two encoded frames of each video that are not complete yet.',
+  'copy: frames that wait for the next part':
+    'Frames from a cut on, until it is known where the next part begins, at most 8 MB for each file.',
   'copy: frames that wait for their time':
     'Copy mode: encoded frames that wait for the sender’s clock, or for the black before them.',
   'copy: files that wait for the disk': 'Copy mode: encoded data of each file that waits for a slow disk.',

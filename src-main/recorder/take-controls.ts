@@ -130,7 +130,6 @@ export class TakeControls extends RoomView {
 
   #split(): { takeMs: number; part: number } {
     const take = this.#take('split a take');
-    assertEncodes(take, 'split', 'Stop it and start another one.');
     const { atMs, number } = take.parts.split();
     return { takeMs: atMs, part: number };
   }

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { dropCauseNames } from '../contract/drop-causes.js';
 import type { Manifest, ManifestFile, Segment } from '../contract/manifest.js';
+import { copySince } from './copy-since.js';
 import type { LastMoments } from './crash-moment.js';
 
 /**
@@ -69,7 +70,14 @@ export function lastAccounts(
     ...entry,
     video: settled(video),
     audio: settled(audio),
-    ...(later && sink.copy !== undefined ? { copy: sink.copy } : {}),
+    ...(later && sink.copy !== undefined
+      ? {
+          copy: copySince(
+            sink.copy,
+            earlier.map(({ copy }) => copy).filter((copy) => copy !== undefined),
+          ),
+        }
+      : {}),
     ...(later
       ? {
           audioSilenceMs: Math.max(0, Math.round(sink.audio.silenceMs) - of('audioSilenceMs')),

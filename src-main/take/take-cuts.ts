@@ -15,11 +15,17 @@ const maxPending = 2;
 export class TakeCuts {
   readonly #clock: TakeClock;
   readonly #slotMs: number;
+  readonly #leadMs: number;
   readonly #all: Cut[] = [{ number: 1, atMs: 0 }];
 
-  /** @param clock the take's */
-  constructor(clock: TakeClock, profile: Pick<Profile, 'frameRate' | 'maxFps' | 'container'>) {
+  /** @param clock the take's @param leadMs so long before a cut it has to be known */
+  constructor(
+    clock: TakeClock,
+    profile: Pick<Profile, 'frameRate' | 'maxFps' | 'container'>,
+    leadMs: number = cutLeadMs,
+  ) {
     this.#clock = clock;
+    this.#leadMs = leadMs;
     // Of a variable rate a whole number of milliseconds, which is a whole number of samples, too.
     this.#slotMs = 1_000 / (constantFps(profile) ?? 1_000);
   }
@@ -56,7 +62,7 @@ export class TakeCuts {
         `The take has ${caps.parts} parts, which is the most.`,
         'Stop it, and start another one.',
       );
-    const wantedMs = atMs ?? this.#clock.nowMs() + (this.#clock.isPaused ? 0 : cutLeadMs);
+    const wantedMs = atMs ?? this.#clock.nowMs() + (this.#clock.isPaused ? 0 : this.#leadMs);
     const earliestMs = Math.max(wantedMs, last.atMs + leastPartMs);
     const cut = { number: last.number + 1, atMs: Math.ceil(earliestMs / this.#slotMs - 1e-6) * this.#slotMs };
     this.#all.push(cut);

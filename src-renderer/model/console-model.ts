@@ -242,7 +242,7 @@ export class ConsoleModel {
   async splitTake(): Promise<void> {
     if (!this.can('splitTake')) return;
     const result = await this.session.run('splitTake', {});
-    if (result.ok) this.session.notify('info', `Part ${result.value.part} begins in a second.`);
+    if (result.ok) this.session.notify('info', `Part ${result.value.part} begins in a moment.`);
   }
 
   /** The last minutes become a take of their own. */

@@ -173,6 +173,7 @@ export const engineRooms = [
       'src-main/contract',
       'src-main/copy/contract.ts',
       'src-main/copy/frames',
+      'src-main/copy/rtp',
       'src-main/ffmpeg',
       'src-main/matroska',
       'src-main/mp4',

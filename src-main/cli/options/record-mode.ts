@@ -20,8 +20,6 @@ const profileOptions = {
 const encodedOptions = {
   fallback: '--fallback',
   backup: '--backup',
-  splitEvery: '--split-every',
-  splitSize: '--split-size',
   replay: '--replay',
   memoryCeiling: '--memory-ceiling',
 } as const satisfies Partial<Record<keyof RecordOptions, string>>;
@@ -56,7 +54,7 @@ export function readMode(
   if (clashing !== undefined)
     throw new PlateauError(
       'usage',
-      `${clashing} cannot be given together with --mode ${mode.data}: what was sent ${isAuto ? 'may be' : 'is'} written as it is, in one stretch.`,
+      `${clashing} cannot be given together with --mode ${mode.data}: what was sent ${isAuto ? 'may be' : 'is'} written as it is, in one folder.`,
       'Leave it out, or record with --mode encode.',
     );
   if (isAuto) return { choosesMode: true, profile: readProfile(options) };

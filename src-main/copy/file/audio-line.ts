@@ -51,6 +51,8 @@ export class AudioLine {
   #hasArrived = false;
   /** The server has taken it away. */
   #isWithheld = false;
+  /** Of a later part: what comes from before it was sent into the one before, and is late. */
+  #isContinued = false;
   /** Where the last gap ends that was noted for want of packets. */
   #unheardEndMs = 0;
   #tickedMs = 0;
@@ -105,7 +107,7 @@ export class AudioLine {
   push({ data, durationMs, lostBefore = 0 }: EncodedFrame, timeMs: number): void {
     this.#tally.handedOver += 1;
     if (timeMs + durationMs <= 0 || timeMs >= this.endsAtMs) {
-      this.#tally.drop('outside');
+      this.#tally.drop(this.#isContinued && timeMs < this.endsAtMs ? 'late' : 'outside');
       return;
     }
     if (timeMs < this.#endMs - Math.max(overlapMs, durationMs)) {
@@ -140,6 +142,38 @@ export class AudioLine {
     const isCut = this.#isOn && this.#wasInterrupted && endMs - (this.#soundedMs ?? endMs) >= onItsWayMs;
     if (isCut) this.#noteGap(endMs, Infinity);
     this.#fillUpTo(endMs);
+  }
+
+  /**
+   * Ends it where the next part of the take begins, and makes the line of that: what is on, missing or waited for there goes on in
+   * it.
+   *
+   * @param endMs where that is, of this file @param lostBefore packets that were lost right before it
+   */
+  successor(
+    file: MatroskaFile,
+    onGap: (gap: LineGap) => void,
+    endMs: number,
+    { durationMs, lostBefore }: { readonly durationMs: number; readonly lostBefore: number },
+  ): AudioLine {
+    const next = new AudioLine(file, onGap);
+    next.#isContinued = true;
+    next.#isOn = this.#isOn;
+    next.#hasArrived = this.#hasArrived;
+    next.#isWithheld = this.#isWithheld;
+    next.#wasInterrupted = this.#wasInterrupted;
+    next.#unheardSinceMs = this.#unheardSinceMs === null ? null : 0;
+    next.#soundedMs = this.#soundedMs === null ? null : 0;
+    next.endsAtMs = this.endsAtMs - endMs;
+    this.#endUnheard(endMs, this.#leastUnheardMs);
+    if (lostBefore > 0) this.#noteGap(endMs, this.#wasInterrupted ? Infinity : lostBefore * durationMs);
+    this.#fillUpTo(endMs);
+    return next;
+  }
+
+  /** Whether a microphone is published and not muted: what it sends may still come. */
+  get isOn(): boolean {
+    return this.#isOn;
   }
 
   /** That nothing came of a microphone that was taken away is known from the first moment on. */

@@ -32,6 +32,25 @@ export interface LineCounts {
   readonly longestStepMs: number;
 }
 
+/** The counts of two lines, one after the other, together. */
+export function sumOfLines(one: LineCounts, other: LineCounts): LineCounts {
+  const dropped = { ...one.dropped };
+  for (const cause of Object.keys(dropped) as LineDropCause[]) dropped[cause] += other.dropped[cause];
+  return {
+    handedOver: one.handedOver + other.handedOver,
+    written: one.written + other.written,
+    dropped,
+    waiting: one.waiting + other.waiting,
+    filled: one.filled + other.filled,
+    lowerLayer: one.lowerLayer + other.lowerLayer,
+    writtenMs: one.writtenMs + other.writtenMs,
+    filledMs: one.filledMs + other.filledMs,
+    lostMs: one.lostMs + other.lostMs,
+    missed: one.missed + other.missed,
+    longestStepMs: Math.max(one.longestStepMs, other.longestStepMs),
+  };
+}
+
 /** Counts what became of the frames of a line. */
 export class LineTally {
   handedOver = 0;
@@ -84,3 +103,6 @@ export interface FileGap extends LineGap {
   /** It came, at least some of it, and no key fitted. */
   readonly isUndecrypted: boolean;
 }
+
+/** Of a line that nothing came for. */
+export const noLine: LineCounts = new LineTally().count(0);

@@ -1,51 +1,20 @@
 import { inTime } from '../../process/deadline.js';
-import type { CopyCodec } from '../contract.js';
 import type { EncodedFrame, PictureSize } from '../frames/encoded-frame.js';
 import type { BlackFrames } from './black-frames.js';
+import {
+  blackAwaitedBytes,
+  blackEveryMs,
+  blackFromStartMs,
+  blackPatienceMs,
+  mostBlackFrames,
+  settleMs,
+} from './black-timing.js';
 import { topLayerSize } from './layer-size.js';
-import { type LineCounts, type LineGap, LineTally } from './line-counts.js';
+import { type LineCounts, LineTally } from './line-counts.js';
 import type { MatroskaFile } from './matroska-file.js';
 import { fitsHead } from './matroska-head.js';
-
-type VideoCodec = Exclude<CopyCodec, 'opus'>;
-
-/** Black is shown by a key frame a second, and of a very long gap by so many. */
-const blackEveryMs = 1_000;
-const mostBlackFrames = 4_096;
-/** What was filmed before a camera went off still comes for so long, in milliseconds; and the end waits so long for black. */
-const settleMs = 1_000;
-/** So long the first pictures wait for the black before them, and so many bytes of them, at most. */
-const blackPatienceMs = 3_000;
-export const blackAwaitedBytes = 8 * 1024 * 1024;
-
-/** Of a camera of which nothing is known yet. */
-const usualStepMs = 1_000 / 30;
-/** How much of a new distance of two pictures goes into the usual one. */
-const stepShare = 0.1;
-/** Pictures further apart than this are of a screen, or of a camera that stood still. */
-const longestStepMs = 250;
-
-interface Waiting {
-  readonly frame: EncodedFrame;
-  readonly timeMs: number;
-  readonly declared: PictureSize | null;
-}
-
-/** What a line tells of, and asks for. */
-export interface VideoLineHooks {
-  /** Nothing can be written before the next key frame. */
-  readonly onKeyWanted: () => void;
-  /** A key frame of a codec that the file does not have, or of parameter sets too large for it: another file is wanted. */
-  readonly onOtherCodec: (codec: VideoCodec) => void;
-  /** A picture that waited is written now, or all of them were: what belongs before it has its turn. @param timeMs of the file */
-  readonly onWaited?: (timeMs: number) => void;
-  /**
-   * Something between two pictures of the file is missing.
-   *
-   * @returns how many of the due pictures never came at all
-   */
-  readonly onGap?: (gap: LineGap) => number;
-}
+import { UsualStep } from './usual-step.js';
+import type { VideoCodec, VideoLineHooks, WaitingPicture } from './video-line-hooks.js';
 
 /**
  * The video of a file: what was sent, and black key frames of its size wherever a camera was off. While a camera is on and
@@ -79,10 +48,9 @@ export class VideoLine {
   #lastMs = -1;
   /** Whether something is missing since the last picture. */
   #hasLost = false;
-  /** From one picture to the next, where nothing is missing. */
-  #stepMs: number | null = null;
+  #step = new UsualStep();
   /** The first pictures, until the black before them is made; null when nothing waits any more. */
-  #waiting: Waiting[] | null = [];
+  #waiting: WaitingPicture[] | null = [];
   #waitingBytes = 0;
   /** When they were first seen to wait: their own times may be old, for they waited for the sender's clock before. */
   #waitsSinceMs: number | null = null;
@@ -129,8 +97,7 @@ export class VideoLine {
     }
     this.#waiting.push({ frame, timeMs, declared });
     this.#waitingBytes += frame.data.length;
-    const firstMs = this.#waiting[0]?.timeMs ?? timeMs;
-    const hasNothingBefore = firstMs < blackEveryMs / 10 && !this.#isTopAwaited;
+    const hasNothingBefore = (this.#waiting[0]?.timeMs ?? timeMs) < blackFromStartMs && !this.#isTopAwaited;
     if (hasNothingBefore || this.#waitingBytes > blackAwaitedBytes) this.#writeWaiting();
   }
 
@@ -202,7 +169,7 @@ export class VideoLine {
     this.#hooks.onWaited?.(Infinity);
   }
 
-  #write({ declared, frame, timeMs }: Waiting): void {
+  #write({ declared, frame, timeMs }: WaitingPicture): void {
     const { codec, data, isKey, size } = frame;
     if (codec !== this.#codec && codec !== 'opus') {
       this.#refuseCodec(codec);
@@ -260,15 +227,48 @@ export class VideoLine {
     if (this.#tally.written > 1 && !isAfterBlack)
       this.#tally.longestStepMs = Math.max(this.#tally.longestStepMs, stepMs);
     if (this.#tally.written === 1) this.#hasLost = false;
-    else if (this.#hasLost) {
-      this.#hasLost = false;
-      const dueFrames = Math.max(0, Math.round(stepMs / (this.#stepMs ?? usualStepMs)) - 1);
-      this.#tally.missed +=
-        this.#hooks.onGap?.({ stream: 'video', atMs: beforeMs, durationMs: stepMs, dueFrames }) ?? 0;
-    } else if (stepMs <= longestStepMs && !isAfterBlack) {
-      const beforeStepMs = this.#stepMs ?? stepMs;
-      this.#stepMs = beforeStepMs + (stepMs - beforeStepMs) * stepShare;
+    else if (this.#hasLost) this.#tellLost(beforeMs, stepMs);
+    else if (!isAfterBlack) this.#step.note(stepMs);
+  }
+
+  /** Whether pictures of a camera that is on stand in it, so that the next part has to begin with a key frame. */
+  get isShowing(): boolean {
+    return this.#codec !== null && (this.#blackFromMs === null || this.isWaiting);
+  }
+
+  /** Where its newest picture stands, in milliseconds of the file; -1 before the first. */
+  get lastMs(): number {
+    return this.#lastMs;
+  }
+
+  /**
+   * Makes the line of the next part of the take. A camera that is on begins anew there, with the key frame that the part begins with;
+   * where black is shown, it goes on.
+   *
+   * @param endMs where this one ends @param hasLost whether something is missing before that
+   */
+  successor(file: MatroskaFile, hooks: VideoLineHooks, endMs: number, hasLost: boolean): VideoLine {
+    const next = new VideoLine(file, this.#blackFrames, hooks);
+    next.endsAtMs = this.endsAtMs - endMs;
+    next.#step = this.#step;
+    next.#offMs = this.#offMs === null ? null : Math.max(0, this.#offMs - endMs);
+    const head = this.#file.video;
+    if (head !== null && !this.isShowing && this.#black !== null) {
+      [next.#codec, next.#size, next.#black] = [this.#codec, this.#size, this.#black];
+      next.#waiting = null;
+      next.#needsKey = true;
+      file.setVideo(head);
     }
+    if (this.isShowing && (hasLost || this.#hasLost) && this.#lastMs >= 0) {
+      this.#tellLost(this.#lastMs, endMs - this.#lastMs);
+    }
+    return next;
+  }
+
+  #tellLost(atMs: number, durationMs: number): void {
+    this.#hasLost = false;
+    const gap = { stream: 'video', atMs, durationMs, dueFrames: this.#step.dueIn(durationMs) } as const;
+    this.#tally.missed += this.#hooks.onGap?.(gap) ?? 0;
   }
 
   #refuseCodec(codec: VideoCodec): void {

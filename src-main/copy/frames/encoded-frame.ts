@@ -135,6 +135,27 @@ export function sumOfFrames(one: FrameCounts, other: FrameCounts): FrameCounts {
   };
 }
 
+/** What became of frames since `from` was counted. */
+export function framesSince(from: FrameCounts, now: FrameCounts): FrameCounts {
+  const dropped = { ...now.dropped };
+  for (const cause of Object.keys(dropped) as FrameDropCause[]) dropped[cause] -= from.dropped[cause];
+  return {
+    begun: now.begun - from.begun,
+    handedOver: now.handedOver - from.handedOver,
+    keyFrames: now.keyFrames - from.keyFrames,
+    dropped,
+    open: now.open - from.open,
+    recovered: now.recovered - from.recovered,
+    otherPackets: now.otherPackets - from.otherPackets,
+  };
+}
+
+/** The same where a part of the take ends, into which `handedOver` of them went: what is open belongs to the next one. */
+export function settledFrames(counts: FrameCounts, handedOver: number): FrameCounts {
+  const dropped = Object.values(counts.dropped).reduce((sum, one) => sum + one, 0);
+  return { ...counts, begun: handedOver + dropped, handedOver, open: 0 };
+}
+
 /** Pictures that were begun and should stand in the file. */
 export function lostPicturesOf({ dropped }: FrameCounts): number {
   const { awaitingKey, malformed, notDecrypted, packetLost, tooLarge } = dropped;

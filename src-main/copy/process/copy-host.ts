@@ -8,7 +8,8 @@ import { EventLog } from '../../telemetry/event-log.js';
 import { EventReporter } from '../../telemetry/event-reporter.js';
 import { CopyFeed, type CopyFeedOptions } from '../take/copy-feed.js';
 import { type CopyEnding, CopyFiles } from '../take/copy-files.js';
-import { type CopyReport, stateCaps } from './copy-reports.js';
+import type { CopyPart } from '../take/copy-part.js';
+import { type CopyFileState, type CopyReport, stateCaps } from './copy-reports.js';
 import type { CopyArmed, CopyRequest } from './copy-requests.js';
 import { LeftAccount } from './left-account.js';
 import { SessionTokens } from './session-tokens.js';
@@ -37,6 +38,7 @@ export class CopyHost {
   readonly #log = new EventLog(1);
   readonly #report = new EventReporter(this.#log, () => null);
   readonly #outbox: StateOutbox;
+  readonly #toldParts = new WeakSet<CopyPart>();
   #tokens: SessionTokens | null = null;
   #feed: Feed | null = null;
   #files: CopyFiles | null = null;
@@ -55,15 +57,14 @@ export class CopyHost {
     this.#send = send;
     this.#join = join;
     this.#outbox = new StateOutbox(send, {
-      files: () => [...(this.#files?.sinks ?? [])].map(({ file }) => file),
-      fileState: (name) => {
-        const sink = [...(this.#files?.sinks ?? [])].find(({ file }) => file === name);
-        if (sink === undefined) return null;
-        return { snapshot: sink.snapshot(this.#nowMs()), entry: sink.entry() };
-      },
+      files: () => this.#untoldFiles(),
+      fileState: (name) => this.#fileState(name),
       figures: () => ({
         alarms: (this.#files?.alarms ?? []).slice(0, stateCaps.alarms),
         openCount: this.#files?.openCount ?? 0,
+        lastPart: this.#files?.lastPart ?? 1,
+        settledPart: this.#files?.settledPart ?? 0,
+        largestBytes: this.#files?.largest ?? 0,
         ...(this.#files?.disk ?? { writtenBytes: 0, queuedBytes: 0 }),
         shape: this.#files?.shape ?? { files: 0, videoTracks: 0, audioTracks: 0 },
         rssBytes: process.memoryUsage.rss(),
@@ -88,6 +89,9 @@ export class CopyHost {
         return;
       case 'rename':
         if (this.#files?.rename(request.identity, request.name) === true) this.#outbox.filesChanged();
+        return;
+      case 'cut':
+        this.#files?.cutAt(request.number, request.atMs);
         return;
       case 'taken':
         this.#outbox.taken();
@@ -135,8 +139,8 @@ export class CopyHost {
           this.#outbox.filesChanged();
           this.#account?.save();
         },
-        onFailed: ({ subject }, error, { segments }) =>
-          this.#outbox.push({ type: 'failed', subject, error: error.toReport(), file: segments.file }),
+        onFailed: ({ subject }, error, { number: part, segments: { file } }) =>
+          this.#outbox.push({ type: 'failed', subject, error: error.toReport(), file, part }),
         onRefused: (track, error) => this.#outbox.push({ type: 'refused', track, error: error.toReport() }),
       },
       // Nobody waits for what is on its way.
@@ -192,6 +196,23 @@ export class CopyHost {
   async #endFiles(endMs: number): Promise<void> {
     await this.#files?.finish(endMs);
     await inTime(this.#account?.end() ?? Promise.resolve(), accountMs);
+  }
+
+  /** Those that are recorded, and of earlier parts what was not told when they were on the disk. */
+  #untoldFiles(): string[] {
+    return [...(this.#files?.sinks ?? [])].flatMap(({ parts }) =>
+      parts.filter((part) => !this.#toldParts.has(part)).map(({ file }) => file),
+    );
+  }
+
+  #fileState(name: string): CopyFileState | null {
+    for (const sink of this.#files?.sinks ?? []) {
+      const part = sink.parts.find(({ file }) => file === name);
+      if (part === undefined) continue;
+      if (part.isClosed) this.#toldParts.add(part);
+      return { snapshot: part.hasEnded ? null : sink.snapshot(this.#nowMs()), entry: sink.entryOf(part) };
+    }
+    return null;
   }
 
   #nowMs(): number {

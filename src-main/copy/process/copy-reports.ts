@@ -48,6 +48,7 @@ const happeningSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('failed'),
     file: z.string(),
+    part: z.int().positive(),
     subject: sinkSnapshotSchema.pick({
       identity: true,
       participantName: true,
@@ -61,8 +62,8 @@ const happeningSchema = z.discriminatedUnion('type', [
 ]);
 export type Happening = z.infer<typeof happeningSchema>;
 
-/** A file at the moment: for telemetry and screen, and for the manifest. */
-const copyFileStateSchema = z.object({ snapshot: sinkSnapshotSchema, entry: manifestFileSchema });
+/** A file at the moment: for telemetry and screen, null of a part that has ended, and for the manifest. */
+const copyFileStateSchema = z.object({ snapshot: sinkSnapshotSchema.nullable(), entry: manifestFileSchema });
 export type CopyFileState = z.infer<typeof copyFileStateSchema>;
 
 const copyStateSchema = z.object({
@@ -78,6 +79,11 @@ const copyStateSchema = z.object({
   /** What is wrong with tracks at the moment. */
   alarms: z.array(signalAlarmSchema).max(stateCaps.alarms),
   openCount: count,
+  /** The last part that was asked for; and the last one of which all files are on the disk. */
+  lastPart: count,
+  settledPart: count,
+  /** Of the largest file that is recorded now. */
+  largestBytes: count,
   writtenBytes: count,
   queuedBytes: count,
   shape: z.object({ files: count, videoTracks: count, audioTracks: count }),

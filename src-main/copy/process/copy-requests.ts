@@ -35,6 +35,8 @@ export const copyRequestSchema = z.discriminatedUnion('type', [
     armed: copyArmedSchema,
   }),
   z.object({ type: z.literal('rename'), identity: z.string(), name: z.string() }),
+  /** All files go on in the next part, from there on the take's timeline. */
+  z.object({ type: z.literal('cut'), number: z.int().positive(), atMs: z.number().nonnegative() }),
   /** The state was taken: another one may be sent. */
   z.object({ type: z.literal('taken') }),
   z.object({ type: z.literal('finish'), endMs: z.number() }),

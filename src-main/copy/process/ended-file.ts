@@ -33,6 +33,7 @@ export function endedEntry(
 
 /** The same for screen and telemetry: nothing of it is recorded any more. */
 export function endedSnapshot({ snapshot }: CopyFileState): CopyFileState['snapshot'] {
+  if (snapshot === null) return null;
   const { audio, video } = snapshot;
   return {
     ...snapshot,

@@ -1,9 +1,11 @@
 import { type ErrorReport, PlateauError } from '../../contract/errors.js';
 import type { ManifestFile } from '../../contract/manifest.js';
+import { copyProfile } from '../../contract/profile.js';
 import type { SignalAlarm } from '../../contract/signal-alarms.js';
 import type { SinkSnapshot } from '../../contract/snapshot.js';
 import { inTime } from '../../process/deadline.js';
 import { readCopiedFiles } from '../../storage/copied-files.js';
+import { TakeCuts } from '../../take/take-cuts.js';
 import type { TakeMedia, TakeMediaEvents, TakeMediaOptions } from '../../take/take-media.js';
 import type { BudgetLine } from '../../telemetry/budget.js';
 import { copyBudgetLines, copyProcessLine } from '../take/copy-budget.js';
@@ -34,6 +36,7 @@ type Told = Omit<CopyState, 'files' | 'happenings' | 'hasFinished' | 'haveFilesC
 const nothingTold: Told = {
   alarms: [],
   ...{ openCount: 0, writtenBytes: 0, queuedBytes: 0, rssBytes: 0 },
+  ...{ lastPart: 1, settledPart: 0, largestBytes: 0 },
   shape: { files: 0, videoTracks: 0, audioTracks: 0 },
 };
 
@@ -48,6 +51,11 @@ export class RemoteFiles extends OnePart implements TakeMedia {
   #told = nothingTold;
   /** On the take's timeline. */
   #toldMs = 0;
+  readonly #cuts: TakeCuts;
+  /** The part that was asked for last, and when, until the process has heard of it; null while it has. */
+  #askedCut: { readonly number: number; readonly sinceMs: number } | null = null;
+  /** Of this part and those before every file is told, and on the disk. */
+  #settledPart = 0;
   #isSilent = false;
   #hasFinished = false;
   /** Why the process has ended before its files did. */
@@ -66,6 +74,36 @@ export class RemoteFiles extends OnePart implements TakeMedia {
     this.#events = events;
     this.#link = link;
     this.#onHappening = onHappening;
+    this.#cuts = new TakeCuts(options.clock, copyProfile, 0);
+  }
+
+  /**
+   * Every file goes on in the next part: asked of the process, which looks for key frames from that moment on.
+   *
+   * @param atMs where; null for now
+   * @throws PlateauError as {@link TakeCuts.add} does; `receiverEnded` when the process is gone
+   */
+  override cut(atMs: number | null = null): ReturnType<TakeCuts['add']> {
+    if (this.#failure !== null) throw this.#failure;
+    const cut = this.#cuts.add(atMs);
+    this.#askedCut = { number: cut.number, sinceMs: this.#options.clock.nowMs() };
+    this.#link.send({ type: 'cut', ...cut });
+    return cut;
+  }
+
+  /** Whether all files of a part, and of those before, are on the disk. */
+  override isSettled(part: number): boolean {
+    return part <= this.#settledPart;
+  }
+
+  /** The same. */
+  override hasEnded(part: number): boolean {
+    return this.isSettled(part);
+  }
+
+  /** Bytes of the largest file that is recorded. */
+  override largestPart(): number {
+    return this.#told.largestBytes;
   }
 
   /** Files that take what comes. */
@@ -112,7 +150,10 @@ export class RemoteFiles extends OnePart implements TakeMedia {
       if (entry.identity !== identity || entry.participantName === name) continue;
       isRenamed = true;
       const named = { participantName: name };
-      this.#files.set(file, { entry: { ...entry, ...named }, snapshot: { ...snapshot, ...named } });
+      this.#files.set(file, {
+        entry: { ...entry, ...named },
+        snapshot: snapshot === null ? null : { ...snapshot, ...named },
+      });
     }
     return isRenamed;
   }
@@ -127,11 +168,16 @@ export class RemoteFiles extends OnePart implements TakeMedia {
       );
     }
     this.#isSilent = isSilent;
+    const asked = this.#askedCut;
+    if (asked === null || this.#failure !== null || nowMs - asked.sinceMs <= silentMs) return;
+    this.#askedCut = null;
+    const message = `The process that receives has not answered for ${silentMs / 1000} s: part ${asked.number} begins when it does.`;
+    this.#options.take.report.warning('splitDelayed', message, null, { part: asked.number });
   }
 
   /** Every file, as it was told of last. */
   snapshots(): SinkSnapshot[] {
-    return [...this.#files.values()].map(({ snapshot }) => snapshot);
+    return [...this.#files.values()].flatMap(({ snapshot }) => snapshot ?? []);
   }
 
   /** Their entries in the manifest, as far as they are known. */
@@ -147,7 +193,7 @@ export class RemoteFiles extends OnePart implements TakeMedia {
     if (failure === null || this.#hasFinished) return;
     for (const [file, { entry, snapshot }] of this.#files)
       this.#files.set(file, {
-        entry: endedEntry(entry, this.#toldMs, endMs, failure.message),
+        entry: isOpen(entry) ? endedEntry(entry, this.#toldMs, endMs, failure.message) : entry,
         snapshot,
       });
     await this.#findUntold(endMs, failure.message);
@@ -160,7 +206,7 @@ export class RemoteFiles extends OnePart implements TakeMedia {
     const { files, takeMs } = left.value;
     this.#untold = files
       .filter(({ file }) => !this.#files.has(file))
-      .map((entry) => endedEntry(entry, takeMs, endMs, problem));
+      .map((entry) => (isOpen(entry) ? endedEntry(entry, takeMs, endMs, problem) : entry));
   }
 
   /** Why the process has ended before its files did; null while it has not. */
@@ -179,7 +225,11 @@ export class RemoteFiles extends OnePart implements TakeMedia {
       const message = `${leftOut} events of the process that receives were left out of the log, because this process was blocked.`;
       this.#options.take.report.warning('eventsLeftOut', message, null, { leftOut });
     }
-    if (haveFilesChanged) this.#events.onOpenChanged();
+    if ((this.#askedCut?.number ?? Infinity) <= state.lastPart) this.#askedCut = null;
+    if (haveFilesChanged) {
+      this.#settledPart = state.settledPart;
+      this.#events.onOpenChanged();
+    }
     this.#hasFinished = hasFinished;
   }
 
@@ -204,8 +254,8 @@ export class RemoteFiles extends OnePart implements TakeMedia {
         this.#events.onRefused(happening.track, errorOf(happening.error));
         return;
       case 'failed': {
-        const { error, file, subject } = happening;
-        this.#events.onFailed({ subject }, errorOf(error), { number: 1, segments: { file } });
+        const { error, file, part, subject } = happening;
+        this.#events.onFailed({ subject }, errorOf(error), { number: part, segments: { file } });
         return;
       }
       case 'came':
@@ -214,6 +264,11 @@ export class RemoteFiles extends OnePart implements TakeMedia {
         this.#onHappening(happening);
     }
   }
+}
+
+/** Whether nobody has counted it to its end. */
+function isOpen({ segments }: ManifestFile): boolean {
+  return segments.some(({ endMs }) => endMs === null);
 }
 
 /** What went wrong in the process, as it goes on from here. */

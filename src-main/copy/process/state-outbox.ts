@@ -18,7 +18,15 @@ export interface StateSource {
   readonly fileState: (file: string) => CopyFileState | null;
   readonly figures: () => Pick<
     CopyState,
-    'alarms' | 'openCount' | 'queuedBytes' | 'rssBytes' | 'shape' | 'writtenBytes'
+    | 'alarms'
+    | 'largestBytes'
+    | 'lastPart'
+    | 'openCount'
+    | 'queuedBytes'
+    | 'rssBytes'
+    | 'settledPart'
+    | 'shape'
+    | 'writtenBytes'
   >;
 }
 

@@ -139,13 +139,18 @@ export class StreamReceiver {
     this.#askForKeyFrame(nowMs);
   }
 
+  /** A new part of the take is to begin with one; what is missing before it belongs into the part before. */
+  wishKeyFrame(nowMs: number): void {
+    if (this.#options.kind !== 'video') return;
+    this.#keyFrames.wish();
+    this.#askForKeyFrame(nowMs);
+  }
+
   /** Every 10 ms or so: gives up, asks for packets and for key frames. */
   tick(nowMs: number, roundTripMs: number): void {
     this.#window.tick(nowMs);
-    if (this.#keyFrames.isWanted) {
-      this.#hastenToKeyFrame();
-      this.#askForKeyFrame(nowMs);
-    }
+    if (this.#keyFrames.isWanted) this.#hastenToKeyFrame();
+    if (this.#keyFrames.isAwaited) this.#askForKeyFrame(nowMs);
     if (this.#window.missing.size === 0 || this.#keyFrames.isServerDeaf(nowMs)) return;
     const due = dueRequests(this.#window.missing, nowMs, this.#window.holdMs(nowMs), roundTripMs);
     if (due.length === 0) return;
@@ -176,7 +181,7 @@ export class StreamReceiver {
   }
 
   #deliver(packet: OrderedPacket): void {
-    if (this.#keyFrames.isWanted && this.#isKeyFrameStart(packet)) this.#keyFrames.noteBegun();
+    if (this.#keyFrames.isAwaited && this.#isKeyFrameStart(packet)) this.#keyFrames.noteBegun();
     this.#listener.packet(packet);
   }
 

@@ -142,6 +142,11 @@ export class TrackReceiver implements CopyTrack {
     this.#stream?.requestKeyFrame(this.#link.nowMs());
   }
 
+  /** The same, where the frames go on without it: nothing is given up for it. */
+  wishKeyFrame(): void {
+    this.#stream?.wishKeyFrame(this.#link.nowMs());
+  }
+
   /** The server's offer names the SSRC that the track is sent with: the same one again changes nothing. */
   attach(section: OfferSection, ssrc: number): void {
     if (this.#isOver) return;

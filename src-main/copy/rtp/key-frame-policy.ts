@@ -15,6 +15,7 @@ const repeatMs = 1_000;
  */
 export class KeyFramePolicy {
   #isWanted: boolean;
+  #isWished = false;
   #sentMs: number;
   /** Since the last indication none has begun. */
   #isAnswerDue = false;
@@ -45,9 +46,20 @@ export class KeyFramePolicy {
     this.#isWanted = true;
   }
 
+  /** One would be of use, and the frames go on without it: what is missing before it is as dear as ever. */
+  wish(): void {
+    this.#isWished = true;
+  }
+
+  /** One is wanted or wished for, and has not begun. */
+  get isAwaited(): boolean {
+    return this.#isWanted || this.#isWished;
+  }
+
   /** The first packet of a key frame was handed over. */
   noteBegun(): void {
     this.#isWanted = false;
+    this.#isWished = false;
     this.#isAnswerDue = false;
   }
 
@@ -57,7 +69,7 @@ export class KeyFramePolicy {
    * @param isStartHeld the beginning of a key frame waits for an earlier packet
    */
   isDue(nowMs: number, isStartHeld: boolean): boolean {
-    if (!this.#isWanted || isStartHeld) return false;
+    if (!this.isAwaited || isStartHeld) return false;
     if (nowMs - this.#sentMs < (this.#isAnswerDue ? repeatMs : leastSpacingMs)) return false;
     this.#sentMs = nowMs;
     this.#isAnswerDue = true;

@@ -68,3 +68,25 @@ export function sumOfWindows(a: WindowCounts, b: WindowCounts): WindowCounts {
     heldPacketsMax: Math.max(a.heldPacketsMax, b.heldPacketsMax),
   };
 }
+
+/** What came of a stream since it stood at `from`. What was waited for by then belongs to what follows. */
+export function windowsSince(from: WindowCounts, now: WindowCounts): WindowCounts {
+  const lost = { ...now.lost };
+  for (const cause of lossCauses) lost[cause] -= from.lost[cause];
+  return {
+    ...now,
+    expected: now.expected - from.expected,
+    received: now.received - from.received,
+    recovered: now.recovered - from.recovered,
+    lost,
+    missing: now.missing - from.missing,
+    reordered: now.reordered - from.reordered,
+    duplicates: now.duplicates - from.duplicates,
+    late: now.late - from.late,
+  };
+}
+
+/** The counts of a stream where a part of the take ends: nothing is waited for in it any more. */
+export function settledWindow(counts: WindowCounts): WindowCounts {
+  return { ...counts, expected: counts.expected - counts.missing, missing: 0 };
+}

@@ -1,9 +1,10 @@
 import type { BudgetLine } from '../../telemetry/budget.js';
 import { mostBlackKept } from '../file/black-frames.js';
+import { blackAwaitedBytes } from '../file/black-timing.js';
 import { mostCues } from '../file/cue-list.js';
 import { untimedBytes } from '../file/frame-times.js';
 import { copyQueueBytes } from '../file/matroska-file.js';
-import { blackAwaitedBytes } from '../file/video-line.js';
+import { heldByCutBytes } from '../file/part-cut.js';
 import { maxFrameBytes } from '../frames/packet-list.js';
 import { receiveCaps } from '../rtp/receive-caps.js';
 
@@ -42,6 +43,7 @@ export function copyBudgetLines({ audioTracks, files, videoTracks }: CopiedShape
       bytes: (untimedBytes + blackAwaitedBytes) * videoTracks + waitingAudioBytes * audioTracks,
     },
     { buffer: 'copy: files that wait for the disk', bytes: copyQueueBytes * files },
+    { buffer: 'copy: frames that wait for the next part', bytes: heldByCutBytes * files },
     { buffer: 'copy: places to seek to', bytes: seekBytes * files },
     { buffer: 'copy: black frames', bytes: files === 0 ? 0 : blackBytes },
     { buffer: 'copy: reports of arrivals', bytes: files === 0 ? 0 : feedbackBytes },

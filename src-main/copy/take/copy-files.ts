@@ -8,6 +8,7 @@ import { tellFurther, tellGoesOn } from '../../take/track-events.js';
 import { TrackPlaces } from '../../take/track-places.js';
 import type { BudgetLine } from '../../telemetry/budget.js';
 import type { TrackSink } from '../contract.js';
+import type { PartBegin } from '../file/parts-of-file.js';
 import { type CopiedShape, copyBudgetLines } from './copy-budget.js';
 import type { CopyFilesOptions } from './copy-files-options.js';
 import type { CopySink } from './copy-sink.js';
@@ -39,6 +40,8 @@ export class CopyFiles extends OnePart implements TakeMedia {
   /** Those that stand. */
   readonly #sinks = new Map<string, CopySink>();
   readonly #received = new Map<CopiedTrack, MovableSink>();
+  /** The last three: no more are to come at a time. */
+  #cuts: readonly PartBegin[] = [];
   #toldVideos = 0;
   #alarms: readonly SignalAlarm[] = [];
   #isConnected = true;
@@ -53,6 +56,40 @@ export class CopyFiles extends OnePart implements TakeMedia {
     this.#ending = ending;
     this.#allowance = new FileAllowance(options.take.maxFiles ?? mostFiles);
     this.#factory = new CopySinkFactory(options, events);
+  }
+
+  /**
+   * Every file goes on in its next part: at the first key frame of its video from then on, and without video right there.
+   *
+   * @param atMs of the take's timeline, a second ahead at most
+   */
+  cutAt(number: number, atMs: number): void {
+    const cut = { number, atMs };
+    this.#cuts = [...this.#cuts.slice(-2), cut];
+    for (const sink of this.#sinks.values()) sink.cut(cut);
+  }
+
+  /** The last part that was asked for. */
+  get lastPart(): number {
+    return this.#cuts.at(-1)?.number ?? 1;
+  }
+
+  /** Every file of this part and of those before has ended, and is on the disk; none of them is to come. */
+  get settledPart(): number {
+    if (this.#sinks.size < this.#files.size) return 0;
+    const open = [...this.#sinks.values()].map(({ firstOpenPart }) => firstOpenPart);
+    return Math.min(this.#begun.number, ...open) - 1;
+  }
+
+  /** Of the files that are recorded now: the part that most of the take is in, and the largest file of it, in bytes. */
+  get largest(): number {
+    return Math.max(0, ...[...this.#sinks.values()].map(({ disk }) => disk.partBytes));
+  }
+
+  /** The part in which a file begins now. */
+  get #begun(): PartBegin {
+    const nowMs = this.#options.clock.nowMs();
+    return this.#cuts.findLast(({ atMs }) => atMs <= nowMs) ?? { number: 1, atMs: 0 };
   }
 
   /** Files stay open until the take ends: whoever comes back goes on in theirs. */
@@ -76,7 +113,7 @@ export class CopyFiles extends OnePart implements TakeMedia {
   }
 
   /** Those that stand, in the order in which they were made. */
-  get sinks(): Iterable<Pick<CopySink, 'entry' | 'file' | 'snapshot'>> {
+  get sinks(): Iterable<Pick<CopySink, 'entryOf' | 'file' | 'parts' | 'snapshot'>> {
     return this.#sinks.values();
   }
 
@@ -179,7 +216,7 @@ export class CopyFiles extends OnePart implements TakeMedia {
 
   /** Their entries in the manifest, as far as they are known. */
   entries(): ManifestFile[] {
-    return [...this.#sinks.values()].map((sink) => sink.entry());
+    return [...this.#sinks.values()].flatMap((sink) => sink.entries());
   }
 
   /** Ends all of them at `endMs` of the take, and waits until they are on disk. Never rejects. */
@@ -207,10 +244,12 @@ export class CopyFiles extends OnePart implements TakeMedia {
   }
 
   #open(fileKey: string, subject: SinkSubject, { info }: CopiedTrack): Promise<CopySink> {
-    const opening = this.#factory.open(subject, info.kind);
+    const opened = this.#begun;
+    const opening = this.#factory.open(subject, info.kind, opened);
     this.#files.set(fileKey, opening);
     return opening.then((sink) => {
       this.#sinks.set(fileKey, sink);
+      for (const cut of this.#cuts) if (cut.number > opened.number) sink.cut(cut);
       // The take may have ended while it was made.
       sink.endAt(this.#endMs);
       return sink;

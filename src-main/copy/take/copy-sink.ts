@@ -3,56 +3,39 @@ import type { ManifestFile } from '../../contract/manifest.js';
 import type { SignalAlarm } from '../../contract/signal-alarms.js';
 import type { SinkSnapshot } from '../../contract/snapshot.js';
 import type { SinkSubject } from '../../sink/recording-sink.js';
-import { extentOf, GapList, listedGaps } from '../../take/gap-list.js';
+import { extentOf, listedGaps } from '../../take/gap-list.js';
 import { KeyFrameWait } from '../../take/key-frame-wait.js';
 import { LossLog } from '../../take/loss-log.js';
 import { TrackHistory } from '../../take/track-history.js';
 import { FrameRates } from '../../telemetry/frame-rates.js';
-import type { CopyCodec, TrackSink } from '../contract.js';
-import { type FileGap, LineTally } from '../file/line-counts.js';
-import { copyQueueBytes } from '../file/matroska-file.js';
-import { ParticipantFile, type ParticipantFileOptions } from '../file/participant-file.js';
-import { noFrames } from '../frames/encoded-frame.js';
+import type { TrackSink } from '../contract.js';
+import type { FileGap } from '../file/line-counts.js';
+import type { VideoTrack } from '../file/matroska-head.js';
+import type { PartAccount } from '../file/part-marks.js';
+import { ParticipantFile } from '../file/participant-file.js';
+import type { PartBegin } from '../file/parts-of-file.js';
 import { noWindowCounts, sumOfWindows, type WindowCounts } from '../rtp/packet-counts.js';
-import { accountOf, type AccountOfFile, keptFrames } from './copy-account.js';
+import { accountOf, type CountedStream, keptFrames } from './copy-account.js';
+import { CopyPart } from './copy-part.js';
+import type { CopySinkOptions } from './copy-sink-options.js';
+import { copySnapshot, type SnapshotAccount } from './copy-snapshot.js';
 import type { CopiedTrack } from './copy-track.js';
 import { FileSignals, type ReceivedFrames } from './file-signals.js';
+import { noAccount, noCounts } from './nothing-counted.js';
 
 type Kind = 'video' | 'audio';
-const kinds: readonly Kind[] = ['video', 'audio'];
-
-/** Frames wait for their times: three seconds of them, and three more of video for the black before them. */
-const mostWaitingFrames = 360;
-const mostWaitingAudioFrames = 600;
-
-const codecNames: Readonly<Record<CopyCodec, string>> = {
-  ...{ vp8: 'vp8', vp9: 'vp9', h264: 'h264', av1: 'av1', opus: 'opus' },
-  h265: 'hevc',
-};
-
-/** What a file of a copied take is made with. */
-export interface CopySinkOptions {
-  readonly subject: SinkSubject;
-  /** Name inside the take folder, and where that is. */
-  readonly file: string;
-  readonly path: string;
-  readonly media: Omit<ParticipantFileOptions, 'onFailure' | 'onGap'>;
-  /** Told once: the disk takes no more of it. */
-  readonly onFailed: (error: PlateauError) => void;
-  /** Something that was sent is missing: `durationMs` long. @param isUndecrypted it came, and no key fitted */
-  readonly onGap: (stream: Kind, durationMs: number, isUndecrypted: boolean) => void;
-}
 
 /** One file of a copied take: a {@link ParticipantFile}, and what manifest, telemetry and screen say of it. */
 export class CopySink {
   /** Whom it records; its owner gives it their new name when they have one. */
   subject: SinkSubject;
-  readonly file: string;
   readonly history = new TrackHistory();
   readonly #options: CopySinkOptions;
-  readonly #absences = new LossLog();
-  readonly #keyFrame = new KeyFrameWait((fromMs, toMs) => this.#absences.keyFrameAwaited(fromMs, toMs));
-  readonly #gaps = new GapList();
+  /** In their order: the last one is recorded. */
+  readonly #parts: CopyPart[];
+  readonly #keyFrame = new KeyFrameWait((fromMs, toMs) =>
+    this.#current.absences.keyFrameAwaited(Math.max(fromMs, this.#current.startMs), toMs),
+  );
   readonly #tracks = new Map<CopiedTrack, TrackSink>();
   readonly #endedPackets: Record<Kind, WindowCounts> = { video: noWindowCounts, audio: noWindowCounts };
   readonly #rates = new FrameRates();
@@ -66,7 +49,8 @@ export class CopySink {
   private constructor(options: CopySinkOptions) {
     this.#options = options;
     this.subject = options.subject;
-    this.file = options.file;
+    const { atMs, number } = options.first;
+    this.#parts = [new CopyPart({ number, startMs: atMs, ...this.#fileOf(number) }, new LossLog())];
     this.#signals = new FileSignals(options.subject.kind !== 'participant');
   }
 
@@ -74,15 +58,47 @@ export class CopySink {
   static async open(options: CopySinkOptions): Promise<CopySink> {
     const sink = new CopySink(options);
     try {
-      sink.#media = await ParticipantFile.create(options.path, {
-        ...options.media,
+      sink.#media = await ParticipantFile.create(sink.#fileOf(options.first.number).path, {
+        ...{ ...options.media, first: options.first },
+        packetsOf: (kind) => sink.#packetsOf(kind),
         onFailure: (error) => sink.#fail(error),
-        onGap: (gap) => sink.#noteGap(gap),
+        onGap: (gap, part) => sink.#noteGap(gap, part),
+        parts: {
+          pathOf: (number) => sink.#fileOf(number).path,
+          onBegun: (...begun) => sink.#goOn(...begun),
+          onEnded: (ended) => {
+            sink.#parts.find(({ number }) => number === ended.number)?.close(ended);
+            options.onPartsChanged();
+          },
+          onRefused: (number, error) => options.onNotCut(number, error),
+          onLate: (number) => options.onNotCut(number, null),
+        },
       });
     } catch (thrown) {
       sink.#fail(toPlateauError(thrown));
     }
     return sink;
+  }
+
+  /** The name of the file that is recorded. */
+  get file(): string {
+    return this.#current.file;
+  }
+
+  /** All of its files, part by part. */
+  get parts(): readonly CopyPart[] {
+    return this.#parts;
+  }
+
+  /** Every part before this has ended and is on the disk; of one that goes on no later one. */
+  get firstOpenPart(): number {
+    return (this.#parts.find(({ isClosed }) => !isClosed) ?? this.#current).number;
+  }
+
+  /** It goes on in the next part of the take, as {@link ParticipantFile.cut} says. */
+  cut(begin: PartBegin): void {
+    // A file whose disk has failed has ended.
+    if (this.isRecording) this.#media?.cut(begin);
   }
 
   /** Whether its disk takes what comes. */
@@ -96,8 +112,8 @@ export class CopySink {
   }
 
   /** Bytes that the system has taken, and those that wait for it. */
-  get disk(): { readonly writtenBytes: number; readonly queuedBytes: number } {
-    return this.#media?.disk ?? { writtenBytes: 0, queuedBytes: 0 };
+  get disk(): { readonly writtenBytes: number; readonly partBytes: number; readonly queuedBytes: number } {
+    return this.#media?.disk ?? { writtenBytes: 0, partBytes: 0, queuedBytes: 0 };
   }
 
   /** How many of its tracks are received now. */
@@ -113,7 +129,7 @@ export class CopySink {
     const sink = this.#media.add(track.track, info.role === 'camera' ? info.declaredSize : null);
     this.#tracks.set(track, sink);
     this.history.began(track, nowMs);
-    this.#absences.trackCame(info.kind, nowMs);
+    this.#current.absences.trackCame(info.kind, nowMs);
     if (info.isMuted) this.setMuted(track, true, nowMs);
     return sink;
   }
@@ -125,7 +141,7 @@ export class CopySink {
     const { kind } = track.info;
     this.#endedPackets[kind] = sumOfWindows(this.#endedPackets[kind], track.track.figures.packets);
     this.history.ended(track, nowMs);
-    this.#absences.trackLeft(kind, nowMs, wasOn);
+    this.#current.absences.trackLeft(kind, nowMs, wasOn);
   }
 
   /** The owner of a track muted or unmuted it. @param nowMs of the take */
@@ -160,7 +176,7 @@ export class CopySink {
     } catch (thrown) {
       this.#fail(toPlateauError(thrown));
     }
-    this.#absences.end();
+    this.#current.absences.end();
     this.#keyFrame.end(endMs);
     this.history.allEnded(endMs);
     this.#endMs = endMs;
@@ -177,79 +193,67 @@ export class CopySink {
     });
   }
 
-  /** Its entry in the manifest, as far as it is known. */
-  entry(): ManifestFile {
-    const { audio, copy, line, video } = this.#account();
-    const head = this.#media?.video ?? null;
-    const endMs = this.#endMs;
-    const segment = { file: this.file, startMs: 0, endMs: endMs === null ? null : Math.round(endMs) };
-    const packets = this.#media?.packets ?? null;
-    return {
-      ...{ file: this.file, ...this.subject, state: 'recording' },
-      ...{ canvas: head?.size ?? null, videoCodec: head === null ? null : codecNames[head.codec] },
-      audioCodec: codecNames.opus,
-      segments: this.#media === null ? [] : [{ ...segment, ...(endMs === null ? {} : { packets }) }],
-      ...{ durationMs: null, sizeBytes: null, sha256: null, problem: this.#failure?.message ?? null },
-      ...{ video, audio, copy },
-      audioSilenceMs: Math.round(line.audio.filledMs),
-      maxFrameGapMs: Math.round(line.video.longestStepMs),
-      missedFrames: line.video.missed,
-      audioLostMs: Math.round(line.audio.lostMs),
-      audioConcealedMs: 0,
-      // What the lines found and what was seen from outside may be the same holes.
-      ...listedGaps(this.#gaps, this.#absences),
-      ...this.history.listedIn({ startMs: 0, endMs: null }),
-    };
+  /** Its entries in the manifest, one for each part, as far as they are known. */
+  entries(): ManifestFile[] {
+    return this.#parts.map((part) => this.entryOf(part));
+  }
+
+  /** That of one part. */
+  entryOf(part: CopyPart): ManifestFile {
+    const media = this.#media;
+    return part.entry({
+      ...{ subject: this.subject, history: this.history, takeEndMs: this.#endMs },
+      account: media?.partAccount ?? noAccount,
+      video: media?.video ?? null,
+      packets: media?.packets ?? null,
+    });
   }
 
   /** The present moment. @param nowMs of the take */
   snapshot(nowMs: number): SinkSnapshot {
-    const { audio, copy, line, video } = this.#account();
-    const head = this.#media?.video ?? null;
-    const { queuedBytes, writtenBytes } = this.disk;
+    const account = this.#account();
     const isLive = (kind: Kind): boolean =>
       [...this.#tracks.keys()].some((track) => track.info.kind === kind && !this.#muted.has(track));
-    return {
-      ...{ file: this.file, ...this.subject, isRecording: this.isRecording, copy },
-      gaps: extentOf([listedGaps(this.#gaps, this.#absences)]),
-      video:
-        head === null && this.trackCount('video') === 0
-          ? null
-          : {
-              ...{
-                isLive: isLive('video'),
-                width: head?.size.width ?? null,
-                height: head?.size.height ?? null,
-              },
-              ...this.#rates.read(nowMs, keptFrames(video), this.isRecording),
-              ...{ queuedFrames: video.queued, maxQueuedFrames: video.queued },
-              ...{ queueCapFrames: mostWaitingFrames, framesInFlight: 0 },
-              ...{ frameGapMs: 0, maxFrameGapMs: Math.round(line.video.longestStepMs) },
-              ...{ missedFrames: line.video.missed, filledFrames: line.video.filled },
-              ...{ rtc: null, accounting: video },
-            },
-      audio: {
-        ...{ isLive: isLive('audio'), queuedFrames: audio.queued, maxQueuedFrames: audio.queued },
-        ...{ queueCapFrames: mostWaitingAudioFrames, driftMs: 0, playoutOffsetMs: 0 },
-        ...{ silenceMs: line.audio.filledMs, lostMs: line.audio.lostMs, concealedMs: 0 },
-        ...{ rtc: null, accounting: audio },
-      },
-      ...{ inputBytes: 0, inputPendingBytes: 0, diskQueueBytes: queuedBytes },
-      ...{ diskQueueCapBytes: copyQueueBytes, writtenBytes, maxDiskWriteMs: 0 },
-      // There is no such process.
-      ffmpegRssBytes: 0,
-    };
+    const { subject } = this;
+    return copySnapshot({
+      ...{ account, file: this.file, subject, isRecording: this.isRecording, disk: this.disk },
+      gaps: extentOf(this.#parts.map(({ absences, gaps }) => listedGaps(gaps, absences))),
+      ...{ size: this.#media?.video?.size ?? null, hasVideoTrack: this.trackCount('video') > 0 },
+      isLive: { video: isLive('video'), audio: isLive('audio') },
+      rates: () => this.#rates.read(nowMs, keptFrames(account.video), this.isRecording),
+    });
   }
 
-  #account(): AccountOfFile & { readonly line: Pick<ParticipantFile['counts'], Kind> } {
+  #account(): SnapshotAccount {
     const counts = this.#media?.counts ?? noCounts;
-    const packets = { ...this.#endedPackets };
+    const of = (kind: Kind): CountedStream => ({
+      ...{ packets: this.#packetsOf(kind), frames: counts.frames[kind], line: counts[kind] },
+    });
+    return { ...accountOf(of('video'), of('audio')), line: counts };
+  }
+
+  #packetsOf(kind: Kind): WindowCounts {
+    let sum = this.#endedPackets[kind];
     for (const { info, track } of this.#tracks.keys())
-      packets[info.kind] = sumOfWindows(packets[info.kind], track.figures.packets);
-    const [video, audio] = kinds.map((kind) => ({
-      ...{ packets: packets[kind], frames: counts.frames[kind], line: counts[kind] },
-    })) as [CountedKind, CountedKind];
-    return { ...accountOf(video, audio), line: counts };
+      if (info.kind === kind) sum = sumOfWindows(sum, track.figures.packets);
+    return sum;
+  }
+
+  get #current(): CopyPart {
+    const part = this.#parts.at(-1);
+    if (part === undefined) throw new RangeError('A file has a part.');
+    return part;
+  }
+
+  readonly #fileOf = (number: number): ReturnType<CopySinkOptions['fileOf']> => this.#options.fileOf(number);
+
+  #goOn(number: number, startMs: number, before: PartAccount, video: VideoTrack | null): void {
+    const ended = this.#current;
+    this.#keyFrame.end(startMs);
+    ended.end(startMs, before, video);
+    const { log } = ended.absences.successor(startMs);
+    this.#parts.push(new CopyPart({ number, startMs, ...this.#fileOf(number) }, log));
+    this.#options.onPartsChanged();
   }
 
   #sample(nowMs: number): void {
@@ -259,7 +263,7 @@ export class CopySink {
     // What no key fits waits for no key frame.
     const isDecrypted = video.dropped.notDecrypted === this.#notDecrypted;
     this.#notDecrypted = video.dropped.notDecrypted;
-    this.#absences.sample({
+    this.#current.absences.sample({
       nowMs,
       // Single losses are noted with their own times.
       video: {
@@ -272,29 +276,21 @@ export class CopySink {
     this.#keyFrame.sample({ nowMs, packets, frames: line.video.handedOver, isOn: isOn && isDecrypted });
   }
 
-  #noteGap({ isUndecrypted, lostFrames, ...gap }: FileGap): void {
+  #noteGap({ isUndecrypted, lostFrames, ...gap }: FileGap, number: number): void {
     const cause = isUndecrypted ? 'dropped' : 'neverArrived';
-    const { durationMs, stream } = this.#gaps.add({ ...gap, lostFrames, cause });
-    this.#options.onGap(stream, durationMs, isUndecrypted);
+    const part = this.#parts.find((one) => one.number === number) ?? this.#current;
+    const { durationMs, stream } = part.gaps.add({ ...gap, lostFrames, cause });
+    this.#options.onGap(part.file, stream, durationMs, isUndecrypted);
   }
 
   #fail(error: PlateauError): void {
     if (this.#failure !== null) return;
     this.#failure = error;
-    this.#options.onFailed(error);
+    this.#current.failure = error;
+    this.#options.onFailed(error, this.#current);
   }
 }
 
 function signalOf({ frames, ...lines }: ParticipantFile['counts'], kind: Kind): ReceivedFrames {
   return { received: lines[kind].handedOver, notDecrypted: frames[kind].dropped.notDecrypted };
 }
-
-type CountedKind = Parameters<typeof accountOf>[0];
-
-const noLine = new LineTally().count(0);
-/** Of a file that could not be made. */
-const noCounts: ParticipantFile['counts'] = {
-  tracks: new Map(),
-  frames: { video: noFrames, audio: noFrames },
-  ...{ video: noLine, audio: noLine },
-};

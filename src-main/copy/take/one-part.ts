@@ -3,20 +3,16 @@ import type { Cut } from '../../sink/file-parts.js';
 import type { FailedFrames } from '../../take/move-loss.js';
 
 /**
- * What a take of parts, or one that goes on elsewhere, would need of its files: a copied one is neither, and nothing of it is
- * encoded.
+ * What a take that encodes, or one that goes on elsewhere, would need of its files: a copied one does neither. Where its files
+ * are cut it is the process that knows how they stand.
  */
 export abstract class OnePart {
   readonly isReducible = false;
   readonly encoders = [];
 
-  /** A copied take is one part. @throws PlateauError `invalidState` */
-  cut(): Cut {
-    throw new PlateauError(
-      'invalidState',
-      'A take in copy mode cannot be split.',
-      'Stop it and start another one, or record with --mode encode.',
-    );
+  /** Whoever records the take decides where it is cut. @throws PlateauError `invalidState` */
+  cut(_atMs: number | null = null): Cut {
+    throw new PlateauError('invalidState', 'These files are cut by the recorder.', 'Split the take there.');
   }
 
   /** It goes on nowhere else. */
@@ -24,17 +20,17 @@ export abstract class OnePart {
     // A file whose disk has failed has ended.
   }
 
-  /** There is one part. */
-  hasEnded(): boolean {
+  /** Of a part. */
+  hasEnded(_part: number): boolean {
     return false;
   }
 
-  /** There is one part. */
-  isSettled(): boolean {
+  /** Of a part. */
+  isSettled(_part: number): boolean {
     return false;
   }
 
-  /** There is one part. */
+  /** Nobody has asked. */
   largestPart(): number {
     return 0;
   }

@@ -1,12 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import {
-  AddTrackRequest,
-  AudioTrackFeature,
-  TrackSource,
-  TrackType,
-  VideoLayer,
-  VideoQuality,
-} from '@livekit/protocol';
+import { AddTrackRequest, TrackSource, TrackType, VideoLayer, VideoQuality } from '@livekit/protocol';
 import { isLoopback } from '../../copy/signal/server-address.js';
 import { type OfferedSection, offerSdp, parseAnswer, payloadTypes, type RtpCodec } from './publisher-sdp.js';
 import { RtpSender } from './rtp-sender.js';
@@ -200,8 +193,7 @@ function addTrackRequest(track: TrackToPublish, trackId: string): AddTrackReques
   const common = { cid: trackId, name: source, source: sources[source] };
   if (size === undefined) {
     // The quiet tone between beeps is no pause, and nothing is sent twice.
-    const audioFeatures = [AudioTrackFeature.TF_NO_DTX];
-    return new AddTrackRequest({ ...common, type: TrackType.AUDIO, audioFeatures, disableRed: true });
+    return new AddTrackRequest({ ...common, type: TrackType.AUDIO, disableDtx: true, disableRed: true });
   }
   const layer = new VideoLayer({ quality: VideoQuality.HIGH, ...size, bitrate: bitrateBps });
   return new AddTrackRequest({ ...common, type: TrackType.VIDEO, ...size, layers: [layer] });

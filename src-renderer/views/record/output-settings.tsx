@@ -1,6 +1,5 @@
 import { type EncodeSetting, unusedReason } from '../../../src-main/contract/copy-availability.js';
 import type { Settings } from '../../../src-main/contract/settings.js';
-import { formatQuantity } from '../../../src-main/format/number.js';
 import { Button } from '../../controls/button.js';
 import { Select, type SelectProps } from '../../controls/select.js';
 import { Switch } from '../../controls/switch.js';
@@ -244,14 +243,11 @@ function UnusedSettings({ settings }: { readonly settings: Settings }): React.JS
     ...(settings.fallbackFolder === '' ? [] : ['a folder to go on in']),
     ...(settings.backupFolder === '' ? [] : ['a second copy']),
     ...(settings.memoryCeilingMegabytes === null ? [] : ['a memory ceiling']),
-    ...(settings.splitEveryMinutes === null
-      ? []
-      : [`new files every ${formatQuantity(settings.splitEveryMinutes, 'minute')}`]),
   ];
   return (
     <p className="output__reason">
-      In copy mode a take is one part in one folder: no second copy, no folder to go on in when the disk
-      fails, no new files every so often, no memory ceiling.
+      In copy mode a take stays in one folder: no second copy, no folder to go on in when the disk fails, no
+      memory ceiling.
       {set.length > 0 && <strong> Set for Encode, and not used now: {set.join(', ')}.</strong>}
     </p>
   );

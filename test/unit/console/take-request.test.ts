@@ -31,7 +31,7 @@ it('asks for an encoded take with everything that is set', () => {
 it('asks for a copied take without what would encode, of the same people', () => {
   const copied = {
     ...{ outputFolder: '/takes', audioOnly: true, mode: 'copy', profile: copyProfile, maxFiles: 12 },
-    ...{ participants: null, except: ['ben'] },
+    ...{ participants: null, except: ['ben'], splitEveryMs: 1_200_000 },
   };
   expect(takeRequestOf(store({ takeMode: 'copy', audioOnly: true }), roster)).toEqual(copied);
   expect(takeRequestOf(store({ takeMode: 'copy', armsNewcomers: 'off' }), roster)).toMatchObject({
@@ -86,7 +86,7 @@ describe('in the mode that this machine can carry', () => {
   it('copies what is too much, and leaves out what is for an encoder', async () => {
     const request = await started(tooMany);
     expect(request).toMatchObject({ mode: 'copy', profile: copyProfile, except: ['ben'], maxFiles: 12 });
-    expect(request).not.toHaveProperty('splitEveryMs');
+    expect(request).toMatchObject({ splitEveryMs: 1_200_000 });
     expect(request.modeReason).toContain('what is sent is copied');
   });
 

@@ -92,7 +92,6 @@ describe('a take that is copied', () => {
   it.each([
     ['pauseTake', 'A take in copy mode cannot be paused.'],
     ['resumeTake', 'A take in copy mode cannot be paused.'],
-    ['splitTake', 'A take in copy mode cannot be split.'],
     ['moveTake', 'A take in copy mode cannot be moved to another folder.'],
     ['saveReplay', 'There is no replay buffer in copy mode.'],
   ] as const)('cannot %s, and says so', (name, reason) => {
@@ -101,7 +100,14 @@ describe('a take that is copied', () => {
   });
 
   it('can be marked, stopped and watched, and is offered no pause by the tray', () => {
-    for (const name of ['addMarker', 'stopTake', 'nextImage', 'nextAudio', 'startFault'] as const)
+    for (const name of [
+      'addMarker',
+      'splitTake',
+      'stopTake',
+      'nextImage',
+      'nextAudio',
+      'startFault',
+    ] as const)
       expect(refusalOf(name, copying())).toBeNull();
     expect(presenceOf(copying())).toMatchObject({ mayPause: false, mayResume: false, mayStop: true });
     expect(presenceOf(copying({ mode: 'encode' })).mayPause).toBe(true);

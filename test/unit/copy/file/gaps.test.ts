@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FrameDecryption } from '#engine/copy/contract.js';
 import { BlackFrames } from '#engine/copy/file/black-frames.js';
-import { ParticipantFile, type ParticipantFileOptions } from '#engine/copy/file/participant-file.js';
+import { ParticipantFile } from '#engine/copy/file/participant-file.js';
+import type { ParticipantFileOptions } from '#engine/copy/file/participant-file-options.js';
 import { copyTrack, PacketFeed, packetize, vp8Frame } from '../../../fixtures/copy-packets.js';
 import { blocksOf } from '../../../fixtures/matroska-blocks.js';
 

@@ -149,7 +149,7 @@ describe('a copied take in a process of its own', () => {
         happenings: [
           { type: 'missing', track: camera, error, awaitedMs: 2_500 },
           { type: 'refused', track: camera, error },
-          { type: 'failed', file: 'ada.mkv', subject, error },
+          { type: 'failed', part: 1, file: 'ada.mkv', subject, error },
         ],
         leftOut: 7,
       }),
@@ -166,6 +166,27 @@ describe('a copied take in a process of its own', () => {
     expect([files.rename('ada', 'Ada L.'), files.rename('ada', 'Ada L.')]).toEqual([true, false]);
     expect(files.entries()[0]?.participantName).toBe('Ada L.');
     expect(child.sent.at(-1)).toEqual({ type: 'rename', identity: 'ada', name: 'Ada L.' });
+  });
+
+  it('is told where its files go on, and tells which part is on the disk; one that does not answer is said', async () => {
+    const { child, clock, files, log } = await begun();
+    const nowMs = vi.spyOn(clock, 'nowMs').mockReturnValue(5_000);
+    expect(files.cut(null)).toEqual({ number: 2, atMs: 5_000 });
+    expect(child.sent.at(-1)).toEqual({ type: 'cut', number: 2, atMs: 5_000 });
+    const [one, two] = [fileState('ada.mkv'), fileState('ada-part2.mkv')];
+    child.tell(copyState({ files: [one], lastPart: 1 }));
+    files.tick(10_100);
+    expect(log.entries.map(({ name }) => name)).toEqual(['receiverSilent', 'splitDelayed']);
+    nowMs.mockReturnValue(10_200);
+    // A part that has ended is in the manifest, and no more among what is recorded.
+    child.tell(copyState({ files: [{ ...one, snapshot: null }, two], lastPart: 2, settledPart: 1 }));
+    expect([files.isSettled(1), files.snapshots(0).map(({ file }) => file)]).toEqual([
+      false,
+      ['ada-part2.mkv'],
+    ]);
+    child.tell(copyState({ files: [], lastPart: 2, settledPart: 1, haveFilesChanged: true }));
+    expect([files.isSettled(1), files.isSettled(2), files.largestPart(2)]).toEqual([true, false, 9]);
+    expect(files.entries().map(({ file }) => file)).toEqual(['ada.mkv', 'ada-part2.mkv']);
   });
 
   it('ends when its files have ended, with what was told last', async () => {

@@ -105,3 +105,17 @@ describe('asking for key frames', () => {
     expect(new KeyFramePolicy(false, 0).isDue(60_000, false)).toBe(false);
   });
 });
+
+it('asks for a key frame that is wished for as for one that is wanted, and gives up nothing for it', () => {
+  const policy = new KeyFramePolicy(true, 0);
+  policy.noteBegun();
+  policy.wish();
+  expect([policy.isWanted, policy.isAwaited]).toEqual([false, true]);
+  expect([policy.isDue(2_000, false), policy.isDue(2_900, false), policy.isDue(3_000, false)]).toEqual([
+    true,
+    false,
+    true,
+  ]);
+  policy.noteBegun();
+  expect([policy.isAwaited, policy.isDue(5_000, false)]).toEqual([false, false]);
+});

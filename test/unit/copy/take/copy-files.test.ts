@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { unaccountedCopies } from '#engine/contract/copy-account.js';
 import { unaccountedFrames } from '#engine/contract/drop-causes.js';
 import { manifestFileSchema } from '#engine/contract/manifest.js';
@@ -265,15 +265,60 @@ describe('the files of a copied take', () => {
     await files.finish(25_000);
   });
 
-  it('are one part in one folder', () => {
-    const { files } = filesOf();
-    expect(() => files.cut()).toThrow('cannot be split');
-    expect([files.shapes(), files.largestPart(), files.hasEnded(), files.isReducible]).toEqual([
-      [],
-      0,
-      false,
-      false,
+  it('go on in the next part, of which manifest and telemetry tell with sums that hold', async () => {
+    const { add, clock, files } = filesOf();
+    const camera = await add(new Fed('TR_cam', 'camera'));
+    const microphone = await add(new Fed('TR_mic', 'microphone'));
+    const fromMs = performance.now() - clock.elapsedMs();
+    const run = (from: number, to: number): void => {
+      for (let ms = from; ms < to; ms += 20) {
+        microphone.send(true, fromMs + ms);
+        if (ms % 40 === 0) camera.send(ms % 1_000 === 0, fromMs + ms);
+        if (ms % 200 === 0) files.tick(ms);
+      }
+    };
+    run(0, 1_400);
+    files.cutAt(2, 1_400);
+    expect([files.lastPart, files.settledPart]).toEqual([2, 0]);
+    run(1_400, 2_400);
+    vi.spyOn(clock, 'nowMs').mockReturnValue(2_400);
+    await vi.waitFor(() => {
+      expect(files.settledPart).toBe(1);
+    });
+    expect(files.entries().map(({ part, segments }) => [part?.number, segments[0]?.endMs])).toEqual([
+      [1, 2_000],
+      [2, null],
     ]);
+    expect(files.snapshots(2_400).map(({ file }) => file)).toEqual(['ada-part2.mkv']);
+    // Somebody who comes now begins in it.
+    await add(new Fed('TR_bob', 'microphone', 'bob'), 2_400);
+    run(2_400, 3_000);
+    await files.finish(3_000);
+    const entries = files.entries();
+    expect(entries.map(({ file, part }) => [file, part])).toEqual([
+      ['ada.mkv', { number: 1, startMs: 0, endMs: 2_000 }],
+      ['ada-part2.mkv', { number: 2, startMs: 2_000, endMs: null }],
+      ['bob-part2.mkv', { number: 2, startMs: 1_400, endMs: null }],
+    ]);
+    for (const entry of entries) {
+      expect(manifestFileSchema.parse(entry)).toEqual(entry);
+      if (entry.copy === undefined) throw new Error('It is no copied file.');
+      expect(unaccountedCopies(entry.copy.video) + unaccountedCopies(entry.copy.audio)).toBe(0);
+      expect(unaccountedFrames(entry.video) + unaccountedFrames(entry.audio)).toBe(0);
+      const blocks = blocksOf(await readFile(join(folder, entry.file)));
+      expect(entry.segments[0]?.packets?.audio?.packets).toBe(
+        blocks.filter(({ track }) => track === 2).length,
+      );
+    }
+    expect(entries.slice(0, 2).map(({ video }) => video.written)).toEqual([50, 25]);
+    expect(entries.slice(0, 2).map(({ audio }) => audio.written)).toEqual([200, 100]);
+    const received = entries.reduce((sum, { copy }) => sum + (copy?.video.packets.received ?? 0), 0);
+    expect(received).toBe(camera.packets);
+  });
+
+  it('encode nothing, and nothing of them can be done without', () => {
+    const { files } = filesOf();
+    expect([files.shapes(), files.isReducible, files.encoders]).toEqual([[], false, []]);
   });
 });
 

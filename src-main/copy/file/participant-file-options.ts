@@ -1,0 +1,28 @@
+import type { CopyCodec } from '../contract.js';
+import type { FrameCounts } from '../frames/encoded-frame.js';
+import type { WindowCounts } from '../rtp/packet-counts.js';
+import type { FileGap, LineCounts } from './line-counts.js';
+import type { StreamKind } from './part-marks.js';
+import type { PartsOptions } from './parts-of-file.js';
+
+/** How a file is made, and who hears of it. */
+export interface ParticipantFileOptions extends PartsOptions {
+  /** When the take began, milliseconds of the clock that packets carry: its time 0. */
+  readonly originMs: number;
+  /** Packets of a kind up to now, over all tracks that it ever had; left out where nobody counts them. */
+  readonly packetsOf?: (kind: StreamKind) => WindowCounts;
+  /** A camera went over to a codec that the file does not have; its pictures are dropped and counted until it is back. */
+  readonly onOtherCodec?: (codec: CopyCodec) => void;
+  /** Something that was sent is missing there, by the take's timeline. @param part number of the part that lacks it */
+  readonly onGap?: (gap: FileGap, part: number) => void;
+}
+
+/** What became of everything that came for a file. */
+export interface ParticipantFileCounts {
+  /** By the track's sid: begun = handed over + dropped + open. */
+  readonly tracks: ReadonlyMap<string, FrameCounts>;
+  /** Over all of them, however many there were. */
+  readonly frames: Readonly<Record<StreamKind, FrameCounts>>;
+  readonly audio: LineCounts;
+  readonly video: LineCounts;
+}

@@ -1,0 +1,117 @@
+import type { PlateauError } from '../../contract/errors.js';
+import type { ManifestFile } from '../../contract/manifest.js';
+import type { StreamPackets } from '../../contract/stamps.js';
+import type { SinkSubject } from '../../sink/recording-sink.js';
+import { GapList, listedGaps } from '../../take/gap-list.js';
+import type { LossLog } from '../../take/loss-log.js';
+import type { TrackHistory } from '../../take/track-history.js';
+import type { CopyCodec } from '../contract.js';
+import type { VideoTrack } from '../file/matroska-head.js';
+import type { PartAccount } from '../file/part-marks.js';
+import type { EndedPart } from '../file/parts-of-file.js';
+import { accountOf } from './copy-account.js';
+
+const codecNames: Readonly<Record<CopyCodec, string>> = {
+  ...{ vp8: 'vp8', vp9: 'vp9', h264: 'h264', av1: 'av1', opus: 'opus' },
+  h265: 'hevc',
+};
+
+/** What a part has at the moment in which its entry is drawn up. */
+interface PartNow {
+  readonly subject: SinkSubject;
+  readonly history: TrackHistory;
+  /** Of the part that is recorded: what came for it, and its head; those of one that has ended are kept. */
+  readonly account: PartAccount;
+  readonly video: VideoTrack | null;
+  readonly packets: StreamPackets | null;
+  /** Where the take has ended; null while it has not. */
+  readonly takeEndMs: number | null;
+}
+
+/** One part of a file, as the manifest has it. Times are the take's. */
+export class CopyPart {
+  readonly number: number;
+  readonly file: string;
+  readonly startMs: number;
+  readonly absences: LossLog;
+  readonly gaps = new GapList();
+  failure: PlateauError | null = null;
+  /** Where the next one begins; null of the last one. */
+  #endMs: number | null = null;
+  #account: PartAccount | null = null;
+  #video: VideoTrack | null = null;
+  #closed: EndedPart | null = null;
+
+  /** @param begin its number, where it begins, and the name of its file inside the take's folder */
+  constructor(begin: Pick<CopyPart, 'file' | 'number' | 'startMs'>, absences: LossLog) {
+    this.number = begin.number;
+    this.file = begin.file;
+    this.startMs = begin.startMs;
+    this.absences = absences;
+  }
+
+  /** Whether the next one is recorded. */
+  get hasEnded(): boolean {
+    return this.#endMs !== null;
+  }
+
+  /** Whether it has ended, and is on the disk. */
+  get isClosed(): boolean {
+    return this.#closed !== null;
+  }
+
+  /** The next one begins. @param account what came for this one @param video what its head says */
+  end(endMs: number, account: PartAccount, video: VideoTrack | null): void {
+    this.#endMs = endMs;
+    this.#account = account;
+    this.#video = video;
+  }
+
+  /** It is on the disk. */
+  close(ended: EndedPart): void {
+    this.#closed = ended;
+    this.failure ??= ended.failure;
+    const { audio, video } = this.#account ?? {};
+    if (audio === undefined || video === undefined) return;
+    // What waited then is written.
+    this.#account = {
+      audio: { ...audio, line: ended.lines.audio },
+      video: { ...video, line: ended.lines.video },
+    };
+  }
+
+  /** Its entry in the manifest, as far as it is known. @param now of the file; null for one that could not be made */
+  entry(now: PartNow): ManifestFile {
+    const { history, subject, takeEndMs } = now;
+    const { audio, video } = this.#account ?? now.account;
+    const head = this.#closed?.video ?? (this.hasEnded ? this.#video : now.video);
+    const startMs = Math.round(this.startMs);
+    const partEndMs = this.#endMs === null ? null : Math.round(this.#endMs);
+    const endMs = this.hasEnded ? (this.isClosed ? partEndMs : null) : roundedOrNull(takeEndMs);
+    const packets = this.#closed?.packets ?? now.packets;
+    const segment = { file: this.file, startMs, endMs };
+    return {
+      ...{ file: this.file, ...subject, state: 'recording' },
+      ...(partEndMs === null && this.number === 1
+        ? {}
+        : { part: { number: this.number, startMs, endMs: partEndMs } }),
+      ...{ canvas: head?.size ?? null, videoCodec: head === null ? null : codecNames[head.codec] },
+      audioCodec: codecNames.opus,
+      segments: now.packets === null ? [] : [{ ...segment, ...(endMs === null ? {} : { packets }) }],
+      ...{ durationMs: null, sizeBytes: null, sha256: null, problem: this.failure?.message ?? null },
+      ...accountOf(video, audio),
+      audioSilenceMs: Math.round(audio.line.filledMs),
+      maxFrameGapMs: Math.round(video.line.longestStepMs),
+      missedFrames: video.line.missed,
+      audioLostMs: Math.round(audio.line.lostMs),
+      audioConcealedMs: 0,
+      // What the lines found and what was seen from outside may be the same holes.
+      ...listedGaps(this.gaps, this.absences),
+      ...history.listedIn({ startMs, endMs: partEndMs }),
+    };
+  }
+}
+
+function roundedOrNull(ms: number | null): number | null {
+  return ms === null ? null : Math.round(ms);
+}

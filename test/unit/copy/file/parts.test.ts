@@ -1,0 +1,293 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { BlackFrames } from '#engine/copy/file/black-frames.js';
+import type { FileGap } from '#engine/copy/file/line-counts.js';
+import type { PartAccount } from '#engine/copy/file/part-marks.js';
+import { ParticipantFile } from '#engine/copy/file/participant-file.js';
+import type { EndedPart } from '#engine/copy/file/parts-of-file.js';
+import { noWindowCounts, type WindowCounts } from '#engine/copy/rtp/packet-counts.js';
+import { copyTrack, PacketFeed, packetize, vp8Frame } from '../../../fixtures/copy-packets.js';
+import { type Block, blocksOf } from '../../../fixtures/matroska-blocks.js';
+
+const black = Buffer.from('black');
+const tone = Buffer.from([0xf8, 0x11, 0x22, 0x33]);
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plateau-parts-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+const pathOf = (number: number): string => join(folder, number === 1 ? 'ada.mkv' : `ada-part${number}.mkv`);
+const isFilled = ({ data }: Block): boolean =>
+  data.equals(black) || ([0xf8, 0xfb].includes(data[0] ?? 0) && data.length !== 4);
+
+/** A camera and a microphone whose clock is ours, in a file that may be cut; frames have a number as their last byte. */
+async function recorded(tracks: { readonly camera?: boolean; readonly microphone?: boolean } = {}) {
+  const originMs = performance.now() - 100_000;
+  const begun: { number: number; startMs: number; before: PartAccount }[] = [];
+  const ended: EndedPart[] = [];
+  const late: number[] = [];
+  const gaps: { gap: FileGap; part: number }[] = [];
+  const wished: number[] = [];
+  const packets = { video: { ...noWindowCounts }, audio: { ...noWindowCounts } };
+  const file = await ParticipantFile.create(pathOf(1), {
+    originMs,
+    blackFrames: new BlackFrames(() => Promise.resolve(black)),
+    packetsOf: (kind): WindowCounts => packets[kind],
+    onGap: (gap, part) => gaps.push({ gap, part }),
+    parts: {
+      pathOf,
+      onBegun: (number, startMs, before) => begun.push({ number, startMs, before }),
+      onEnded: (part) => ended.push(part),
+      onRefused: (_, error) => {
+        throw error;
+      },
+      onLate: (number) => late.push(number),
+    },
+  });
+  const cameraSink =
+    tracks.camera === false
+      ? null
+      : file.add({ ...copyTrack('vp8'), wishKeyFrame: () => wished.push(0) }, null);
+  const microphoneSink = tracks.microphone === false ? null : file.add(copyTrack('opus'), null);
+  const video = cameraSink === null ? null : new PacketFeed(cameraSink, 'vp8');
+  const audio = microphoneSink === null ? null : new PacketFeed(microphoneSink, 'opus');
+  let sentVideo = 0;
+  let sentAudio = 0;
+  const count = (kind: 'video' | 'audio', received: number): void => {
+    packets[kind] = {
+      ...packets[kind],
+      expected: packets[kind].expected + received,
+      received: packets[kind].received + received,
+    };
+  };
+  const picture = (isKey: boolean, ms: number): void => {
+    const arrivedMs = originMs + ms;
+    const data = vp8Frame(isKey);
+    data.writeUInt16BE(sentVideo, data.length - 2);
+    sentVideo += 1;
+    for (const [index, payload] of packetize('vp8', data).entries()) {
+      count('video', 1);
+      video?.packet(payload, Math.round(arrivedMs * 90), { arrivedMs, marker: index === 2 });
+    }
+  };
+  const sound = (ms: number): void => {
+    count('audio', 1);
+    const data = Buffer.concat([tone.subarray(0, 2), Buffer.from([sentAudio >> 8, sentAudio & 0xff])]);
+    sentAudio += 1;
+    audio?.packet(data, Math.round((originMs + ms) * 48), { arrivedMs: originMs + ms });
+  };
+  const lose = (kind: 'video' | 'audio', lost: number): void => {
+    packets[kind] = {
+      ...packets[kind],
+      expected: packets[kind].expected + lost,
+      lost: { ...packets[kind].lost, expired: packets[kind].lost.expired + lost },
+    };
+    (kind === 'video' ? video : audio)?.lose(lost);
+  };
+  /** What is in the file of a part, by the frames' numbers. */
+  const read = async (number: number) => {
+    const blocks = blocksOf(await readFile(pathOf(number)));
+    const of = (track: number) => {
+      const all = blocks.filter((block) => block.track === track);
+      const own = all.filter((block) => !isFilled(block));
+      return {
+        all,
+        numbers: own.map(({ data }) => data.readUInt16BE(data.length - 2)),
+        times: own.map(({ ms }) => ms),
+        filled: all.filter(isFilled).map(({ ms }) => ms),
+      };
+    };
+    return { video: of(1), audio: of(2) };
+  };
+  return {
+    ...{ file, begun, ended, late, gaps, wished, picture, sound, lose, read, originMs, packets },
+    ...{ cameraSink, microphoneSink },
+    hasBegun: async (): Promise<void> => vi.waitFor(() => expect(begun).toHaveLength(1)),
+    sent: () => ({ video: sentVideo, audio: sentAudio }),
+    tick: (ms: number) => file.tick(originMs + ms),
+    finish: (ms: number) => file.finish(originMs + ms),
+  };
+}
+
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from }, (_, index) => from + index);
+
+/** Both sums of what is counted. */
+function expectBalanced(account: PartAccount): void {
+  for (const { frames, line, packets } of [account.video, account.audio]) {
+    const sum = (counts: Readonly<Record<string, number>>): number =>
+      Object.values(counts).reduce((total, one) => total + one, 0);
+    expect(packets.expected - packets.received - packets.recovered - packets.missing).toBe(sum(packets.lost));
+    expect(frames.begun - frames.handedOver - frames.open).toBe(sum(frames.dropped));
+    expect(frames.handedOver).toBe(line.handedOver);
+    expect(line.handedOver - line.written - line.waiting).toBe(sum(line.dropped));
+  }
+}
+
+describe('a file that is cut', () => {
+  it('goes on in the next one with the key frame and the packet that sounds then, each frame once', async () => {
+    const take = await recorded();
+    const { begun, ended, file, finish, hasBegun, picture, read, sent, sound, tick, wished } = take;
+    for (let ms = 0; ms < 4_000; ms += 10) {
+      if (ms === 2_000) {
+        file.cut({ number: 2, atMs: 2_000 });
+        expect(wished).toHaveLength(1);
+      }
+      // The key frame comes a while later, in the middle of a packet of audio.
+      if (ms % 40 === 10) picture(ms === 10 || ms === 2_170, ms);
+      if (ms % 20 === 0) sound(ms);
+      if (ms % 200 === 0) tick(ms);
+      if (ms === 2_300) await hasBegun();
+    }
+    const second = file.partAccount;
+    await finish(4_000);
+    expect(begun[0]?.startMs).toBeCloseTo(2_160, 0);
+    const [one, two] = [await read(1), await read(2)];
+    const frames = sent();
+    const firstVideo = (2_170 - 10) / 40;
+    expect(one.video.numbers).toEqual(range(0, firstVideo));
+    expect(two.video.numbers).toEqual(range(firstVideo, frames.video));
+    expect(one.audio.numbers).toEqual(range(0, 2_160 / 20));
+    expect(two.audio.numbers).toEqual(range(2_160 / 20, frames.audio));
+    expect(two.video.all[0]?.isKey).toBe(true);
+    expect([...one.audio.filled, ...two.audio.filled]).toEqual([]);
+    // Each file begins at 0, and the distance of audio and video stays.
+    expect(two.audio.times[0]).toBe(0);
+    expect(two.video.times.slice(0, 3)).toEqual([10, 50, 90]);
+    expect(ended).toMatchObject([{ number: 1, failure: null }]);
+    const [{ before }] = begun as [(typeof begun)[0]];
+    expectBalanced(before);
+    expectBalanced(second);
+    expect(before.video.packets.received + second.video.packets.received).toBe(3 * frames.video);
+    // They are read when the first packet of the key frame is there.
+    expect(before.video.packets.received).toBe(3 * firstVideo + 1);
+    expect(before.video.line.written + before.video.line.waiting).toBe(firstVideo);
+    expect(ended[0]?.packets.video?.packets).toBe(firstVideo);
+    expect(file.counts.video).toMatchObject({ handedOver: frames.video, written: frames.video });
+    expect(file.counts.audio).toMatchObject({ handedOver: frames.audio, written: frames.audio });
+  });
+
+  it('counts what is lost before the key frame for the part that lacks it', async () => {
+    const { begun, file, finish, hasBegun, gaps, lose, picture, sound, tick } = await recorded();
+    for (let ms = 0; ms < 3_000; ms += 20) {
+      if (ms === 1_000) file.cut({ number: 2, atMs: 1_000 });
+      sound(ms);
+      if (ms === 1_080) lose('video', 3);
+      else if (ms % 40 === 0) picture(ms === 0 || ms === 1_200, ms);
+      if (ms % 200 === 0) tick(ms);
+      if (ms === 1_300) await hasBegun();
+    }
+    const second = file.partAccount;
+    await finish(3_000);
+    const [{ before }] = begun as [(typeof begun)[0]];
+    expectBalanced(before);
+    expectBalanced(second);
+    expect(before.video.packets.lost.expired).toBe(3);
+    expect(second.video.packets.lost.expired).toBe(0);
+    expect(before.video.frames.dropped.awaitingKey).toBe(2);
+    expect(second.video.frames.dropped.awaitingKey).toBe(0);
+    expect(gaps).toMatchObject([{ part: 1, gap: { stream: 'video', lostFrames: 3 } }]);
+    expect(gaps[0]?.gap.atMs).toBeCloseTo(1_040, 0);
+  });
+
+  it('of audio alone is cut at the packet of that moment', async () => {
+    const { begun, file, finish, hasBegun, read, sent, sound, tick } = await recorded({ camera: false });
+    for (let ms = 0; ms < 2_000; ms += 20) {
+      if (ms === 1_000) file.cut({ number: 2, atMs: 1_010 });
+      sound(ms);
+      if (ms % 200 === 0) tick(ms);
+      if (ms === 1_040) await hasBegun();
+    }
+    await finish(2_000);
+    expect(begun.map(({ number, startMs }) => [number, Math.round(startMs)])).toEqual([[2, 1_000]]);
+    const [one, two] = [await read(1), await read(2)];
+    expect(one.audio.numbers).toEqual(range(0, 50));
+    expect(two.audio.numbers).toEqual(range(50, sent().audio));
+    expect([...one.audio.filled, ...two.audio.filled, ...two.video.all]).toEqual([]);
+  });
+
+  it('goes on where it is while no key frame comes, says so, and is cut by a later one', async () => {
+    const { begun, file, finish, hasBegun, late, picture, read, sent, sound, tick, wished } =
+      await recorded();
+    for (let ms = 0; ms < 9_000; ms += 20) {
+      if (ms === 1_000) file.cut({ number: 2, atMs: 1_000 });
+      sound(ms);
+      if (ms % 40 === 0) picture(ms === 0 || ms === 8_000, ms);
+      if (ms % 200 === 0) tick(ms);
+      if (ms === 5_800) expect(late).toEqual([]);
+      if (ms === 8_100) await hasBegun();
+    }
+    await finish(9_000);
+    expect(late).toEqual([2]);
+    expect(wished.length).toBeGreaterThan(20);
+    expect(begun.map(({ startMs }) => Math.round(startMs))).toEqual([8_000]);
+    const [one, two] = [await read(1), await read(2)];
+    expect([...one.video.numbers, ...two.video.numbers]).toEqual(range(0, sent().video));
+    expect([...one.audio.numbers, ...two.audio.numbers]).toEqual(range(0, sent().audio));
+    expect([...one.audio.filled, ...two.audio.filled]).toEqual([]);
+  });
+
+  it('has black and silence in both parts when camera and microphone are off', async () => {
+    const { begun, file, finish, hasBegun, originMs, picture, read, sent, sound, tick } = await recorded();
+    for (let ms = 0; ms < 8_000; ms += 20) {
+      const isOn = ms < 1_000 || ms >= 6_000;
+      if (isOn) sound(ms);
+      if (isOn && ms % 40 === 0) picture(ms === 0 || ms === 6_000, ms);
+      if (ms === 1_000 || ms === 6_000)
+        for (const kind of ['audio', 'video'] as const) file.setOn(kind, ms === 6_000, originMs + ms);
+      if (ms === 3_000) file.cut({ number: 2, atMs: 3_000 });
+      if (ms % 200 === 0) {
+        await new Promise((resolve) => setImmediate(resolve));
+        tick(ms);
+      }
+      if (ms === 4_800) await hasBegun();
+    }
+    await finish(8_000);
+    const startMs = begun[0]?.startMs ?? 0;
+    expect(startMs).toBeGreaterThanOrEqual(3_000);
+    expect(startMs).toBeLessThan(3_100);
+    const [one, two] = [await read(1), await read(2)];
+    expect([...one.video.numbers, ...two.video.numbers]).toEqual(range(0, sent().video));
+    expect([...one.audio.numbers, ...two.audio.numbers]).toEqual(range(0, sent().audio));
+    expect(one.video.filled).toEqual([1_000, 2_000]);
+    expect(two.video.filled.slice(0, 2)).toEqual([0, 1_000]);
+    expect(Math.abs((two.video.times[0] ?? 0) - (6_000 - startMs))).toBeLessThan(1.1);
+    expect(two.audio.all[0]?.ms).toBe(0);
+  });
+
+  it('is not cut any more when the take ends before its key frame, and leaves no file', async () => {
+    const { begun, file, finish, picture, read, sent, sound, tick } = await recorded();
+    for (let ms = 0; ms < 1_500; ms += 20) {
+      if (ms === 1_000) file.cut({ number: 2, atMs: 1_000 });
+      sound(ms);
+      if (ms % 40 === 0) picture(ms === 0, ms);
+      if (ms % 200 === 0) tick(ms);
+    }
+    await finish(1_500);
+    expect(begun).toEqual([]);
+    expect((await readdir(folder)).map((name) => basename(name))).toEqual(['ada.mkv']);
+    const one = await read(1);
+    expect(one.video.numbers).toEqual(range(0, sent().video));
+    expect(one.audio.numbers).toEqual(range(0, sent().audio));
+  });
+
+  it('is cut at its end, too, when the key frame has come and the next file was just being made', async () => {
+    const { begun, file, finish, picture, read, sent, sound } = await recorded();
+    for (let ms = 0; ms < 1_200; ms += 20) {
+      if (ms === 1_000) file.cut({ number: 2, atMs: 1_000 });
+      sound(ms);
+      if (ms % 40 === 0) picture(ms === 0 || ms === 1_080, ms);
+    }
+    await finish(1_200);
+    await vi.waitFor(() => expect(begun).toHaveLength(1));
+    const [one, two] = [await read(1), await read(2)];
+    expect([...one.video.numbers, ...two.video.numbers]).toEqual(range(0, sent().video));
+    expect([...one.audio.numbers, ...two.audio.numbers]).toEqual(range(0, sent().audio));
+  });
+});
