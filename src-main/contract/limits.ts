@@ -11,7 +11,7 @@ const mebibyte = 1024 * 1024;
 export const caps = {
   /** Native sink queues; the native side drops the oldest. */
   nativeVideoFrames: 4,
-  nativeAudioFrames: 50,
+  nativeAudioFrames: 100,
   /** The event loop may be blocked this long before the watchdog closes the streams of video. */
   loopLateAfterMs: 300,
   /**
@@ -23,7 +23,8 @@ export const caps = {
   frameQueueWarnFrames: 20,
   /** Over all video streams. */
   frameQueueBytes: 64 * mebibyte,
-  audioQueueFrames: 100,
+  /** What comes at once behind a standstill of a second, and half a second that is kept back. */
+  audioQueueFrames: 150,
   audioFrameMs: 10,
   framesInFlight: 2,
   /** Audio that has waited behind video is handed over at once: so much of it in each write. */
