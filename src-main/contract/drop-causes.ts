@@ -21,6 +21,7 @@ export const dropCauseNames = [
   'diskBehind',
   'paced',
   'paused',
+  'madeUp',
   'superseded',
   'endOfTrack',
   'notRecording',
@@ -141,6 +142,13 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
   paused: {
     label: 'Paused',
     explanation: 'The take was paused when the frame came: nothing of that time is in the file.',
+    isLoss: false,
+    onlyIn: 'encode',
+    isPartOfTake: true,
+  },
+  madeUp: {
+    label: 'Made up',
+    explanation: 'WebRTC made the audio up while the recorder stood still; what was sent came behind it.',
     isLoss: false,
     onlyIn: 'encode',
     isPartOfTake: true,

@@ -11,7 +11,7 @@ const mebibyte = 1024 * 1024;
 export const caps = {
   /** Native sink queues; the native side drops the oldest. */
   nativeVideoFrames: 4,
-  nativeAudioFrames: 50,
+  nativeAudioFrames: 100,
   /** The event loop may be blocked this long before the watchdog closes the streams of video. */
   loopLateAfterMs: 300,
   /**
@@ -23,7 +23,10 @@ export const caps = {
   frameQueueWarnFrames: 20,
   /** Over all video streams. */
   frameQueueBytes: 64 * mebibyte,
-  /** Five seconds a file, a third of a frame of 1080p: an encoder that stands still for so long takes none of it. */
+  /**
+   * Five seconds a file, a third of a frame of 1080p: an encoder that stands still for so long takes none of it. What comes at
+   * once behind a standstill of a second is in it, too.
+   */
   audioQueueFrames: 500,
   audioFrameMs: 10,
   framesInFlight: 2,

@@ -125,6 +125,9 @@ export class SubscribedTrack {
     this.#isRenewing = true;
   }
 
+  /** The process stood still: what is played out is late. */
+  readonly stoodStill = (): void => this.#counters.restless();
+
   /** Gives the native track back, and keeps those who receive. */
   suspend(): void {
     if (this.#isClosed) return;
@@ -177,12 +180,8 @@ export class SubscribedTrack {
         : null;
     if (this.info.kind === 'audio') {
       const signal = this.#audioSignal;
-      const kind = signal.judge({
-        elapsedMs,
-        isOn,
-        answers: this.#counters.answers,
-        packets: packetsReceived,
-      });
+      const { answers } = this.#counters;
+      const kind = signal.judge({ elapsedMs, isOn, answers, packets: packetsReceived });
       return undecrypted ?? (kind === null ? null : alarmOf(this.info, kind, signal));
     }
     const signal = this.#videoSignal;

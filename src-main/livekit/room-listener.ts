@@ -52,7 +52,7 @@ export interface RoomListener {
    * @param why nobody knew, a sentence
    */
   onJoinedUnasked(why: string): void;
-  /** The whole process stood still for so long, in milliseconds: nothing was received meanwhile. */
+  /** The whole process stood still for so long, in milliseconds: what was sent meanwhile comes late, or is missing. */
   onStandstill(ms: number): void;
   /** The SDK had stopped to hear the server: the room is joined anew. */
   onStalled(): void;

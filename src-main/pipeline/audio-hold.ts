@@ -1,7 +1,12 @@
+import type { LateAudio } from './late-audio.js';
+
 /** Frames that come after a pause of this length come in a burst: when they were due is seen after it. */
 const pauseMs = 200;
-/** Below the queue's cap of a second. */
-const holdMs = { known: 100, pause: 250, unknown: 850 } as const;
+/**
+ * Below the queue's cap of a second and a half, with a burst of a second. Behind a pause `pause`, and up to `late` while it is not known what of the burst is made
+ * up: WebRTC answers within a fifth of a second.
+ */
+const holdMs = { known: 100, pause: 250, late: 450, unknown: 850 } as const;
 /** The first one may have been taken while the jitter buffer was still finding its length. */
 const readingsWanted = 2;
 
@@ -10,8 +15,14 @@ const readingsWanted = 2;
  * jitter buffer's delay has been read, after a pause until the burst is over.
  */
 export class AudioHold {
+  readonly #late: Pick<LateAudio, 'begin' | 'isAwaited' | 'restart'>;
   #hold: { readonly sinceMs: number; readonly isStart: boolean } | null = null;
   #previousMs: number | null = null;
+
+  /** @param late is told of pauses, and waited for behind them */
+  constructor(late: Pick<LateAudio, 'begin' | 'isAwaited' | 'restart'>) {
+    this.#late = late;
+  }
 
   /** Frames are kept back. */
   get isOn(): boolean {
@@ -21,6 +32,7 @@ export class AudioHold {
   /** A new stream follows: its first frame is kept back. */
   restart(): void {
     this.#previousMs = null;
+    this.#late.restart();
   }
 
   /**
@@ -37,7 +49,10 @@ export class AudioHold {
       return false;
     }
     const isAfterPause = arrivalMs - previousMs > pauseMs;
-    if (isAfterPause) this.#hold = { sinceMs: arrivalMs, isStart: false };
+    if (isAfterPause) {
+      this.#hold = { sinceMs: arrivalMs, isStart: false };
+      this.#late.begin(arrivalMs, arrivalMs - previousMs);
+    }
     return isAfterPause;
   }
 
@@ -46,7 +61,7 @@ export class AudioHold {
     if (this.#hold === null) return false;
     const { sinceMs, isStart } = this.#hold;
     const heldMs = nowMs - sinceMs;
-    if (!isStart) return heldMs >= holdMs.pause;
+    if (!isStart) return heldMs >= (this.#late.isAwaited ? holdMs.late : holdMs.pause);
     return heldMs >= (readings >= readingsWanted ? holdMs.known : holdMs.unknown);
   }
 

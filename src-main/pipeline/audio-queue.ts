@@ -96,6 +96,23 @@ export class AudioQueue {
     return this.#slotAt(slot);
   }
 
+  /**
+   * Removes a frame from the middle; those behind it move up. It counts as queued as by {@link AudioQueue.dequeue}.
+   *
+   * @param index 0 is the oldest
+   * @returns false when there is none
+   */
+  remove(index: number): boolean {
+    if (index >= this.#depth) return false;
+    for (let later = index; later < this.#depth - 1; later += 1) {
+      const [to, from] = [(this.#head + later) % this.maxFrames, (this.#head + later + 1) % this.maxFrames];
+      this.#storage.copyWithin(to * this.frameBytes, from * this.frameBytes, (from + 1) * this.frameBytes);
+      this.#timesMs[to] = this.#timesMs[from] ?? 0;
+    }
+    this.#depth -= 1;
+    return true;
+  }
+
   /** Drops everything that is queued, counted under `cause`. */
   clear(cause: 'sinkFailed' | 'notRecording'): void {
     while (this.dequeue() !== undefined) this.#accounting.dropQueued(cause);

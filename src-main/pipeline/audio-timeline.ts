@@ -18,7 +18,8 @@ export class AudioTimeline {
   /** Taken off each frame's time. */
   readonly playoutDelay = new PlayoutDelay(usualDelayMs, Infinity);
   readonly corrections = new AudioCorrections();
-  readonly #frameMs: number;
+  /** Milliseconds of each frame. */
+  readonly frameMs: number;
   readonly #onCorrection: (correctionMs: number) => void;
   readonly #takeClock: TakeClock;
   #clock = new AudioClock();
@@ -28,13 +29,16 @@ export class AudioTimeline {
   #isContinuing = false;
   /** The frame that was placed last belongs to a pause of the take. */
   #isInPause = false;
-  /** Positions of the first frames behind pauses: they go on from the last one before. No more than frames are queued. */
-  #joints: number[] = [];
+  /**
+   * Positions of the first frames behind pauses, and behind what was taken out of the queue: they go on from the last one
+   * before. From there on what is played out is later by so much. No more than frames are queued.
+   */
+  #joints: { readonly positionMs: number; readonly laterMs: number }[] = [];
 
   /** @param onCorrection audio that goes on is moved: some put in when positive, left out when negative, in milliseconds */
   constructor(frameMs: number, takeClock: TakeClock, onCorrection: (correctionMs: number) => void) {
     this.#takeClock = takeClock;
-    this.#frameMs = frameMs;
+    this.frameMs = frameMs;
     this.#onCorrection = onCorrection;
   }
 
@@ -58,9 +62,19 @@ export class AudioTimeline {
     this.playoutDelay.restart();
   }
 
+  /** Where the frame that was placed last ends, as far as that is known. */
+  get endMs(): number {
+    return this.timeOf(this.positionMs) + this.frameMs;
+  }
+
+  /** The frame at a position goes on from the one before it in the queue. @param laterMs its jitter buffer keeps it so much longer */
+  joinAt(positionMs: number, laterMs: number): void {
+    this.#joints.push({ positionMs, laterMs });
+  }
+
   /** After a pause frames may be missing, or come in a burst: the clock is anchored anew by those that follow. */
   resync(): void {
-    this.#nextMs = this.#clock.positionMs + this.#frameMs;
+    this.#nextMs = this.#clock.positionMs + this.frameMs;
     this.#clock.resync();
   }
 
@@ -76,10 +90,10 @@ export class AudioTimeline {
    * @returns where it belongs on the take's timeline, as far as that is known; null in a pause, of which nothing does
    */
   place(arrivalMs: number): number | null {
-    const placedMs = this.#clock.place(arrivalMs, this.#frameMs);
+    const placedMs = this.#clock.place(arrivalMs, this.frameMs);
     const elapsedMs = placedMs - this.playoutDelay.at(placedMs);
     const isInPause = this.#takeClock.isPausedAt(elapsedMs);
-    if (this.#isInPause && !isInPause) this.#joints.push(this.positionMs);
+    if (this.#isInPause && !isInPause) this.#joints.push({ positionMs: this.positionMs, laterMs: 0 });
     this.#isInPause = isInPause;
     return isInPause ? null : this.#takeClock.cut(elapsedMs);
   }
@@ -94,9 +108,10 @@ export class AudioTimeline {
    * that goes on and is a little off is another matter: {@link AudioTimeline.driftBefore}.
    */
   offsetBefore(positionMs: number, writtenEndMs: number): number {
-    const errorMs = this.timeOf(positionMs) - writtenEndMs;
     // Behind a pause of the take a frame goes on from the one before it; unless its jitter buffer was another meanwhile.
-    if (this.#passJoints(positionMs) && Math.abs(errorMs) > this.#frameMs) this.#isContinuing = false;
+    const isJoint = this.#passJoints(positionMs);
+    const errorMs = this.timeOf(positionMs) - writtenEndMs;
+    if (isJoint && Math.abs(errorMs) > this.frameMs) this.#isContinuing = false;
     if (!this.#isContinuing) return errorMs;
     // Frames that were dropped right here are silence of exactly their length.
     if (!this.isNext(positionMs)) return positionMs - this.#nextMs;
@@ -116,8 +131,13 @@ export class AudioTimeline {
   /** What a pause has taken out is no silence. @returns whether the frame is the first behind one */
   #passJoints(positionMs: number): boolean {
     const count = this.#joints.length;
-    for (let joint = this.#joints[0]; joint !== undefined && joint <= positionMs; joint = this.#joints[0]) {
-      this.#nextMs = Math.max(this.#nextMs, joint);
+    for (
+      let [joint] = this.#joints;
+      joint !== undefined && joint.positionMs <= positionMs;
+      [joint] = this.#joints
+    ) {
+      this.#nextMs = Math.max(this.#nextMs, joint.positionMs);
+      if (joint.laterMs > 0) this.playoutDelay.grew(joint.laterMs);
       this.#joints.shift();
     }
     return this.#joints.length < count;
@@ -137,6 +157,12 @@ export class AudioTimeline {
     this.#onCorrection(correctionMs);
   }
 
+  /** Whether it is told later where the frame at a position belongs. @param nowMs on the take's timeline */
+  isTooSoon(positionMs: number, nowMs: number): boolean {
+    const { keptBackMs, ms } = this.playoutDelay;
+    return keptBackMs > 0 && nowMs - this.timeOf(positionMs) - ms < keptBackMs;
+  }
+
   /** Whether the frame follows the one before without a hole. */
   isNext(positionMs: number): boolean {
     return positionMs - this.#nextMs < 1;
@@ -144,7 +170,7 @@ export class AudioTimeline {
 
   /** The frame at a position was written, or left out. */
   passed(positionMs: number): void {
-    this.#nextMs = positionMs + this.#frameMs;
+    this.#nextMs = positionMs + this.frameMs;
   }
 
   /** What comes next goes on from what was just written. */

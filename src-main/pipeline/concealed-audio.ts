@@ -216,7 +216,8 @@ function discardedOf({ arrivals }: ConcealmentFigures): number {
   return arrivals?.packetsDiscarded ?? 0;
 }
 
-function packetMsOf({ packetsReceived, samplesEmitted = 0 }: ConcealmentFigures): number {
+/** How much audio is in a packet, in milliseconds, by what has come so far. */
+export function packetMsOf({ packetsReceived, samplesEmitted = 0 }: ConcealmentFigures): number {
   const ms = samplesEmitted / samplesPerMs / packetsReceived;
   return ms > 0 && ms < Infinity ? Math.min(packetMs.most, Math.max(packetMs.least, ms)) : packetMs.usual;
 }

@@ -12,6 +12,22 @@ const mostMsPerSecond = 300;
  */
 const beginning = { readings: 10, mostMs: 45 } as const;
 
+/** A reading is the mean of the fifth of a second before it was asked for, and is read as long after that. */
+const untrustedMs = 450;
+/**
+ * A microphone's jitter buffer that keeps more than `fromMs` was filled by a standstill, or by a line that stood still. It
+ * empties by a tenth of the time that passes and up to two fifths (measured). Then its delay is counted: it is longer by what
+ * WebRTC makes up and puts in, and shorter by what it leaves out. Readings, which are of the fifth of a second before and
+ * wrong behind each burst, move it by a `share` of what they differ by; when so many in a row differ by more than `wrongMs`
+ * the count has missed something. It is over when less than `settledMs` changes from one question, `everyMs` later, to the next.
+ */
+const emptying = {
+  ...{ fromMs: 150, everyMs: 200, settledMs: 5 },
+  ...{ share: 0.2, wrongMs: 60, wrongReadings: 4 },
+} as const;
+/** The delay in force is that of so long ago: it was asked for, was read a fifth of a second later, and is reached in another one. */
+const readLateMs = 400;
+
 /**
  * How long ago what is played out now arrived: the delay of one track's jitter buffer. Taken off the time of a frame it
  * tells when the frame came, and that is the same for a camera and the microphone beside it, however long each of
@@ -27,6 +43,11 @@ export class PlayoutDelay {
   #previousMs: number | null = null;
   #readings = 0;
   #followedToMs: number | null = null;
+  #trustedFromMs = -Infinity;
+  #isEmptying = false;
+  #laterMs: number | null = null;
+  #wrongReadings = 0;
+  #rampMsPerSecond = Infinity;
 
   /**
    * @param usualMs of such a track on a calm network, until it is known
@@ -43,6 +64,11 @@ export class PlayoutDelay {
     return this.#ms;
   }
 
+  /** What was played out no longer ago than this is kept back: how long it was delayed is told later. 0 on most days. */
+  get keptBackMs(): number {
+    return this.#isEmptying ? readLateMs : 0;
+  }
+
   /** Readings of the present stream. */
   get readings(): number {
     return this.#readings;
@@ -54,6 +80,10 @@ export class PlayoutDelay {
    * waited in it, a quarter of a second and more, and the next one knows better.
    */
   restart(): void {
+    this.#trustedFromMs = -Infinity;
+    this.#isEmptying = false;
+    this.#laterMs = null;
+    this.#rampMsPerSecond = Infinity;
     this.#previousMs = this.#readings >= beginning.readings ? this.#targetMs : null;
     this.#readings = 0;
     this.#followedToMs = null;
@@ -64,8 +94,52 @@ export class PlayoutDelay {
     this.#previousMs = null;
   }
 
-  /** Takes a reading of the jitter buffer's delay. @param readMs in milliseconds */
-  aim(readMs: number): void {
+  /**
+   * What is played out from now on is later by so much, at once. Until all of what came in a burst is played out readings tell
+   * when the process received it, and not when it came: for so long they are passed over.
+   */
+  grew(byMs: number): void {
+    this.#ms += byMs;
+    this.#targetMs += byMs;
+    this.#previousMs = this.#targetMs;
+    this.#noteEmptying(Infinity);
+    if (this.#followedToMs !== null) this.#trustedFromMs = this.#followedToMs + this.#ms + untrustedMs;
+  }
+
+  /** Readings are passed over from now on, or no longer. */
+  setTrusted(isTrusted: boolean): void {
+    this.#trustedFromMs = isTrusted ? -Infinity : Infinity;
+  }
+
+  /**
+   * Takes a reading of the jitter buffer's delay.
+   *
+   * @param readMs in milliseconds
+   * @param laterMs by how much what was played out has become later since the stream began, by what WebRTC put in and left out
+   */
+  aim(readMs: number, laterMs: number | null = null): void {
+    const changeMs = (laterMs ?? 0) - (this.#laterMs ?? laterMs ?? 0);
+    this.#laterMs = laterMs;
+    // Then it is told by `grew`.
+    if (this.#trustedFromMs === Infinity) return;
+    const isTrusted = (this.#followedToMs ?? 0) >= this.#trustedFromMs;
+    if (this.#isEmptying && laterMs !== null) this.#aimEmptying(readMs, changeMs, isTrusted);
+    else if (isTrusted) this.#aimAt(readMs);
+  }
+
+  #aimEmptying(readMs: number, changeMs: number, isTrusted: boolean): void {
+    const expectedMs = this.#targetMs + changeMs;
+    const wrongMs = isTrusted ? readMs - expectedMs : 0;
+    this.#wrongReadings = Math.abs(wrongMs) > emptying.wrongMs ? this.#wrongReadings + 1 : 0;
+    const isLost = this.#wrongReadings >= emptying.wrongReadings;
+    if (isLost) this.#wrongReadings = 0;
+    const share = this.#wrongReadings > 0 ? 0 : emptying.share;
+    this.#targetMs = Math.max(bounds.minMs, isLost ? readMs : expectedMs + share * wrongMs);
+    this.#previousMs = this.#targetMs;
+    this.#noteEmptying(Math.abs(changeMs));
+  }
+
+  #aimAt(readMs: number): void {
     const ms = Math.min(bounds.maxMs, Math.max(bounds.minMs, readMs));
     const previousMs = this.#previousMs ?? ms;
     const isBeginning = this.#readings < beginning.readings && Math.abs(ms - previousMs) <= beginning.mostMs;
@@ -73,7 +147,18 @@ export class PlayoutDelay {
     this.#targetMs = isBeginning ? ms : nearerMs;
     this.#previousMs = ms;
     this.#readings += 1;
+    this.#noteEmptying(Math.abs(ms - previousMs));
     if (this.#followedToMs === null) this.#ms = this.#targetMs;
+  }
+
+  #noteEmptying(changeMs: number): void {
+    if (this.#slewMsPerSecond < Infinity) return;
+    if (this.#ms > emptying.fromMs) this.#isEmptying = true;
+    else if (changeMs <= emptying.settledMs && Math.abs(this.#targetMs - this.#ms) <= emptying.settledMs)
+      this.#isEmptying = false;
+    this.#rampMsPerSecond = this.#isEmptying
+      ? (1000 * Math.abs(this.#targetMs - this.#ms)) / emptying.everyMs
+      : Infinity;
   }
 
   /** The delay at a moment of the stream, in milliseconds; moments only go forward. */
@@ -82,7 +167,8 @@ export class PlayoutDelay {
     this.#followedToMs = timeMs;
     const missingMs = this.#targetMs - this.#ms;
     const fastMsPerSecond = Math.min(mostMsPerSecond, Math.abs(missingMs) * shareFollowedPerSecond);
-    const maxStepMs = passedMs > 0 ? (passedMs * Math.max(this.#slewMsPerSecond, fastMsPerSecond)) / 1000 : 0;
+    const mostFollowed = Math.min(this.#rampMsPerSecond, Math.max(this.#slewMsPerSecond, fastMsPerSecond));
+    const maxStepMs = passedMs > 0 ? (passedMs * mostFollowed) / 1000 : 0;
     this.#ms += Math.min(maxStepMs, Math.max(-maxStepMs, missingMs));
     return this.#ms;
   }

@@ -6,6 +6,7 @@ import { formatMilliseconds } from '../format/time.js';
 import type { MissingTrack } from '../livekit/missing-tracks.js';
 import type { SubscribedTrack } from '../livekit/remote-track.js';
 import type { ParticipantInfo, RoomListener } from '../livekit/room-listener.js';
+import { renewFromMs } from '../livekit/track-renewal.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 
 /** What the recorder does about what happens in its room. */
@@ -159,9 +160,9 @@ export function roomEventLogger(
     },
     onStandstill: (ms) => {
       const isMissing = receives();
-      const meanwhile = isMissing
-        ? 'nothing was received meanwhile'
-        : 'what was sent meanwhile was received by a process of its own';
+      const received =
+        ms < renewFromMs ? 'what is missing of it is told as a gap' : 'nothing was received meanwhile';
+      const meanwhile = isMissing ? received : 'what was sent meanwhile was received by a process of its own';
       report.warning(
         'processStoodStill',
         `The recorder stood still for ${formatMilliseconds(ms)}: ${meanwhile}.`,

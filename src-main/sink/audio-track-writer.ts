@@ -2,6 +2,7 @@ import { AudioHold } from '../pipeline/audio-hold.js';
 import { pcmBytesPerMs, pcmFormat } from '../pipeline/audio-queue.js';
 import { AudioSplice } from '../pipeline/audio-splice.js';
 import { AudioTimeline } from '../pipeline/audio-timeline.js';
+import { LateAudio } from '../pipeline/late-audio.js';
 import type { PlayoutDelay } from '../pipeline/playout-delay.js';
 import { AudioBlocks } from './audio-blocks.js';
 import { type AudioTrackWriterOptions, audioWriting } from './audio-track-writer-options.js';
@@ -22,8 +23,13 @@ export class AudioTrackWriter {
   /** Where the audio ends that encoders were handed, on the take's timeline. Only this class sets it. */
   handedMs = 0;
   readonly #options: AudioTrackWriterOptions;
-  readonly #timeline: AudioTimeline;
-  readonly #hold = new AudioHold();
+  /** Where its frames belong; only this class places them. */
+  readonly timeline: AudioTimeline;
+  /** Taken off each frame's time. */
+  readonly playoutDelay: PlayoutDelay;
+  /** What is made up behind a standstill. */
+  readonly late: LateAudio;
+  readonly #hold: AudioHold;
   readonly #splice = new AudioSplice();
   #encoder: SegmentEncoder | null = null;
   readonly #between = new BetweenEncoders();
@@ -43,28 +49,16 @@ export class AudioTrackWriter {
   constructor(options: AudioTrackWriterOptions) {
     this.#options = options;
     this.end = new SegmentEnd(options.onDrained);
-    this.#timeline = new AudioTimeline(options.frameMs, options.clock, options.onCorrection);
+    this.timeline = new AudioTimeline(options.frameMs, options.clock, options.onCorrection);
+    this.playoutDelay = this.timeline.playoutDelay;
+    this.late = new LateAudio(options.clock, options.queue, this.timeline, options.accounting);
+    this.#hold = new AudioHold(this.late);
     this.#blocks = new AudioBlocks(options.inFlight, mostFramesPerBlock * options.queue.frameBytes);
-  }
-
-  /** Taken off each frame's time. */
-  get playoutDelay(): PlayoutDelay {
-    return this.#timeline.playoutDelay;
-  }
-
-  /** How often audio that goes on was moved, and by how much. */
-  get corrections(): Readonly<Pick<AudioTimeline['corrections'], 'count' | 'movedMs'>> {
-    return this.#timeline.corrections;
   }
 
   /** Silence in place of audio, between two encoders as well. */
   get silence(): SilenceAccount {
     return this.#silent;
-  }
-
-  /** How far the sample count has drifted from the monotonic clock. */
-  get driftMs(): number {
-    return this.#timeline.driftMs;
   }
 
   /** Begins a segment: audio goes to `encoder`, its maker's to finish. @param segmentStartMs on the take's timeline */
@@ -74,7 +68,7 @@ export class AudioTrackWriter {
     this.#segmentStartMs = segmentStartMs;
     this.handedMs = segmentStartMs;
     if (!this.#isExpected) this.#heardEndMs = segmentStartMs;
-    this.#timeline.interrupt();
+    this.timeline.interrupt();
     this.end.reopen();
     this.#between.end();
     this.pump();
@@ -97,7 +91,7 @@ export class AudioTrackWriter {
   /** Frames of a new stream follow: their count starts anew. */
   streamStarted(): void {
     this.#former = this.#options.queue.depth;
-    this.#timeline.streamStarted();
+    this.timeline.streamStarted();
     this.#hold.restart();
     this.isLive = true;
   }
@@ -123,16 +117,16 @@ export class AudioTrackWriter {
     if (this.#hold.arrived(arrivalMs)) {
       // After a pause frames may be missing, and come in a burst: what has come before it just goes out.
       this.#former = queue.depth;
-      this.#timeline.resync();
+      this.timeline.resync();
     }
     if (this.end.isKnown) this.#release();
-    const timeMs = this.#timeline.place(arrivalMs);
+    const timeMs = this.timeline.place(arrivalMs);
     // A fresh stream follows, for the times of this one are wrong.
     if (isStale) accounting.receiveAndDrop('tooLate');
     else if (timeMs === null) accounting.receiveAndDrop(this.end.isKnown ? 'notRecording' : 'paused');
     else if (this.#encoder === null && !this.#between.isAwaiting)
       accounting.receiveAndDrop(this.#between.cause);
-    else if (this.#isInSegment(timeMs)) queue.offer(this.#timeline.positionMs, copy);
+    else if (this.#isInSegment(timeMs)) queue.offer(this.timeline.positionMs, copy);
     else {
       const isBefore = timeMs < this.#segmentStartMs;
       accounting.receiveAndDrop(this.#between.causeOutside(isBefore));
@@ -144,6 +138,7 @@ export class AudioTrackWriter {
   }
 
   #release(): void {
+    this.late.settle(this.#former);
     this.#hold.release();
     this.pump();
   }
@@ -153,35 +148,42 @@ export class AudioTrackWriter {
     if (this.#hold.isOn) return !this.end.isKnown;
     if (timeMs < this.#segmentStartMs) return false;
     // At the end whole frames are written, of which more than half is before it.
-    const placeMs = this.#timeline.placeBehind(this.handedMs, timeMs);
+    const placeMs = this.timeline.placeBehind(this.handedMs, timeMs);
     return !this.end.excludes(placeMs + this.#options.frameMs / 2);
   }
 
   /** Hands over queued audio, and the silence before it, as long as permits are free. */
   pump(): void {
     const { inFlight, queue } = this.#options;
-    if (this.#hold.isOn) return;
-    while (this.#encoder !== null && queue.depth > 0 && inFlight.taken < inFlight.permits) {
+    while (this.#encoder !== null && inFlight.taken < inFlight.permits && this.#isHeadDue) {
       const headMs = queue.peekTimeMs() ?? 0;
-      const offsetMs = this.#former > 0 ? 0 : this.#timeline.offsetBefore(headMs, this.handedMs);
+      const offsetMs = this.#former > 0 ? 0 : this.timeline.offsetBefore(headMs, this.handedMs);
       if (offsetMs >= 1) {
         this.#writeSilence(this.#encoder, offsetMs, this.#isExpected);
       } else if (offsetMs <= -this.#options.frameMs / 2) {
         this.#dropHead();
       } else if (!this.#moveIfDue(this.#encoder, headMs)) {
         // What follows a former stream's last frames does not go on from them.
-        if (this.#former === 0) this.#timeline.follow();
+        if (this.#former === 0) this.timeline.follow();
         this.#writeBlock(this.#encoder);
         this.#isExpected = this.isLive;
       }
     }
   }
 
+  /** There is one, and where it belongs is known. */
+  get #isHeadDue(): boolean {
+    const positionMs = this.#options.queue.peekTimeMs();
+    if (positionMs === undefined || this.#former > 0) return positionMs !== undefined;
+    const nowMs = this.isLive && !this.end.isKnown ? this.#options.clock.nowMs() : Infinity;
+    return !this.#hold.isOn && !this.timeline.isTooSoon(positionMs, nowMs);
+  }
+
   #dropHead(): void {
     const { accounting, clock, queue } = this.#options;
     const positionMs = queue.dequeue()?.timeMs ?? 0;
-    this.#timeline.passed(positionMs);
-    const timeMs = this.#timeline.timeOf(positionMs);
+    this.timeline.passed(positionMs);
+    const timeMs = this.timeline.timeOf(positionMs);
     // What comes after the stop finds its place filled up to the end.
     const cause = this.end.isKnown ? 'notRecording' : clock.causeOfTooLate(timeMs);
     const isOfHole = timeMs < this.#segmentStartMs;
@@ -221,15 +223,10 @@ export class AudioTrackWriter {
     if (this.isDrained) this.#options.onDrained();
   };
 
-  readonly #afterSilence = (): void => {
-    this.#options.inFlight.release();
-    this.#afterWrite();
-  };
-
   #silenceUntil(untilMs: number): void {
     const { inFlight } = this.#options;
     while (this.#encoder !== null && untilMs - this.handedMs >= 1 && inFlight.taken < inFlight.permits) {
-      this.#timeline.interrupt();
+      this.timeline.interrupt();
       this.#writeSilence(this.#encoder, untilMs - this.handedMs, this.isLive);
     }
   }
@@ -239,23 +236,27 @@ export class AudioTrackWriter {
     const stepMs = Math.min(Math.floor(gapMs), silenceStepMs);
     this.handedMs += stepMs;
     this.#silent.wrote(stepMs, this.handedMs, isLoss);
-    this.#timeline.filled(stepMs);
+    this.timeline.filled(stepMs);
+    const onWritten = (): void => {
+      this.#options.inFlight.release();
+      this.#afterWrite();
+    };
     const pcm = silence.subarray(0, stepMs * pcmBytesPerMs);
-    encoder.writeAudio(this.handedMs - stepMs - this.#segmentStartMs, pcm, this.#afterSilence, true);
+    encoder.writeAudio(this.handedMs - stepMs - this.#segmentStartMs, pcm, onWritten, true);
   }
 
   /** @returns whether the wave that follows was written with some of it repeated, or left out */
   #moveIfDue(encoder: SegmentEncoder, positionMs: number): boolean {
     const { frameMs, queue } = this.#options;
-    const errorMs = this.#former > 0 ? 0 : this.#timeline.driftBefore(positionMs, this.handedMs);
+    const errorMs = this.#former > 0 ? 0 : this.timeline.driftBefore(positionMs, this.handedMs);
     if (errorMs === 0 || !this.#splice.readAhead(queue, positionMs, frameMs)) return false;
     const splice = this.#splice.find(errorMs);
-    const block = this.#timeline.corrections.isDue(errorMs, splice) ? this.#blocks.take() : null;
+    const block = this.timeline.corrections.isDue(errorMs, splice) ? this.#blocks.take() : null;
     if (block === null) return false;
     const { frames, bytes } = this.#splice.make(splice.samples, frameMs, block);
-    for (let left = frames; left > 0; left -= 1) this.#timeline.passed(queue.dequeue()?.timeMs ?? 0);
+    for (let left = frames; left > 0; left -= 1) this.timeline.passed(queue.dequeue()?.timeMs ?? 0);
     this.#write(encoder, block, frames, bytes);
-    this.#timeline.moved((1000 * splice.samples) / pcmFormat.sampleRateHz);
+    this.timeline.moved((1000 * splice.samples) / pcmFormat.sampleRateHz);
     return true;
   }
 
@@ -267,12 +268,12 @@ export class AudioTrackWriter {
     let frames = 0;
     while (frames < mostFramesPerBlock) {
       const positionMs = queue.peekTimeMs();
-      if (positionMs === undefined) break;
-      const isNext = frames === 0 || isFormer || this.#timeline.isNext(positionMs);
+      if (positionMs === undefined || !this.#isHeadDue) break;
+      const isNext = frames === 0 || isFormer || this.timeline.isNext(positionMs);
       const audio = isNext && isFormer === this.#former > 0 ? queue.dequeue() : undefined;
       if (audio === undefined) break;
       if (isFormer) this.#former -= 1;
-      else this.#timeline.passed(positionMs);
+      else this.timeline.passed(positionMs);
       block.set(audio.pcm, frames * queue.frameBytes);
       frames += 1;
     }
@@ -280,7 +281,6 @@ export class AudioTrackWriter {
   }
 
   #write(encoder: SegmentEncoder, block: Uint8Array, frames: number, bytes: number): void {
-    const { accounting } = this.#options;
     const gapMs = this.handedMs - this.#heardEndMs;
     if (this.#isExpected && gapMs > longGapMs) this.#options.onGap(gapMs);
     const pcm = block.subarray(0, bytes);
@@ -290,8 +290,8 @@ export class AudioTrackWriter {
     this.#splice.wrote(pcm);
     encoder.writeAudio(atMs, pcm, (written) => {
       for (let frame = 0; frame < frames; frame += 1) {
-        if (written) accounting.writeQueued();
-        else accounting.dropQueued('sinkFailed');
+        if (written) this.#options.accounting.writeQueued();
+        else this.#options.accounting.dropQueued('sinkFailed');
       }
       this.#blocks.release(block);
       this.#afterWrite();

@@ -17,6 +17,10 @@ export interface RecordedTrack {
         /** By which whoever subscribes tells its tracks apart. */
         readonly receiverId?: string;
         readonly ssrc?: number;
+        /** In microseconds of the monotonic clock. */
+        readonly askedAtUs?: number;
+        /** Samples that WebRTC put in to slow audio down, less those that it left out. */
+        readonly stretchedSamples?: number;
       })
     | null;
   /** WebRTC was asked, and has counted no packet of it. */

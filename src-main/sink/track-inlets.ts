@@ -1,5 +1,6 @@
 import { audioPacketSamples, audioSampleRateHz } from '../ffmpeg/ffmpeg-arguments.js';
 import { ConcealedAudio } from '../pipeline/concealed-audio.js';
+import { laterMsOf } from '../pipeline/late-audio.js';
 import type { Silence } from '../pipeline/never-heard.js';
 import type { AudioTrackWriter } from './audio-track-writer.js';
 import type { DeclaredVideo } from './file-shape.js';
@@ -137,9 +138,13 @@ export class TrackInlets {
     this.concealed.readSilence(silenceOf(track), nowMs);
     if (audio !== null && audio !== this.#readAudio) {
       this.#readLosses(audio, nowMs);
+      this.#targets.audio.late.read(audio);
       const { half, frame } = countedTooMuchMs;
       if (audio.jitterBufferMs !== null)
-        this.#targets.audio.playoutDelay.aim(audio.jitterBufferMs - half - frame + opusDelayMs);
+        this.#targets.audio.playoutDelay.aim(
+          audio.jitterBufferMs - half - frame + opusDelayMs,
+          laterMsOf(audio),
+        );
     }
     this.#readAudio = audio;
   }

@@ -7,6 +7,9 @@ const settleMs = 250;
  */
 const changeMs = 12;
 
+/** A buffer that keeps more than this was filled by a standstill, and empties by 20 ms from one reading to the next (measured). */
+const restlessMs = 150;
+
 /**
  * How long WebRTC's jitter buffer presently keeps what has arrived before it plays it out, from the two
  * counters of the W3C's webrtc-stats that only grow: `jitterBufferDelay` (seconds, summed over all samples or
@@ -25,7 +28,7 @@ export class JitterBufferDelay {
     return this.#ms;
   }
 
-  /** Whether the latest reading differs from the one before, or is the first after a pause: the next one is worth having soon. */
+  /** Whether the latest reading differs from the one before, is the first after a pause, or is so long that it cannot stay: the next one is worth having soon. */
   get isChanging(): boolean {
     return this.#isChanging;
   }
@@ -47,7 +50,7 @@ export class JitterBufferDelay {
     this.#startedAtMs ??= nowMs;
     if (nowMs - this.#startedAtMs >= settleMs) {
       const ms = (1000 * (delaySeconds - this.#delaySeconds)) / emitted;
-      this.#isChanging = this.#wasIdle || Math.abs(ms - (this.#ms ?? ms)) > changeMs;
+      this.#isChanging = this.#wasIdle || ms > restlessMs || Math.abs(ms - (this.#ms ?? ms)) > changeMs;
       this.#ms = ms;
     }
     this.#wasIdle = false;

@@ -31,7 +31,7 @@ export class StreamWatchdog {
 
   /**
    * @param lateAfterMs how long the event loop may be blocked before streams are closed
-   * @param onStandstill the whole process stood still for so long: neither thread ran, and nothing was received
+   * @param onStandstill the whole process stood still for so long: neither thread ran, and what was sent waited
    */
   constructor(
     lateAfterMs: WatchdogData['lateAfterMs'],

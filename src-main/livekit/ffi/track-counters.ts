@@ -36,6 +36,11 @@ export class TrackCounters {
     return this.#unanswered > 0;
   }
 
+  /** What is played out has changed at once: it is asked as often as at the beginning. */
+  restless(): void {
+    this.#asked = 0;
+  }
+
   /** A fresh stream takes the place of the former one, with a jitter buffer of its own. */
   restart(): void {
     this.#jitterBuffer = new JitterBufferDelay();

@@ -1,12 +1,15 @@
 import { type GetStatsCallback, GetStatsRequest } from '@livekit/rtc-ffi-bindings';
 import type { VideoCounts } from '../../pipeline/decrypted-start.js';
 import type { PacketArrivals } from '../../pipeline/packet-gaps.js';
+import { monotonicUs } from '../../pipeline/take-clock.js';
 import { ffiRequest } from './ffi-request.js';
 import type { FrameDispatcher } from './frame-dispatcher.js';
 import type { JitterBufferDelay } from './jitter-buffer-delay.js';
 
 /** What WebRTC counted of one received track (W3C webrtc-stats, inbound-rtp). */
 export interface TrackStatistics {
+  /** When WebRTC was asked, in microseconds of the monotonic clock. */
+  readonly askedAtUs?: number;
   /** What receives it, the same for as long as it does; two tracks that have the same are one. Empty when it is not said. */
   readonly receiverId?: string;
   /** Of the stream that it receives (RFC 3550, section 3). */
@@ -23,6 +26,8 @@ export interface TrackStatistics {
   readonly samplesEmitted?: number;
   /** Samples that were made up, because a packet was lost, came late, or was never sent. Of audio only. */
   readonly concealedSamples?: number;
+  /** Samples that were put in to slow what is played out down, less those that were left out. Of audio only. */
+  readonly stretchedSamples?: number;
   /** The decoder makes two channels of what has two; false where it mixes them; left out while that is not known. */
   readonly isStereoKept?: boolean;
   /** When they came. Of audio only. */
@@ -57,12 +62,17 @@ export function requestTrackStatistics(
     message: { case: 'getStats', value: new GetStatsRequest({ trackHandle }) },
   });
   if (message.case !== 'getStats') return;
+  const askedAtUs = monotonicUs();
   dispatcher.expectStatistics(message.value.asyncId ?? 0n, (answer) => {
-    onAnswer(inboundOf(answer, buffer));
+    onAnswer(inboundOf(answer, buffer, askedAtUs));
   });
 }
 
-function inboundOf({ stats }: GetStatsCallback, buffer: JitterBufferDelay): TrackAnswer | null {
+function inboundOf(
+  { stats }: GetStatsCallback,
+  buffer: JitterBufferDelay,
+  askedAtUs: number,
+): TrackAnswer | null {
   for (const { stats: entry } of stats) {
     if (entry.case !== 'inboundRtp') continue;
     const { inbound, received, rtc, stream } = entry.value;
@@ -71,7 +81,7 @@ function inboundOf({ stats }: GetStatsCallback, buffer: JitterBufferDelay): Trac
     const { jitterBufferDelay = 0, jitterBufferEmittedCount = 0n } = inbound ?? {};
     buffer.read(performance.now(), jitterBufferDelay, Number(jitterBufferEmittedCount));
     const statistics = {
-      ...{ receiverId: receiverOf(entry.value), ssrc: stream?.ssrc ?? 0 },
+      ...{ askedAtUs, receiverId: receiverOf(entry.value), ssrc: stream?.ssrc ?? 0 },
       receivedBytes: Number(inbound?.bytesReceived ?? 0n),
       packetsReceived: Number(received?.packetsReceived ?? 0n),
       packetsLost: Number(received?.packetsLost ?? 0n),
@@ -83,6 +93,7 @@ function inboundOf({ stats }: GetStatsCallback, buffer: JitterBufferDelay): Trac
       ...(stream?.kind === 'audio' && {
         samplesEmitted: Number(jitterBufferEmittedCount),
         concealedSamples: Number(inbound?.concealedSamples ?? 0n),
+        stretchedSamples: stretchedOf(inbound),
         ...stereoOf(stream.codecId ?? '', stats),
         arrivals: arrivalsOf(entry.value, stats),
       }),
@@ -94,6 +105,11 @@ function inboundOf({ stats }: GetStatsCallback, buffer: JitterBufferDelay): Trac
     return { statistics, videoCounts: isVideo ? { readAtMs, framesReceived, keyFramesDecoded } : null };
   }
   return null;
+}
+
+function stretchedOf(inbound: Inbound['inbound']): number {
+  const { insertedSamplesForDeceleration = 0n, removedSamplesForAcceleration = 0n } = inbound ?? {};
+  return Number(insertedSamplesForDeceleration - removedSamplesForAcceleration);
 }
 
 function stereoOf(codecId: string, stats: GetStatsCallback['stats']): Pick<TrackStatistics, 'isStereoKept'> {

@@ -133,4 +133,65 @@ describe('PlayoutDelay', () => {
     delay.restart();
     expect(delay.readings).toBe(0);
   });
+
+  describe('of a buffer that a standstill has filled', () => {
+    /** 30 ms, and then 400 more at a moment of the stream. */
+    function filled(): PlayoutDelay {
+      const delay = new PlayoutDelay(45, Infinity);
+      for (let reading = 0; reading < 10; reading += 1) delay.aim(30, 0);
+      delay.at(3000);
+      // The question behind the burst counts what `grew` tells.
+      delay.setTrusted(false);
+      delay.aim(90, 400);
+      delay.grew(400);
+      return delay;
+    }
+
+    it('is longer at once, whatever readings of the burst say', () => {
+      const delay = filled();
+      expect(delay.at(3010)).toBe(430);
+      for (const [index, readMs] of [90, 300].entries()) {
+        delay.aim(readMs, 400);
+        expect(delay.at(3200 + index * 200)).toBe(430);
+      }
+    });
+
+    it('is counted while it empties, and moves on the way from one question to the next', () => {
+      const delay = filled();
+      delay.at(4000);
+      // 10 ms each 200 ms, then 80 ms, as when NetEq squeezes most.
+      let laterMs = 400;
+      delay.aim(430, laterMs);
+      for (const [index, stepMs] of [10, 10, 80, 80, 80].entries()) {
+        laterMs -= stepMs;
+        const beforeMs = delay.ms;
+        delay.aim(30 + laterMs, laterMs);
+        const atMs = 4000 + index * 200;
+        expect(delay.at(atMs + 100)).toBeCloseTo((beforeMs + 30 + laterMs) / 2, 0);
+        expect(delay.at(atMs + 200)).toBeCloseTo(30 + laterMs, 0);
+        if (index === 2) expect(delay.keptBackMs).toBe(400);
+      }
+    });
+
+    it('believes readings when the count has missed something', () => {
+      const delay = filled();
+      delay.at(4000);
+      for (let reading = 0; reading < 3; reading += 1) delay.aim(300, 400);
+      delay.at(4500);
+      expect(delay.at(4600)).toBe(430);
+      delay.aim(300, 400);
+      expect(delay.at(5000)).toBe(300);
+    });
+
+    it('is followed as ever when it has emptied', () => {
+      const delay = filled();
+      delay.at(4000);
+      delay.aim(430, 400);
+      delay.aim(60, 30);
+      delay.at(4400);
+      delay.aim(60, 30);
+      expect(delay.keptBackMs).toBe(0);
+      expect(delay.ms).toBeCloseTo(60, -1);
+    });
+  });
 });

@@ -20,6 +20,15 @@ it.each([
   expect(lengths).toEqual(noted);
 });
 
+it('says of a short standstill that what is missing of it is a gap', () => {
+  const log = new EventLog(5);
+  const hooks = { onStandstill: () => undefined } as unknown as RoomHooks;
+  roomEventLogger(new EventReporter(log, () => 0), hooks, () => true).onStandstill(399);
+  expect(log.entries[0]?.message).toBe(
+    'The recorder stood still for 399 ms: what is missing of it is told as a gap.',
+  );
+});
+
 it('says of a track that only a preview lacks that the take does not', () => {
   const log = new EventLog(5);
   const hooks = { onTrackMissing: () => undefined, onRoomChanged: () => undefined } as unknown as RoomHooks;

@@ -7,7 +7,7 @@ it('has no frame rate while the take is paused, and the bit rate of what really 
   const statistics = { receivedBytes: 0, jitterMs: 0 };
   const queue = { depth: 0, drainMaxDepth: () => 0, limits: { maxFrames: 30 }, maxFrames: 100 };
   const gaps = { drainMaxMs: () => 0, maxMs: 0, missed: { count: 0 } };
-  const writer = { isLive: true, driftMs: 0, playoutDelay: { ms: 0 } };
+  const writer = { isLive: true, playoutDelay: { ms: 0 } };
   const sink = {
     ...{
       file: 'ada.mp4',
@@ -22,7 +22,11 @@ it('has no frame rate while the take is paused, and the bit rate of what really 
     ...{ videoInFlight: { taken: 0 }, videoQueue: queue, audioQueue: queue, drainMaxDiskWriteMs: () => 0 },
     tracks: { statistics: { video: statistics, audio: null }, concealed: { ms: 0, unheardMs: 0 } },
     video: { ...writer, packer: { size: null }, gaps, filledFrames: 0, repeatedFrames: 0 },
-    audio: { ...writer, corrections: { count: 0, movedMs: 0 }, silence: { writtenMs: 0, lostMs: 0 } },
+    audio: {
+      ...writer,
+      timeline: { driftMs: 0, corrections: { count: 0, movedMs: 0 } },
+      silence: { writtenMs: 0, lostMs: 0 },
+    },
   };
   const clock = { elapsed: 0, isPaused: false, elapsedMs: () => clock.elapsed };
   const meter = new SinkMeter(sink as unknown as RecordingSink, clock);

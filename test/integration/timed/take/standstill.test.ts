@@ -20,12 +20,15 @@ import { expectEnough, SharedTake, timedTest } from '../../../fixtures/timed-tes
 
 const room = 'standstill';
 const size = { width: 640, height: 360 };
-/** At seconds of the take: how long its process is stopped. The first leaves the camera alone. */
+/** At seconds of the take: how long its process is stopped. Of the first two nothing is lost. */
 const stops = [
   { atSeconds: 6, ms: 400 },
-  { atSeconds: 14, ms: 3000 },
+  { atSeconds: 11, ms: 400 },
+  { atSeconds: 18, ms: 3000 },
 ] as const;
-const takeSeconds = 24;
+/** From a second on tracks are subscribed anew, which costs as much and half a second more. */
+const keptUpToMs = 1000;
+const takeSeconds = 28;
 /** Nobody notices audio that is early by less, or late by three times as much (ITU-R BT.1359). */
 const inSyncMs = 45;
 const backInSyncAfterMs = 1000;
@@ -121,6 +124,30 @@ describe.skipIf(process.platform === 'win32')('while the whole recorder stands s
     expect(log).toMatch(/"name":"audioGap"/);
     expect(manifest.files[0]?.state).toBe('verified');
   });
+
+  timedTest(
+    'loses no audio in a short one, and keeps room and tracks',
+    shared,
+    ({ manifest, content, log }) => {
+      expect(log).not.toMatch(/"name":"reconnecting"/);
+      const short = (manifest.standstills ?? []).filter((_, index) => (stops[index]?.ms ?? 0) < keptUpToMs);
+      const isShort = (fromMs: number, toMs: number): boolean =>
+        short.some(({ takeMs, lengthMs }) => fromMs < takeMs + 2000 && toMs > takeMs - lengthMs - 200);
+      expect(content.silentIntervalsMs.filter(({ fromMs, toMs }) => isShort(fromMs, toMs))).toEqual([]);
+      const gaps = manifest.files
+        .flatMap((file) => file.gaps ?? [])
+        .filter(({ stream }) => stream === 'audio');
+      expect(gaps.filter(({ atMs, durationMs }) => isShort(atMs, atMs + durationMs))).toEqual([]);
+      // A beep each second, in them as well.
+      for (const { takeMs, lengthMs } of short) {
+        const around = content.beepOnsetsMs.filter(
+          (ms) => ms > takeMs - lengthMs - 1100 && ms < takeMs + 1100,
+        );
+        expect(around.length).toBeGreaterThanOrEqual(2);
+      }
+      expect(manifest.files[0]?.audio.dropped.madeUp).toBeGreaterThan(0);
+    },
+  );
 
   timedTest('has a frame in each slot of 30 fps all the same', shared, ({ steps }) => {
     expect(steps).toMatchObject({ variable: 0, firstMs: 0 });

@@ -40,6 +40,15 @@ describe('JitterBufferDelay', () => {
     expect(read([steady, steady, steady, { ms: 30, emitted: 6 }]).changing.at(-1)).toBe(false);
   });
 
+  it('is changing as long as it keeps more than can stay', () => {
+    const filled = { ms: 390, emitted: 6 };
+    expect(read([steady, steady, steady, filled, filled, filled]).changing.slice(3)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  });
+
   it('is changing when something comes after a pause, and not while nothing does', () => {
     expect(read([steady, steady, steady, none, none, steady, steady]).changing).toEqual([
       ...[false, false, false, false, false],
