@@ -6,7 +6,7 @@ import { runProgram } from '../setup/run-program.mjs';
 import { projectDirectory } from '../setup/set-up.mjs';
 import { runChecks, staticChecks } from './run-static-checks.mjs';
 import { addCounts, noTests, oneFailure } from './test-count.mjs';
-import { computing, inTurn, live, livePlaces } from './test-projects.mjs';
+import { computing, live, livePlaces } from './test-projects.mjs';
 import { besideVariable, countFileVariable } from './vitest-count-reporter.mjs';
 
 /**
@@ -42,8 +42,7 @@ export async function runEverything(environment, withStaticChecks) {
 async function runLive(environment) {
   const jobs = live.map((project) => () => runBeside(project, environment));
   const places = await Promise.all(Array.from({ length: livePlaces }, () => work(jobs)));
-  const last = await work(inTurn.map((project) => () => runBeside(project, environment)));
-  return [...places, last].reduce(addCounts);
+  return places.reduce(addCounts);
 }
 
 /**

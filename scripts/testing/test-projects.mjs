@@ -23,7 +23,7 @@ export const testProjects = {
   cli: { folder: 'test/integration/cli', needs: recording },
   console: { folder: 'test/integration/console', needs: recording },
   integration: { folder: 'test/integration', needs: recording },
-  // Takes of which is judged when something happens: the only ones that nothing may disturb.
+  // Takes of which is judged when something happens: what the machine could not carry beside others is judged alone.
   timed: { folder: 'test/integration/timed', needs: { ...recording, browser: true, livekitClient: true } },
   e2e: { folder: 'test/e2e', needs: { ...recording, renderer: true, browser: true, livekitClient: true } },
   electron: { folder: 'test/electron', needs: { ...recording, renderer: true, oldElectron: true } },
@@ -36,10 +36,11 @@ export const testProjects = {
 const allProjects = /** @type {readonly ProjectName[]} */ (Object.keys(testProjects));
 
 /**
- * They wait for rooms, servers, pages and disks most of their time: {@link livePlaces} of them run side by side, the longest first.
+ * They wait for rooms, servers, pages and disks most of their time: {@link livePlaces} of them run side by side, the longest
+ * first. It is the one whose takes are judged by when something happens, so that two of those never meet.
  * @type {readonly ProjectName[]}
  */
-export const live = ['integration', 'cli', 'e2e', 'console', 'finalize', 'electron'];
+export const live = ['timed', 'cli', 'integration', 'console', 'e2e', 'finalize', 'electron'];
 
 /** Of two cores. */
 export const livePlaces = 2;
@@ -49,12 +50,6 @@ export const livePlaces = 2;
  * @type {readonly ProjectName[]}
  */
 export const computing = ['window', 'unit'];
-
-/**
- * The others, whose takes are judged by when something happens: one at a time, with nothing beside them that does not yield.
- * @type {readonly ProjectName[]}
- */
-export const inTurn = allProjects.filter((name) => !live.includes(name) && !computing.includes(name));
 
 /**
  * Which projects `vitest run ...args` runs.

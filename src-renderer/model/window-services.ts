@@ -42,7 +42,7 @@ function copyBySelection(text: string): void {
   area.className = 'visually-hidden';
   document.body.append(area);
   area.select();
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way where the clipboard is denied
+  // oxlint-disable-next-line typescript/no-deprecated -- the only way where the clipboard is denied
   const isCopied = document.execCommand('copy');
   area.remove();
   if (!isCopied) throw new Error('This window may not use the clipboard.');

@@ -1,5 +1,12 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import { AddTrackRequest, TrackSource, TrackType, VideoLayer, VideoQuality } from '@livekit/protocol';
+import {
+  AddTrackRequest,
+  AudioTrackFeature,
+  TrackSource,
+  TrackType,
+  VideoLayer,
+  VideoQuality,
+} from '@livekit/protocol';
 import { isLoopback } from '../../copy/signal/server-address.js';
 import { type OfferedSection, offerSdp, parseAnswer, payloadTypes, type RtpCodec } from './publisher-sdp.js';
 import { RtpSender } from './rtp-sender.js';
@@ -193,7 +200,8 @@ function addTrackRequest(track: TrackToPublish, trackId: string): AddTrackReques
   const common = { cid: trackId, name: source, source: sources[source] };
   if (size === undefined) {
     // The quiet tone between beeps is no pause, and nothing is sent twice.
-    return new AddTrackRequest({ ...common, type: TrackType.AUDIO, disableDtx: true, disableRed: true });
+    const audioFeatures = [AudioTrackFeature.TF_NO_DTX];
+    return new AddTrackRequest({ ...common, type: TrackType.AUDIO, audioFeatures, disableRed: true });
   }
   const layer = new VideoLayer({ quality: VideoQuality.HIGH, ...size, bitrate: bitrateBps });
   return new AddTrackRequest({ ...common, type: TrackType.VIDEO, ...size, layers: [layer] });

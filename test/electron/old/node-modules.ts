@@ -32,6 +32,7 @@ async function remove(
 ): Promise<void> {
   try {
     const isFolder = (await fs.promises.lstat(target)).isDirectory();
+    // oxlint-disable-next-line typescript/no-deprecated -- this old Node has no fs.rm
     await (isFolder ? fs.promises.rmdir(target, { recursive }) : fs.promises.unlink(target));
   } catch (error) {
     if (!force || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   computing,
-  inTurn,
   listTestFiles,
   live,
   needsOf,
@@ -114,8 +113,7 @@ it('knows every test file there is', () => {
 });
 
 it('runs every project once', () => {
-  expect([...computing, ...live, ...inTurn].toSorted()).toEqual(Object.keys(testProjects).toSorted());
-  expect(inTurn).toEqual(['timed']);
+  expect([...computing, ...live].toSorted()).toEqual(Object.keys(testProjects).toSorted());
 });
 
 it('has a take that is judged by the clock among what is live, however much computes beside it', () => {

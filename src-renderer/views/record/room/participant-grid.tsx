@@ -36,7 +36,7 @@ export function ParticipantGrid(): React.JSX.Element {
           style={{
             gridTemplateColumns: `repeat(${arrangement.columns}, ${arrangement.width}px)`,
             gridAutoRows: `${arrangement.height}px`,
-            gridGap: `${tileGap}px`,
+            gap: `${tileGap}px`,
           }}
         >
           {others.map((feed) => (
