@@ -105,5 +105,8 @@ function rtcSnapshot(statistics: RecordedTrack['statistics'], rate: Rate, nowMs:
   delete snapshot.arrivals;
   delete snapshot.receiverId;
   delete snapshot.ssrc;
+  // Of use to who writes audio.
+  delete snapshot.askedAtUs;
+  delete snapshot.stretchedSamples;
   return snapshot;
 }
