@@ -130,11 +130,12 @@ export class ReceivingTransport {
       return null;
     }
     this.#remoteUsername = remote.iceUsername;
-    this.#search.beginAnew();
+    // Signaling may tell of ways before the offer that they belong to.
+    const early = isFirst ? [] : this.#search.beginAnew(remote.iceUsername);
     this.#ice.connection.iceControlling = remote.isIceLite;
     setRemoteIce(this.#ice, remote, remote.isIceLite);
     if (!isFirst) await this.#gather();
-    for (const candidate of remote.candidates) this.addCandidate(candidate);
+    for (const candidate of [...early, ...remote.candidates]) this.addCandidate(candidate);
     return isFirst ? () => this.#connect(remote) : () => this.#search.find(connectPatienceMs);
   }
 

@@ -49,12 +49,18 @@ export class WaySearch {
     return this.#relays.way ?? (isTcpCandidate(pair.localCandidate.toSdp()) ? 'tcp' : 'udp');
   }
 
-  /** The server restarts ICE: its candidates are those to come. */
-  beginAnew(): void {
+  /**
+   * The server restarts ICE: its candidates are those to come, and those that came before its offer.
+   *
+   * @returns the latter, for {@link add} once ICE knows of the restart
+   */
+  beginAnew(username: string): readonly string[] {
+    const early = [...this.#candidates, ...this.#held].filter((text) => usernameIn(text) === username);
     this.#candidates.clear();
     this.#held.clear();
     this.#tried.clear();
     this.#isWide = false;
+    return early;
   }
 
   /** A candidate of the server; one that cannot be read or used is ignored. @param candidate as after `a=candidate:` */
@@ -128,4 +134,9 @@ export class WaySearch {
   #stopTimers(): void {
     for (const timer of this.#timers) clearTimeout(timer);
   }
+}
+
+/** RFC 8839, section 5.1: an extension, by which a candidate says of which ICE session it is. */
+function usernameIn(candidate: string): string | null {
+  return / ufrag (\S+)/.exec(candidate)?.[1] ?? null;
 }

@@ -55,6 +55,14 @@ describe('the search for a way for media', () => {
     expect(tried).toEqual(['udp', 'tcp', 'relay udp', 'relay tls', 'relay tcp']);
   });
 
+  it('keeps the ways that were told before the offer of their session', () => {
+    const { found } = search({ relays: [], isRelayForced: false });
+    found.add(`${udp} ufrag former`);
+    found.add(`candidate:${udp} ufrag next`);
+    found.add(`${tcp} ufrag next`);
+    expect(found.beginAnew('next')).toEqual([`${udp} ufrag next`, `${tcp} ufrag next`]);
+  });
+
   it('takes relays at once where the server wants nothing else', async () => {
     const { tried } = search({ relays, isRelayForced: true });
     await vi.advanceTimersByTimeAsync(0);
