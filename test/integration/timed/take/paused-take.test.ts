@@ -123,14 +123,14 @@ const medianOf = (values: readonly number[]): number =>
 const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Frames whose number can be read, without those that are shown again. */
+/** Frames whose number can be read, without those that show the one before again. A clip begins anew at a whole second. */
 function firstShown(
   frames: readonly ContentFrame[],
 ): readonly { readonly ptsMs: number; readonly counter: number }[] {
-  const seen = new Set<number>();
+  let shown: number | null = null;
   return frames.flatMap(({ ptsMs, counter }) => {
-    if (counter === null || seen.has(counter)) return [];
-    seen.add(counter);
+    if (counter === null || counter === shown) return [];
+    shown = counter;
     return [{ ptsMs, counter }];
   });
 }
@@ -190,7 +190,7 @@ for (const identity of ['ada', 'ben']) {
     }));
     const frames = firstShown(content.frames).map(({ ptsMs, counter }) => ({
       period: periodOf(roomMsOf(ptsMs, pauses)),
-      lateMs: roomMsOf(ptsMs, pauses) - counter * slotMs,
+      lateMs: lateOf(sent.startedAtMs + roomMsOf(ptsMs, pauses) - counter * slotMs),
     }));
     for (const { kind, marks, averageOf } of [
       { kind: 'beepMs', marks: beeps, averageOf: medianOf },
