@@ -1,10 +1,9 @@
 import { EventEmitter } from 'node:events';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { keptDelivery, type KeptDeliveryParts } from '../../../src-main/console/kept-delivery.js';
 import type { StoredDelivery } from '../../../src-main/contract/deliverables.js';
 
 const mp4 = { fps: 25, size: '720p' } as const;
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 interface Case {
   readonly makesMp4: boolean;
@@ -33,10 +32,12 @@ async function takeEnds({ files, makesMp4, mode }: Case): Promise<{ made: string
       return Promise.resolve({ takeName: '', folder, files: [] });
     },
   };
-  keptDelivery(parts as KeptDeliveryParts);
+  const delivery = keptDelivery(parts as KeptDeliveryParts);
   const checked = Promise.resolve({ files: files.map((file) => ({ file })) });
   recorder.emit('ending', { takeName: 'studio', checked });
-  for (let turn = 0; turn < 5; turn += 1) await settled();
+  await checked;
+  // Whether it has been checked is read from the disk.
+  await vi.waitFor(() => expect([delivery.queue, delivery.progress]).toEqual([[], null]));
   return { made, saved };
 }
 
