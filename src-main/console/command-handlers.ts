@@ -69,6 +69,7 @@ export function commandHandlers(parts: ConsoleParts): CommandHandlers {
     pauseTake: () => setPaused(parts, true),
     resumeTake: () => setPaused(parts, false),
     splitTake: () => recorder.splitTake(),
+    continueCopied: () => recorder.continueCopied(),
     saveReplay: () => recorder.replay.save(settings.settings.outputFolder),
     moveTake: ({ folder }) => moveTake(parts, folder),
     addMarker: ({ label, agoMs }) => {

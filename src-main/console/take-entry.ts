@@ -69,6 +69,7 @@ export async function readTakeEntry(path: string, isRunning: boolean): Promise<T
     markers: manifest.markers,
     ...(manifest.backup === undefined ? {} : { backup: manifest.backup }),
     ...(manifest.mode === undefined ? {} : { mode: manifest.mode }),
+    ...copiedFrom(manifest),
     ...(deliverables.length > 0 && { deliverables }),
     ...(manifest.replay === undefined ? {} : { isReplay: true }),
     warnings: [
@@ -135,4 +136,11 @@ function audioStreamsOf({ furtherAudio = [], tracks }: ManifestFile): string[] {
   return [{ tracks: first === undefined ? [] : [first] }, ...furtherAudio].map(
     (stream, index) => stream.tracks.find(({ name }) => name !== '')?.name ?? `Audio ${index + 1}`,
   );
+}
+
+/** The part from which on a take is copied that was encoded before. */
+function copiedFrom({ files }: Pick<Manifest, 'files'>): Pick<TakeEntry, 'copiedFromPart'> {
+  const copied = files.filter(({ copy }) => copy !== undefined);
+  if (copied.length === 0 || copied.length === files.length) return {};
+  return { copiedFromPart: Math.min(...copied.map(({ part }) => part?.number ?? 1)) };
 }

@@ -3,6 +3,7 @@ import type { CommandName, ConsoleState } from './console.js';
 import {
   refusalToCopy,
   refusalToCopyReplay,
+  refusalToGoOverToCopy,
   refusalToShowCaps,
   refusalWhileCopying,
 } from './copy-availability.js';
@@ -43,6 +44,7 @@ const rules: Readonly<Record<CommandName, Rule>> = {
     state.recorder === 'recording' && !pending.has('stopTake')
       ? null
       : notNow('There is no take to split.', 'Start a take first.'),
+  continueCopied: refusalToGoOverToCopy,
   saveReplay: refusalToReplay,
   moveTake: (state, pending) =>
     state.recorder === 'recording' && !pending.has('stopTake')

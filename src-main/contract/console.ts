@@ -173,6 +173,8 @@ export const commands = {
    * stands by then. `part` is the number of the part that begins there.
    */
   splitTake: { input: nothing, output: z.object({ takeMs: z.number(), part: z.int() }) },
+  /** A take that is encoded is copied from now on, in its next part, at `takeMs`; answers when nothing is encoded any more. */
+  continueCopied: { input: nothing, output: z.object({ takeMs: z.number(), part: z.int() }) },
   /** Saves the last minutes as a take of their own, also while one is recorded; it is finished and checked afterwards. */
   saveReplay: { input: nothing, output: z.object({ takeName: z.string(), durationMs: z.number() }) },
   /**

@@ -1,4 +1,6 @@
+import type { CommandName } from './console.js';
 import type { FaultName } from './faults.js';
+import type { TakeMode } from './recording.js';
 import { type DecidingState, notNow, type Refusal } from './refusal.js';
 import type { Settings } from './settings.js';
 
@@ -18,10 +20,7 @@ export function refusalToCopy({
     );
   }
   if (source?.credentialKind === 'token') {
-    return notNow(
-      'Copy mode joins the room as two hidden participants, and a token is only one.',
-      'Join with an API key and its secret, or choose Encode under Output.',
-    );
+    return tokenIsOne('Join with an API key and its secret, or choose Encode under Output.');
   }
   if (settings.replaySeconds !== null) {
     return notNow(
@@ -32,6 +31,11 @@ export function refusalToCopy({
   return null;
 }
 
+/** Why copy mode cannot be had with a token. @param hint what to do */
+export function tokenIsOne(hint: string): Refusal {
+  return notNow('Copy mode joins the room as two hidden participants, and a token is only one.', hint);
+}
+
 /** Why the Lab cannot show what an encoder's caps are for. */
 export function refusalToShowCaps({ settings }: Pick<DecidingState, 'settings'>): Refusal | null {
   if (settings.takeMode !== 'copy') return null;
@@ -39,6 +43,55 @@ export function refusalToShowCaps({ settings }: Pick<DecidingState, 'settings'>)
     'This shows what the caps of encoded takes are for, and copy mode is chosen.',
     'Choose Encode under Output.',
   );
+}
+
+/** A take that runs, as far as it matters for copying what is sent from now on. */
+export interface ContinuingTake {
+  readonly mode: TakeMode | undefined;
+  readonly isPaused: boolean;
+  readonly hasReplay: boolean;
+  readonly hasBackup: boolean;
+}
+
+/** Why the take that runs cannot go on in copy mode now, as a console knows it. @param pending commands that are under way */
+export function refusalToGoOverToCopy(
+  { connection, recorder, settings, source, take }: DecidingState,
+  pending: ReadonlySet<CommandName>,
+): Refusal | null {
+  if (recorder !== 'recording')
+    return notNow('There is no take to go on with in copy mode.', 'Start a take first.');
+  if (pending.has('stopTake')) return notNow('The take is being stopped.', 'Start another one.');
+  if (pending.has('continueCopied'))
+    return notNow('The take is going over to copy mode.', 'Wait some seconds until it has.');
+  if (connection !== 'connected')
+    return notNow('The room is not connected.', 'Go over to copy mode when the connection is back.');
+  if (source?.credentialKind === 'token') return tokenIsOne('Join with an API key and its secret next time.');
+  return refusalToContinueCopied({
+    ...{ mode: take?.mode, isPaused: take?.isPaused === true },
+    ...{ hasReplay: settings.replaySeconds !== null, hasBackup: settings.backupFolder !== '' },
+  });
+}
+
+/** Why a take that is encoded cannot go on in copy mode; null when it can. */
+export function refusalToContinueCopied({
+  hasBackup,
+  hasReplay,
+  isPaused,
+  mode,
+}: ContinuingTake): Refusal | null {
+  if (mode === 'copy') return notNow('The take is copied already.', 'There is nothing to change.');
+  if (isPaused) return notNow('A take that is paused cannot go over to copy mode.', 'Resume it first.');
+  if (hasReplay)
+    return notNow(
+      'The replay buffer cannot be on in copy mode.',
+      'Record without it, to be able to go over to copy mode.',
+    );
+  if (hasBackup)
+    return notNow(
+      'There is no second copy in copy mode.',
+      'Record without it, to be able to go over to copy mode.',
+    );
+  return null;
 }
 
 /** Why something cannot be done with the take that runs. @param what follows `cannot be` */

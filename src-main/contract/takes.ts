@@ -108,6 +108,8 @@ export const takeEntrySchema = z.object({
   backup: manifestBackupSchema.optional(),
   /** How it was recorded, where that is not by encoding. */
   mode: takeModeSchema.optional(),
+  /** The part from which on it is copied, where it was encoded before. */
+  copiedFromPart: z.int().positive().optional(),
   /** MP4 files that were made of it afterwards, and are in its folder; left out where there are none. */
   deliverables: z.array(deliverableEntrySchema).optional(),
   /** It was saved from the replay buffer; left out of every other take. */

@@ -109,17 +109,19 @@ export async function verifyTake(
 /** An ffmpeg that cannot read the files would call all of them damaged. */
 async function ffmpegForVerifying({ mode, profile, files }: Manifest): Promise<string> {
   const ffmpeg = await findFfmpeg();
-  if (mode === 'copy') {
-    await assertHasParts(ffmpeg, partsForCopied(files.flatMap(({ videoCodec }) => videoCodec ?? [])));
-    return ffmpeg.path;
-  }
-  await assertHasParts(
-    ffmpeg,
-    partsForVerifying(
-      profile,
-      files.some(({ canvas }) => canvas !== null),
-    ),
-  );
+  const copied = files.filter(({ copy }) => copy !== undefined);
+  const encoded = files.filter(({ copy }) => copy === undefined);
+  if (mode === 'copy')
+    await assertHasParts(ffmpeg, partsForCopied(copied.flatMap(({ videoCodec }) => videoCodec ?? [])));
+  // One that went over to copy mode has both.
+  if (mode !== 'copy' || encoded.length > 0)
+    await assertHasParts(
+      ffmpeg,
+      partsForVerifying(
+        profile,
+        encoded.some(({ canvas }) => canvas !== null),
+      ),
+    );
   return ffmpeg.path;
 }
 

@@ -61,6 +61,12 @@ export class TakeClock {
     return elapsedMs;
   }
 
+  /** When it would have started had it not been paused since, in microseconds of the monotonic clock. */
+  get timelineStartUs(): number {
+    const nowUs = monotonicUs();
+    return nowUs - this.cut(this.toElapsedMs(nowUs)) * 1000;
+  }
+
   /** Whether the take is paused now. */
   get isPaused(): boolean {
     return this.#cuts.at(-1)?.toMs === Infinity;

@@ -3,6 +3,7 @@ import type { Marker } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
 import type { TakeMode, TakeRequest } from '../contract/recording.js';
 import { CopiedTake } from '../copy/process/copied-take.js';
+import type { CopyArmed } from '../copy/process/copy-requests.js';
 import type { PublicationInfo } from '../livekit/publication-info.js';
 import { inTimeOrHurry } from '../process/hurry.js';
 import { assertOpenFileLimit } from '../process/open-files.js';
@@ -119,7 +120,9 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
   const backup = await openBackup(request, room.name, startedAt);
   const disk = new DiskSpaceMonitor(folder.path, report, lanes.checks, request.fallbackFolder !== undefined);
   await disk.assertFreeSpaceToStart();
-  const joining = access === null ? null : joinToCopy(request, surroundings, access);
+  const { audioOnly } = request;
+  const joining =
+    access === null ? null : joinToCopy({ ...selection.armed, audioOnly }, surroundings, access);
   const copied = await joining?.catch(async (thrown: unknown) => {
     // No take came of it: a folder without one would look like a take that was lost.
     await rmdir(folder.path).catch(() => undefined);
@@ -127,7 +130,14 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
   });
   const take = await Take.start({
     folder,
-    ...(copied !== undefined && { mode: 'copy', openMedia: copied.openMedia, previews: previewsIn(room) }),
+    ...(copied !== undefined && { mode: 'copy', openMedia: copied.openMedia }),
+    previews: previewsIn(room),
+    joinToCopy: () =>
+      // As a promise, whatever is refused.
+      Promise.resolve().then(() =>
+        joinToCopy({ ...selection.armed, audioOnly }, surroundings, room.secondAccess()),
+      ),
+    onCopied: () => room.previewOnly(true),
     room: room.name,
     server: room.host,
     profile: request.profile,
@@ -167,11 +177,10 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
 
 /** Joins the room once more, to receive what is sent: it waits for its take. */
 function joinToCopy(
-  { audioOnly, except, participants }: TakeRequest,
+  armed: CopyArmed,
   { onProblem, report }: TakeSurroundings,
   access: ReturnType<RecorderRoom['secondAccess']>,
 ): Promise<CopiedTake> {
-  const armed = { only: participants?.slice() ?? null, except: except?.slice() ?? [], audioOnly };
   return CopiedTake.join({ ...access, ...{ armed, onProblem, report } });
 }
 

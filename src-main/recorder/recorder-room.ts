@@ -55,6 +55,7 @@ export class RecorderRoom {
   #source: Source | null = null;
   #armed: ArmedSelection = { participants: null, audioOnly: false };
   #unreachable: PlateauError | null = null;
+  #isPreview = false;
 
   /** @param monitorOf asked for each subscribed track; monitored tracks are decoded between takes, too */
   constructor(report: EventReporter, monitorOf: MonitorOf | null, hooks: RoomEvents) {
@@ -153,7 +154,7 @@ export class RecorderRoom {
       },
       mediaKeys: source.mediaKeys ?? null,
       loopLateAfterMs: { video: caps.loopLateAfterMs, audio: caps.audioLoopLateAfterMs },
-      isArmed: (publication) => isArmed(this.#armed, publication),
+      isArmed: (publication) => !this.#isPreview && isArmed(this.#armed, publication),
       listener: roomEventLogger(
         this.#report,
         {
@@ -194,6 +195,16 @@ export class RecorderRoom {
   /** Something else is to be recorded than what was said when the room was joined: it is subscribed to, and no more. */
   rearm(armed: ArmedSelection): void {
     this.#armed = armed;
+    this.#session?.subscribeArmed();
+  }
+
+  /**
+   * A take that was encoded is copied now, or has ended: what the session receives is of no use to it, and is needed where
+   * somebody watches it alone.
+   */
+  previewOnly(isPreview: boolean): void {
+    if (this.#monitorOf !== null || this.#isPreview === isPreview) return;
+    this.#isPreview = isPreview;
     this.#session?.subscribeArmed();
   }
 

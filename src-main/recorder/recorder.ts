@@ -132,8 +132,8 @@ export class Recorder extends TakeControls {
   }
 
   /** The encoders of the running take. */
-  get encoders(): Take['encoders'] {
-    return this.#take?.encoders ?? [];
+  get encoders(): Take['files']['encoders'] {
+    return this.#take?.files.encoders ?? [];
   }
 
   /**
@@ -198,6 +198,7 @@ export class Recorder extends TakeControls {
       .stop(take, (fraction) => this.emit('progress', fraction))
       .finally(() => {
         this.#take = null;
+        this.#room.previewOnly(false);
         this.#stopping = null;
         this.#setState('ready');
       });

@@ -1,7 +1,9 @@
+import { refusalToContinueCopied } from '../contract/copy-availability.js';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import type { Marker } from '../contract/manifest.js';
 import { formatDuration } from '../format/time.js';
 import { ReplayBuffer } from '../replay/replay-buffer.js';
+import { handingOver } from '../take/continued-media.js';
 import type { Take } from '../take/take.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { CommandLane } from './command-lane.js';
@@ -19,8 +21,11 @@ export interface Controlled {
     | (MovableTake &
         Pick<
           Take,
-          'addMarker' | 'addTrack' | 'clock' | 'noteMissing' | 'participantChanged' | 'setPaused'
-        > & { readonly parts: Pick<Take['parts'], 'split'> })
+          'addMarker' | 'addTrack' | 'backup' | 'clock' | 'noteMissing' | 'participantChanged' | 'setPaused'
+        > & {
+          readonly handOver: Pick<Take['handOver'], 'begin' | 'isUnderWay'>;
+          readonly parts: Pick<Take['parts'], 'split'>;
+        })
     | null;
   readonly report: () => EventReporter;
   readonly lane: () => CommandLane;
@@ -113,9 +118,31 @@ export class TakeControls extends RoomView {
     const move = (): Promise<TakeMove> => {
       const take = this.#take('go on elsewhere');
       assertEncodes(take, 'moved to another folder', 'Stop it and start another one there.');
+      if (take.handOver.isUnderWay) throw handingOver();
       return moveTake(take, outputFolder);
     };
     return this.#controlled.lane().run(() => Promise.resolve().then(move));
+  }
+
+  /**
+   * What is sent is copied from now on, and nothing is encoded any more: in the next part, which overlaps the one before by some
+   * seconds. Does not keep others waiting: joining the room once more may take a while.
+   *
+   * @returns where the copied part begins on the take's timeline, in milliseconds, and its number
+   * @throws PlateauError `invalidState` while none is recorded, or it cannot be copied; as joining the room does. Then the take
+   *   goes on as it was
+   */
+  async continueCopied(): Promise<{ takeMs: number; part: number }> {
+    const take = this.#take('copy what is sent');
+    const refusal = refusalToContinueCopied({
+      isPaused: take.clock.isPaused,
+      hasReplay: this.replay.state !== null,
+      hasBackup: take.backup !== null,
+      mode: take.request.mode,
+    });
+    if (refusal !== null) throw new PlateauError('invalidState', refusal.reason, refusal.hint);
+    const { atMs, number } = await take.handOver.begin();
+    return { takeMs: atMs, part: number };
   }
 
   #arm(identity: string): void {
@@ -137,6 +164,7 @@ export class TakeControls extends RoomView {
   #setPaused(isPaused: boolean): { takeMs: number } {
     const take = this.#take(isPaused ? 'pause a take' : 'resume a take');
     assertEncodes(take, 'paused', 'Stop it and start another one.');
+    if (take.handOver.isUnderWay) throw handingOver();
     if (take.clock.isPaused === isPaused) {
       throw isPaused
         ? new PlateauError('invalidState', 'The take is paused already.', 'Resume it to go on.')

@@ -29,8 +29,8 @@ export interface Supervised {
   now(): {
     readonly state: RecorderState;
     readonly take:
-      | (Pick<Take, 'budget' | 'recordSnapshot' | 'openFiles' | 'tick'> & {
-          readonly files: Pick<Take['files'], 'isReducible' | 'alarms'>;
+      | (Pick<Take, 'budget' | 'recordSnapshot' | 'tick'> & {
+          readonly files: Pick<Take['files'], 'isReducible' | 'alarms' | 'openCount'>;
         })
       | null;
     readonly session: Pick<RoomSession, 'drainMaxLoopLateMs' | 'judgeSignals' | 'refreshStatistics'> | null;
@@ -127,7 +127,7 @@ export class TakeSupervisor {
     take?.tick(this.#alarms);
     this.#supervised.onTick();
     // While no file is open there is nothing to do without, and no budget to speak of.
-    const isGoverned = take !== null && take.openFiles > 0 && take.files.isReducible !== false;
+    const isGoverned = take !== null && take.files.openCount > 0 && take.files.isReducible;
     if (isGoverned && state === 'recording') {
       governor.tick(performance.now(), process.memoryUsage.rss(), Math.round(take.budget.totalBytes));
     }
@@ -173,7 +173,7 @@ export class TakeSupervisor {
     }
     this.#warnOfEncoders(snapshot.memory.ffmpegRssBytes);
     const { rssBytes, budgetBytes } = snapshot.memory;
-    if (budgetBytes !== null && (this.#supervised.now().take?.openFiles ?? 0) > 0)
+    if (budgetBytes !== null && (this.#supervised.now().take?.files.openCount ?? 0) > 0)
       this.#tools.governor.warn(rssBytes, budgetBytes);
   }
 

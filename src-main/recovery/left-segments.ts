@@ -101,7 +101,7 @@ type PartFigures = Pick<
 
 /** The files that the same tracks had before the take was split. */
 function earlierParts(
-  { identity, kind, part, trackNumber }: ManifestFile,
+  { copy, identity, kind, part, trackNumber }: ManifestFile,
   files: readonly ManifestFile[],
 ): ManifestFile[] {
   return files.filter(
@@ -109,6 +109,8 @@ function earlierParts(
       file.identity === identity &&
       file.kind === kind &&
       file.trackNumber === trackNumber &&
+      // What is copied is counted anew from its first part on.
+      (file.copy === undefined) === (copy === undefined) &&
       (file.part?.number ?? 1) < (part?.number ?? 1),
   );
 }

@@ -115,13 +115,17 @@ async function finish(
   { onCheck, onProgress, priority, signal }: RecoverOptions,
 ): Promise<Manifest> {
   const { audioOnly, mode, profile } = manifest;
-  const { path: ffmpegPath } = await findSuitableFfmpeg({ profile, audioOnly, mode });
+  // One that went over to copy mode has both.
+  const isEncoded = mode !== 'copy' || manifest.files.some(({ copy }) => copy === undefined);
+  const { path: ffmpegPath } = await findSuitableFfmpeg({
+    ...{ profile, audioOnly, mode: isEncoded ? 'encode' : mode },
+  });
   // A take that was being finalized has its end; of another one it is known when its recorder was gone.
   const endMs = manifest.durationMs ?? toldEndMs(told) ?? last.goneMs ?? 0;
   const entries = await Promise.all(
     begunFiles(manifest, endMs).map(async (entry) => {
       if (entry.state === 'verified') return entry;
-      const isCounted = manifest.durationMs !== null || told?.hasEnded === true;
+      const isCounted = manifest.durationMs !== null || (told?.hasEnded === true && entry.copy !== undefined);
       const accounted = isCounted ? entry : lastAccounts(entry, last, manifest.files);
       return { ...accounted, problem: null, segments: await leftSegments(folder, manifest, entry, endMs) };
     }),

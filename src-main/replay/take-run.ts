@@ -8,7 +8,7 @@ export function runOfTake(take: Take): ReplayedRun {
   return {
     ...{ clock, moments, startedAt, audioOnly: request.audioOnly, profile: request.profile },
     entries: () => files.entries(),
-    counts: () => fileCounts(files.all ?? []),
+    counts: () => fileCounts(files.all),
     get participants() {
       const { participants, participantsNotListed } = take.participants.entries;
       return { participants, participantsNotListed };

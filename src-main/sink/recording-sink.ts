@@ -20,7 +20,7 @@ import { SegmentList } from './segment-list.js';
 import { streamCount } from './sink-count.js';
 import { SinkEncoders } from './sink-encoders.js';
 import type { SinkSubject } from './sink-subject.js';
-import { TrackInlets } from './track-inlets.js';
+import { type SinkTracks, TrackInlets } from './track-inlets.js';
 import { VideoTrackWriter } from './video-track-writer.js';
 
 export type { RecordingSinkOptions } from './recording-sink-options.js';
@@ -135,7 +135,7 @@ export class RecordingSink {
   }
 
   /** What WebRTC counted of the tracks, and what it made up for lost audio. */
-  get tracks(): Pick<TrackInlets, 'statistics' | 'concealed' | 'connectionChanged'> {
+  get tracks(): SinkTracks {
     return this.#inlets;
   }
 

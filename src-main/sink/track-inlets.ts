@@ -32,6 +32,12 @@ export interface InletTargets {
   readonly onWatchdogTrip: (kind: 'video' | 'audio') => void;
 }
 
+/** What a file's tracks tell whoever keeps its account. */
+export type SinkTracks = Pick<
+  TrackInlets,
+  'concealed' | 'connectionChanged' | 'isAudioOn' | 'isVideoOn' | 'statistics'
+>;
+
 /** Which tracks feed a file at the moment: at most one of video and one of audio, the newest of each kind. */
 export class TrackInlets {
   /** What of the audio was lost on the way and made up by WebRTC. */
@@ -61,6 +67,11 @@ export class TrackInlets {
   /** Whether a video track is there, and not muted. */
   get isVideoOn(): boolean {
     return this.#video?.isMuted === false;
+  }
+
+  /** Whether a track of audio is there, and not muted. */
+  get isAudioOn(): boolean {
+    return this.#audio?.isMuted === false;
   }
 
   /** What the publisher says of the video that is on, or was on last; null before the first. */

@@ -3,12 +3,16 @@ import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { ByteCap } from '../pipeline/byte-cap.js';
 import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
+import type { Cut } from '../sink/file-parts.js';
+import { ContinuedMedia } from './continued-media.js';
+import { CopyHandOver } from './copy-hand-over.js';
 import type { GoingOn } from './going-on.js';
 import { FileAllowance } from './max-files.js';
 import type { Problem } from './problem.js';
 import { TakeFiles } from './take-files.js';
-import type { TakeMedia, TakeWithMedia } from './take-media.js';
+import type { FilledTake, OpenMedia, TakeMedia, TakeWithMedia } from './take-media.js';
 import type { TakeParticipants } from './take-participants.js';
+import type { TakeParts } from './take-parts.js';
 import type { TakePlaces } from './take-places.js';
 import type { TakeProblems } from './take-problems.js';
 
@@ -28,39 +32,62 @@ export interface FilesOfTakeOptions {
   readonly noteMissing: (track: PublicationInfo, error: PlateauError) => void;
 }
 
-/** The files of a take. */
-export interface FilesOfTake {
-  /** All of them, whatever fills them. */
-  readonly media: TakeMedia;
-  /** The same where they encode what the room's tracks deliver; null otherwise. */
-  readonly encoded: TakeFiles | null;
+/** A take that may go over from encoding to copying, and how its parts are numbered. */
+export interface HandingTake {
+  readonly media: ContinuedMedia;
+  readonly parts: Pick<TakeParts, 'next'>;
+  /** As those see it who fill its files. */
+  readonly filled: FilledTake;
+  readonly isStopping: () => boolean;
+}
+
+/** What lets a take go over from encoding to copying. */
+export function handOverOf(
+  options: FilesOfTakeOptions,
+  { filled, isStopping, media, parts }: HandingTake,
+): CopyHandOver {
+  const { clock, take } = options;
+  return new CopyHandOver({
+    ...{ join: take.joinToCopy, media, report: take.report, isStopping },
+    nextPart: () => parts.next(clock.nowMs()),
+    open: (openMedia, first) => openMediaOfTake(options, openMedia, first),
+    begin: (copied) => copied.begin(filled),
+    onDone: () => take.onCopied?.(),
+  });
 }
 
 /** Makes the files of a take: those that its options say, or those that encode. */
-export function filesOfTake(options: FilesOfTakeOptions): FilesOfTake {
-  const { clock, frameBytes, frameRateLimit, goingOn, participants, places, problems, take } = options;
-  const onRefused = (track: PublicationInfo, error: PlateauError): void => {
-    options.noteMissing(track, error);
-    const problem: Problem = { error, concerns: 'file', file: null, identity: track.identity };
-    problems.note(problem);
-    take.onProblem(problem);
-  };
-  if (take.openMedia !== undefined) {
-    const media = take.openMedia(
-      { take, places, clock },
-      {
-        // A file that the manifest does not name nobody recovers.
-        onOpenChanged: () => {
-          options.updateBudget();
-          void options.saveManifest();
-        },
-        onRefused,
-        onFailed: (file, error, part) => problems.fileFailed(file, error, part),
+export function filesOfTake(options: FilesOfTakeOptions): ContinuedMedia {
+  const { take } = options;
+  if (take.openMedia !== undefined) return new ContinuedMedia(openMediaOfTake(options, take.openMedia), null);
+  const encoded = encodedFiles(options);
+  return new ContinuedMedia(encoded, encoded);
+}
+
+/**
+ * Makes files of a take that do not encode.
+ *
+ * @param first the part with which they begin; left out, it is the first of the take
+ */
+function openMediaOfTake(options: FilesOfTakeOptions, open: OpenMedia, first?: Cut): TakeMedia {
+  const { clock, places, problems, take } = options;
+  return open(
+    { take, places, clock, ...(first !== undefined && { first }) },
+    {
+      // A file that the manifest does not name nobody recovers.
+      onOpenChanged: () => {
+        options.updateBudget();
+        void options.saveManifest();
       },
-    );
-    return { media, encoded: null };
-  }
-  const encoded = new TakeFiles(
+      onRefused: refusing(options),
+      onFailed: (file, error, part) => problems.fileFailed(file, error, part),
+    },
+  );
+}
+
+function encodedFiles(options: FilesOfTakeOptions): TakeFiles {
+  const { clock, frameBytes, frameRateLimit, goingOn, participants, places, problems, take } = options;
+  return new TakeFiles(
     {
       ...{ ...take, places, clock, frameBytes, frameRateLimit },
       allowance: new FileAllowance(take.maxFiles),
@@ -76,9 +103,22 @@ export function filesOfTake(options: FilesOfTakeOptions): FilesOfTake {
       onFailed: (sink, error, part) => problems.fileFailed(sink, error, part),
       mayGoOnElsewhere: (sink, error, part) => goingOn().fileFailed(sink, error, part),
       onWatchdogTrip: take.onWatchdogTrip,
-      ...{ onOpenChanged: options.updateBudget, onRefused },
+      ...{ onOpenChanged: options.updateBudget, onRefused: refusing(options) },
       onRecordedAfterAll: ({ trackSid }) => participants.recordedFrom(trackSid, clock.nowMs()),
     },
   );
-  return { media: encoded, encoded };
+}
+
+/** There is no room for a track's file. */
+function refusing({
+  noteMissing,
+  problems,
+  take,
+}: FilesOfTakeOptions): (track: PublicationInfo, error: PlateauError) => void {
+  return (track, error) => {
+    noteMissing(track, error);
+    const problem: Problem = { error, concerns: 'file', file: null, identity: track.identity };
+    problems.note(problem);
+    take.onProblem(problem);
+  };
 }

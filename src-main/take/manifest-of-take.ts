@@ -16,6 +16,8 @@ import type { TakeProblems } from './take-problems.js';
 export interface ManifestSources {
   readonly options: TakeOptions;
   readonly startedAt: Date;
+  /** Whether anything of it is copied. */
+  readonly isCopied: () => boolean;
   readonly places: TakePlaces;
   readonly parts: TakeParts;
   readonly budget: TakeBudget;
@@ -52,11 +54,12 @@ export class ManifestOfTake {
   ): Manifest {
     const { backup, budget, memory, moments, options, participants, places, problems, signals, startedAt } =
       this.#sources;
+    const mode = this.#sources.isCopied() ? 'copy' : options.mode;
     const files = place === null ? ofTake : places.filesIn(place, ofTake);
     return takeManifest({
       ...{ ...options, backup: backup?.entry },
       ...places.foldersOf(place ?? places.current),
-      ...{ state, files, durationMs, startedAt },
+      ...{ state, files, durationMs, startedAt, mode },
       takeName: (place ?? places.current).folder.name,
       budgetBytes: budget.largestBytes,
       ...{ ...memory.facts, ...moments.entries, pausedMs: moments.pausedMs },

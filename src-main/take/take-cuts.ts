@@ -16,14 +16,16 @@ export class TakeCuts {
   readonly #clock: TakeClock;
   readonly #slotMs: number;
   readonly #leadMs: number;
-  readonly #all: Cut[] = [{ number: 1, atMs: 0 }];
+  readonly #all: Cut[];
 
-  /** @param clock the take's @param leadMs so long before a cut it has to be known */
+  /** @param clock the take's @param leadMs so long before a cut it has to be known @param first the part that is recorded now */
   constructor(
     clock: TakeClock,
     profile: Pick<Profile, 'frameRate' | 'maxFps' | 'container'>,
     leadMs: number = cutLeadMs,
+    first: Cut = { number: 1, atMs: 0 },
   ) {
+    this.#all = [first];
     this.#clock = clock;
     this.#leadMs = leadMs;
     // Of a variable rate a whole number of milliseconds, which is a whole number of samples, too.

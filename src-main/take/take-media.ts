@@ -2,9 +2,10 @@ import type { PlateauError } from '../contract/errors.js';
 import type { SignalAlarm } from '../contract/signal-alarms.js';
 import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
-import type { FilePart } from '../sink/file-parts.js';
+import type { Cut, FilePart } from '../sink/file-parts.js';
 import type { SinkSubject } from '../sink/recording-sink.js';
 import type { BudgetLine } from '../telemetry/budget.js';
+import type { Problem } from './problem.js';
 import type { TakeFiles } from './take-files.js';
 import type { TakeOptions } from './take-options.js';
 import type { TakePlaces } from './take-places.js';
@@ -43,11 +44,11 @@ export interface TakeMedia extends FilesOfTake {
   /** Resident memory of a process that is a part of the recorder, and fills them; left out where there is none. */
   readonly processRssBytes?: number;
   /** What is wrong with tracks that the room's own session does not receive; left out where it receives them. */
-  readonly alarms?: readonly SignalAlarm[];
+  readonly alarms?: readonly SignalAlarm[] | undefined;
   /** Those that encode; left out of others. */
   readonly all?: TakeFiles['all'];
   /** False of files for which there is nothing to do without: the memory governor leaves them alone. True when left out. */
-  readonly isReducible?: boolean;
+  readonly isReducible?: boolean | undefined;
 }
 
 /** What the files of a copied take tell it. */
@@ -69,12 +70,38 @@ export interface TakeMediaOptions {
   readonly take: TakeOptions;
   readonly places: Pick<TakePlaces, 'current'>;
   readonly clock: TakeClock;
+  /** The part with which they begin; left out, it is the first of the take. */
+  readonly first?: Cut;
 }
 
 /** Makes the files of a take that does not encode. */
 export type OpenMedia = (options: TakeMediaOptions, events: TakeMediaEvents) => TakeMedia;
 
+/** A take as those see it who fill its files beside it. */
+export interface FilledTake {
+  readonly clock: TakeClock;
+  /** A track is wanted unless somebody is left out: `record` begins with it. @returns whether it is */
+  begin(track: PublicationInfo, record: (nowMs: number) => void): boolean;
+  /** A track that is to be recorded is not, and why. @param awaitedMs so long it had been waited for by now */
+  noteMissing(track: PublicationInfo, error: PlateauError, awaitedMs?: number): void;
+  /** Why the take holds less than was asked for. */
+  noteProblem(problem: Problem): void;
+}
+
+/** Somebody who has joined the room to copy what is sent, and waits for a take. */
+export interface CopiedMedia {
+  readonly openMedia: OpenMedia;
+  /** The take's files are open: everything in the room belongs to it. */
+  begin(take: FilledTake): void;
+  /** No take has begun: leaves the room. Never rejects. */
+  close(): Promise<void>;
+}
+
 /** A take's options, with what makes its files where they are not encoded; left out, they are. */
 export interface TakeWithMedia extends TakeOptions {
+  /** Joins the room once more, so that a take that encodes can go on by copying; left out, it cannot. Rejects with a PlateauError. */
+  readonly joinToCopy?: (() => Promise<CopiedMedia>) | undefined;
+  /** It copies from now on, and encodes no more. */
+  readonly onCopied?: (() => void) | undefined;
   readonly openMedia?: OpenMedia | undefined;
 }

@@ -1,4 +1,4 @@
-import { toPlateauError } from '../contract/errors.js';
+import { PlateauError, toPlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { FinalizeRequest } from '../finalize/finalize-file.js';
@@ -78,6 +78,25 @@ export class TakeParts {
   goOn(atMs: number | null, onPlanned: (cut: Cut) => void): Cut {
     this.#last = this.#options.files.cut(atMs, onPlanned);
     void this.#options.onChanged();
+    return this.#last;
+  }
+
+  /**
+   * The take goes on in another part from now on, whose files others make.
+   *
+   * @param nowMs of the take's timeline
+   * @throws PlateauError `invalidState` while it is being split, and when it has no part left
+   */
+  next(nowMs: number): Cut {
+    if (nowMs < this.#last.atMs)
+      throw new PlateauError('invalidState', 'The take is being split.', 'Try again in a second.');
+    if (this.#last.number >= caps.parts)
+      throw new PlateauError(
+        'invalidState',
+        `The take has ${caps.parts} parts, which is the most.`,
+        'Stop it, and start another one.',
+      );
+    this.#last = { number: this.#last.number + 1, atMs: nowMs };
     return this.#last;
   }
 

@@ -12,6 +12,14 @@ export class TakeSelection {
     this.#except = new Set(except);
   }
 
+  /** Who is recorded, as whoever decides it elsewhere has to know it: `only` is null for everybody. */
+  get armed(): { readonly only: string[] | null; readonly except: string[] } {
+    return {
+      only: this.#only === null ? null : [...this.#only, ...this.#added],
+      except: [...this.#except].filter((identity) => !this.#added.has(identity)),
+    };
+  }
+
   /** Whether somebody is recorded, with everything they publish. */
   isArmed(identity: string): boolean {
     return this.#added.has(identity) || ((this.#only?.has(identity) ?? true) && !this.#except.has(identity));

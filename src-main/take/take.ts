@@ -15,7 +15,9 @@ import type { TakeFolder } from '../storage/take-folder.js';
 import type { Budget } from '../telemetry/budget.js';
 import { judgedRssBytes } from '../telemetry/judged-memory.js';
 import { budgetedFiles } from './budgeted-files.js';
-import { filesOfTake } from './files-of-take.js';
+import type { ContinuedMedia } from './continued-media.js';
+import type { CopyHandOver } from './copy-hand-over.js';
+import { filesOfTake, handOverOf } from './files-of-take.js';
 import { finishTake, type StopHooks } from './finish-take.js';
 import { GoingOn } from './going-on.js';
 import { closingLimitMs, hurriedLimitMs, neverInAHurry, unlessGivenUp } from './hurried-stop.js';
@@ -24,8 +26,7 @@ import type { Problem } from './problem.js';
 import { SignalLog } from './signal-log.js';
 import { TakeBackup } from './take-backup.js';
 import { packetsOf, TakeBudget } from './take-budget.js';
-import type { TakeFiles } from './take-files.js';
-import type { TakeMedia, TakeWithMedia } from './take-media.js';
+import type { TakeWithMedia } from './take-media.js';
 import { TakeMemory } from './take-memory.js';
 import { lateTickMs, TakeMoments } from './take-moments.js';
 import { TakeParticipants } from './take-participants.js';
@@ -45,8 +46,9 @@ export class Take {
   readonly startedAt = new Date();
   readonly #options: TakeWithMedia;
   readonly #life = new ForwardState('recording', 'stopping');
-  readonly files: TakeMedia;
-  readonly #encoded: TakeFiles | null;
+  readonly files: ContinuedMedia;
+  /** Goes over from encoding to copying. */
+  readonly handOver: CopyHandOver;
   readonly parts: TakeParts;
   readonly #places: TakePlaces;
   readonly backup: TakeBackup | null;
@@ -65,6 +67,7 @@ export class Take {
     this.#options = options;
     this.folder = options.folder;
     const takeMs = (): number => this.clock.nowMs();
+    const isStopping = (): boolean => this.#life.hasReached('stopping');
     this.#places = new TakePlaces(options, { ...options, takeMs });
     this.backup = TakeBackup.of(options, this.#places, takeMs);
     this.signals = new SignalLog(options);
@@ -73,7 +76,7 @@ export class Take {
       options.onProblem(problem);
     });
     this.participants = new TakeParticipants(options.participantOf);
-    const { encoded, media } = filesOfTake({
+    const made = {
       ...{ take: options, clock: this.clock, places: this.#places, problems: this.#problems },
       ...{
         frameBytes: this.frameBytes,
@@ -83,10 +86,9 @@ export class Take {
       goingOn: () => this.goingOn,
       updateBudget: () => this.#budget.update(),
       saveManifest: () => this.#saveManifest(),
-      noteMissing: (track, error) => this.noteMissing(track, error),
-    });
-    this.files = media;
-    this.#encoded = encoded;
+      noteMissing: (track: PublicationInfo, error: PlateauError) => this.noteMissing(track, error),
+    };
+    this.files = filesOfTake(made);
     this.parts = new TakeParts({
       ...{ files: this.files, take: options, moments: this.moments, places: this.#places },
       onChanged: () => {
@@ -98,17 +100,21 @@ export class Take {
     this.goingOn = new GoingOn({
       ...{ places: this.#places, files: this.files, parts: this.parts, report: options.report },
       ...{ fallback: options.fallback, nowMs: () => this.clock.nowMs() },
-      isStopping: () => this.#life.hasReached('stopping'),
+      // What is copied is in one folder.
+      isStopping: () => isStopping() || this.files.isCopied,
       onMoved: (place) => {
         this.#telemetry.moveTo(place);
         options.onMoved?.(place);
       },
     });
+    const { files: media, parts } = this;
+    this.handOver = handOverOf(made, { media, parts, isStopping, filled: this });
     this.#budget = new TakeBudget(this.#telemetry, this.clock, options.report, options.rssBytes, () =>
       budgetedFiles({ files: this.files, parts: this.parts, take: options, hasBackup: this.backup !== null }),
     );
     this.#manifest = new ManifestOfTake({
       ...{ options, startedAt: this.startedAt, places: this.#places, parts: this.parts },
+      isCopied: () => this.files.isCopied,
       ...{ budget: this.#budget, memory: this.memory, moments: this.moments, backup: this.backup },
       ...{ signals: this.signals, participants: this.participants, problems: this.#problems },
     });
@@ -131,19 +137,9 @@ export class Take {
     return this.#budget.current;
   }
 
-  /** How many files are open. */
-  get openFiles(): number {
-    return this.files.openCount;
-  }
-
   /** What it is recorded with, and of which room. */
   get request(): Pick<TakeWithMedia, 'arm' | 'audioOnly' | 'isArmed' | 'mode' | 'profile' | 'room'> {
-    return this.#options;
-  }
-
-  /** The encoders that run, by the file they write. */
-  get encoders(): TakeFiles['encoders'] {
-    return this.files.encoders;
+    return { ...this.#options, mode: this.files.encoded === null ? 'copy' : 'encode' };
   }
 
   /** Packets of each of its streams that have ended, as their encoders wrote them. */
@@ -153,7 +149,8 @@ export class Take {
 
   /** Records a track of the room's own session; in copy mode it is seen beside the take, and a part of its budget alone. */
   addTrack(track: SubscribedTrack): void {
-    if (this.#encoded !== null) this.begin(track.info, (nowMs) => this.#encoded?.add(track, nowMs));
+    const { encoded } = this.files;
+    if (encoded !== null) this.begin(track.info, (nowMs) => encoded.add(track, nowMs));
     else if (this.files.openCount > 0) this.#budget.update();
   }
 
@@ -175,12 +172,12 @@ export class Take {
 
   /** The track delivers no more; its file goes on without it. */
   removeTrack(track: SubscribedTrack): void {
-    this.#encoded?.remove(track, this.clock.nowMs());
+    this.files.encoded?.remove(track, this.clock.nowMs());
   }
 
   /** The owner of a track muted or unmuted it. */
   setMuted(track: SubscribedTrack, isMuted: boolean): void {
-    this.#encoded?.setMuted(track, isMuted);
+    this.files.encoded?.setMuted(track, isMuted);
   }
 
   /** Somebody has another name now, and so have their files; or other attributes, which the next manifest has. */
@@ -222,6 +219,7 @@ export class Take {
     this.files.tick(nowMs);
     this.parts.tick(nowMs);
     this.goingOn.tick();
+    this.handOver.tick(nowMs);
     if (this.signals.update(this.clock, alarms)) void this.#saveManifest();
   }
 
@@ -258,6 +256,7 @@ export class Take {
    */
   async stop(onProgress: (fraction: number) => void, hooks: StopHooks = {}): Promise<Manifest> {
     this.#life.advance('stopping');
+    this.handOver.end();
     this.moments.end();
     const hurry = this.#options.hurry ?? neverInAHurry;
     const wait = new HurriedWait(hurry, () => hurriedLimitMs(this.files.writtenBytes));

@@ -50,16 +50,28 @@ export function lossTone({ streams }: LossAlarm): 'error' | 'warning' {
     : 'warning';
 }
 
-/** What to do about it, and the settings that do it; null settings where only a person can. */
+/** What to do about it, and what does it; null where only a person can. */
 export interface LossAdvice {
   readonly text: string;
-  readonly action: {
-    readonly label: string;
-    readonly change: Partial<Settings>;
-    /** It may be done while the take runs. */
-    readonly isForNow: boolean;
-  } | null;
+  readonly action: SettingsAction | CopyAction | null;
 }
+
+/** Settings that help. */
+export interface SettingsAction {
+  readonly label: string;
+  readonly change: Partial<Settings>;
+  /** It may be done while the take runs. */
+  readonly isForNow: boolean;
+}
+
+/** The take that runs is copied from now on, which takes a small part of the work. */
+export interface CopyAction {
+  readonly label: string;
+  readonly command: 'continueCopied';
+}
+
+/** Whether the take that runs may go over to copy mode now, or has. */
+export type CopyChance = 'may' | 'goingOver' | 'is' | 'no';
 
 type AdvisingSettings = Pick<
   Settings,
@@ -71,8 +83,13 @@ export function adviseOnLoss(
   alarm: LossAlarm,
   settings: AdvisingSettings,
   governor: Snapshot['governor'],
+  copy: CopyChance = 'no',
 ): LossAdvice {
-  switch (worstCause(alarm)) {
+  const cause = worstCause(alarm);
+  const isOfEncoders =
+    cause === 'encoderBehind' || (cause === 'savingMemory' && governor?.limitedBy !== 'ceiling');
+  if (isOfEncoders && copy !== 'no') return copyAdvice(copy);
+  switch (cause) {
     case 'encoderBehind':
       return lighterVideo(alarm, settings, 'The encoders do not keep up on this machine.');
     case 'diskBehind':
@@ -101,6 +118,16 @@ export function adviseOnLoss(
     case 'order':
       return { text: 'Frames come twice or too late. The sender’s program is at fault.', action: null };
   }
+}
+
+function copyAdvice(copy: Exclude<CopyChance, 'no'>): LossAdvice {
+  if (copy === 'is') return { text: 'What is sent is copied now, and nothing is encoded.', action: null };
+  if (copy === 'goingOver')
+    return { text: 'The take goes over to copy mode; the encoders go on until it has.', action: null };
+  return {
+    text: 'The encoders do not keep up on this machine. Copying what is sent takes a small part of the work.',
+    action: { label: 'Copy from now on', command: 'continueCopied' },
+  };
 }
 
 /** `Small files` of the output settings. */

@@ -239,10 +239,18 @@ export class ConsoleModel {
   }
 
   /** The take goes on in another part. */
-  async splitTake(): Promise<void> {
-    if (!this.can('splitTake')) return;
-    const result = await this.session.run('splitTake', {});
-    if (result.ok) this.session.notify('info', `Part ${result.value.part} begins in a moment.`);
+  splitTake(): Promise<void> {
+    return this.#goOn('splitTake', (part) => `Part ${part} begins in a moment.`);
+  }
+
+  /** The take is copied from now on. */
+  continueCopied(): Promise<void> {
+    return this.#goOn('continueCopied', (part) => `What is sent is copied now, in part ${part}.`);
+  }
+
+  async #goOn(command: 'continueCopied' | 'splitTake', told: (part: number) => string): Promise<void> {
+    const result = this.can(command) ? await this.session.run(command, {}) : null;
+    if (result?.ok === true) this.session.notify('info', told(result.value.part));
   }
 
   /** The last minutes become a take of their own. */
@@ -251,10 +259,8 @@ export class ConsoleModel {
     const result = await this.session.run('saveReplay', {});
     if (!result.ok) return;
     const { durationMs, takeName } = result.value;
-    this.session.notify('info', `Replay of ${formatDuration(durationMs)} saved as ${takeName}.`, {
-      kind: 'showTakes',
-      takeName,
-    });
+    const text = `Replay of ${formatDuration(durationMs)} saved as ${takeName}.`;
+    this.session.notify('info', text, { kind: 'showTakes', takeName });
   }
 
   /**

@@ -4,9 +4,25 @@ import type { SinkSnapshot } from '../../src-main/contract/snapshot.js';
 import { lossTitles } from '../../src-main/format/loss-titles.js';
 import { Button } from '../controls/button.js';
 import { Icon } from '../controls/icon.js';
-import { adviseOnLoss, type LossAdvice, lossAmount, lossTone, withShownNames } from '../derive/loss-text.js';
+import {
+  adviseOnLoss,
+  type CopyChance,
+  type LossAdvice,
+  lossAmount,
+  lossTone,
+  type SettingsAction,
+  withShownNames,
+} from '../derive/loss-text.js';
 import { shortName } from '../derive/participants.js';
-import { useConsole, useLossAlarm, useModel, useTelemetry, useViewChoice } from '../model/model-context.js';
+import {
+  useConsole,
+  useDisabledReason,
+  useLossAlarm,
+  useModel,
+  useSession,
+  useTelemetry,
+  useViewChoice,
+} from '../model/model-context.js';
 
 /** Below the transport, in every view: what is being lost, whose, why, and what to do. It stays until it is acknowledged. */
 export function LossAlarmBar(): React.JSX.Element | null {
@@ -18,7 +34,8 @@ function Losing({ alarm }: { readonly alarm: LossAlarm }): React.JSX.Element {
   const model = useModel();
   const settings = useConsole((state) => state.settings, null);
   const governor = useTelemetry(({ snapshot }) => snapshot?.governor ?? null);
-  const advice = settings === null ? null : adviseOnLoss(alarm, settings, governor);
+  const copy = useCopyChance();
+  const advice = settings === null ? null : adviseOnLoss(alarm, settings, governor, copy);
   const tone = lossTone(alarm);
   const participants = useConsole((state) => state.participants, nobody);
   const sinks = useTelemetry(({ snapshot }) => snapshot?.sinks ?? noSinks);
@@ -39,7 +56,7 @@ function Losing({ alarm }: { readonly alarm: LossAlarm }): React.JSX.Element {
         </span>{' '}
         {advice !== null && <span>{advice.text}</span>}
       </div>
-      {advice !== null && advice.action !== null && <AdviceAction {...advice.action} />}
+      {advice !== null && advice.action !== null && <AdviceAction action={advice.action} />}
       <Button label="Acknowledge" size="small" onPress={() => model.telemetry.acknowledgeLosses()} />
     </div>
   );
@@ -48,8 +65,23 @@ function Losing({ alarm }: { readonly alarm: LossAlarm }): React.JSX.Element {
 const nobody: readonly ConsoleParticipant[] = [];
 const noSinks: readonly SinkSnapshot[] = [];
 
+function useCopyChance(): CopyChance {
+  const mode = useConsole((state) => state.take?.mode ?? null, null);
+  const isGoingOver = useSession(({ pending }) => pending.has('continueCopied'));
+  const refusal = useDisabledReason('continueCopied');
+  if (mode === 'copy') return 'is';
+  if (isGoingOver) return 'goingOver';
+  return refusal === null ? 'may' : 'no';
+}
+
 /** The one thing that helps: now where a take allows it, and otherwise once it is over. */
-function AdviceAction({ label, change }: NonNullable<LossAdvice['action']>): React.JSX.Element {
+function AdviceAction({ action }: { readonly action: NonNullable<LossAdvice['action']> }): React.JSX.Element {
+  const model = useModel();
+  if (!('command' in action)) return <SettingsActionButton {...action} />;
+  return <Button label={action.label} size="small" onPress={() => void model.continueCopied()} />;
+}
+
+function SettingsActionButton({ label, change }: SettingsAction): React.JSX.Element {
   const model = useModel();
   const nextTake = useViewChoice((choices) => choices.nextTake);
   const isPlanned = Object.entries(change).every(

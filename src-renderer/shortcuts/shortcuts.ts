@@ -69,6 +69,14 @@ export const shortcuts = [
     run: (model) => void model.splitTake(),
   },
   {
+    id: 'continueCopied',
+    keys: 'Shift+C',
+    label: 'Copy what is sent from now on',
+    group: 'Recording',
+    matches: letter('c', true),
+    run: (model) => void model.continueCopied(),
+  },
+  {
     id: 'replay',
     keys: 'Shift+R',
     label: 'Save a replay',

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { Settings } from '../../src-main/contract/settings.js';
-import { change, copying, inRoom, known, numbers } from './arrange.js';
+import { change, copying, inRoom, known, numbers, recording } from './arrange.js';
 import { room, settings } from './fake-states.js';
 import type { Scene } from './scene.js';
 
@@ -15,6 +15,16 @@ async function follow(page: Page, before: Settings, asked: Partial<Settings>): P
 
 /** The choice of copy mode, and a take that is copied. */
 export const copyScenes: readonly Scene[] = [
+  {
+    // Of a room that was joined with a token nothing can be copied.
+    name: 'record-lost-for-next',
+    arrange: async (page) => {
+      await change(page, { ...recording, source: { ...room, credentialKind: 'token' } });
+      await numbers(page, 'losing', 200);
+      await page.getByRole('button', { name: 'Audio only next take' }).click();
+      await page.getByRole('button', { name: 'Set for the next take' }).waitFor();
+    },
+  },
   {
     name: 'copy-choice',
     isLayout: true,

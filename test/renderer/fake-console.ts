@@ -315,6 +315,7 @@ class FakeConsole implements ConsoleApi, FakeControls {
         return { ok: true, value: { takeMs: 1000 } };
       case 'moveTake':
       case 'splitTake':
+      case 'continueCopied':
         return { ok: true, value: { takeMs: 2000, part: 2 } };
       case 'saveReplay':
         return { ok: true, value: { takeName: 'standup-20261124-085900', durationMs: 61_000 } };

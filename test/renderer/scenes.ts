@@ -244,8 +244,7 @@ export const scenes: readonly Scene[] = [
       await numbers(page, 'losing', 200);
       await numbers(page, 'calm', 206, 5);
       await page.getByText('LOST AUDIO AND VIDEO').waitFor();
-      await page.getByRole('button', { name: 'Audio only next take' }).click();
-      await page.getByRole('button', { name: 'Set for the next take' }).waitFor();
+      await page.getByRole('button', { name: 'Copy from now on' }).waitFor();
     },
   },
   {

@@ -8,13 +8,15 @@ const interruptKey = '\u0003';
 
 /**
  * How somebody pauses a take on the command line, and lets it go on: with the key P where a person sits at the terminal,
- * and with SIGUSR2 from anywhere, which there is not on Windows. The key S splits it, R saves a replay.
+ * and with SIGUSR2 from anywhere, which there is not on Windows. The key S splits it, C copies what is sent from then on, R
+ * saves a replay.
  */
 export class PauseControl {
   readonly #console: CommandConsole;
   readonly #stdin: NodeJS.ReadStream;
   #toggle: () => void = () => undefined;
   #split: () => void = () => undefined;
+  #copy: () => void = () => undefined;
   #saveReplay: () => void = () => undefined;
 
   /** @param stdin where keys come from */
@@ -35,7 +37,7 @@ export class PauseControl {
    * @returns what ends that, and gives the terminal back
    */
   control(
-    recorder: Pick<Recorder, 'setPaused' | 'splitTake' | 'take'> & {
+    recorder: Pick<Recorder, 'continueCopied' | 'setPaused' | 'splitTake' | 'take'> & {
       readonly replay: Pick<Recorder['replay'], 'save' | 'state'>;
     },
     outputFolder: string,
@@ -49,15 +51,21 @@ export class PauseControl {
     this.#split = () => {
       recorder.splitTake().catch(warn);
     };
+    this.#copy = () => {
+      recorder.continueCopied().catch(warn);
+    };
     this.#saveReplay = () => {
       recorder.replay.save(outputFolder).catch(warn);
     };
     const replaySeconds = recorder.replay.state?.seconds ?? null;
     const endKeys =
-      this.#console.isLive && isInFront(this.#stdin) ? this.#readKeys(replaySeconds) : () => undefined;
+      this.#console.isLive && isInFront(this.#stdin)
+        ? this.#readKeys(replaySeconds, recorder.take?.mode === 'encode')
+        : () => undefined;
     return () => {
       this.#toggle = () => undefined;
       this.#split = () => undefined;
+      this.#copy = () => undefined;
       this.#saveReplay = () => undefined;
       endKeys();
     };
@@ -68,10 +76,11 @@ export class PauseControl {
     if (key === interruptKey) process.kill(process.pid, 'SIGINT');
     else if (key.toLowerCase() === 'p') this.#toggle();
     else if (key.toLowerCase() === 's') this.#split();
+    else if (key.toLowerCase() === 'c') this.#copy();
     else if (key.toLowerCase() === 'r') this.#saveReplay();
   }
 
-  #readKeys(replaySeconds: number | null): () => void {
+  #readKeys(replaySeconds: number | null, mayCopy: boolean): () => void {
     const stdin = this.#stdin;
     const onKey = (key: Buffer): void => this.press(key.toString('latin1'));
     const onError = (): void => {
@@ -81,8 +90,9 @@ export class PauseControl {
     stdin.on('data', onKey);
     stdin.on('error', onError);
     stdin.resume();
+    const copy = mayCopy ? ' C copies what is sent from then on.' : '';
     const replay = replaySeconds === null ? '' : ` R saves the last ${replaySeconds} s.`;
-    this.#console.say(`Press P to pause, and P to go on. S goes on in new files.${replay}`);
+    this.#console.say(`Press P to pause, and P to go on. S goes on in new files.${copy}${replay}`);
     return () => {
       stdin.off('data', onKey);
       stdin.pause();

@@ -2,8 +2,7 @@ import { PlateauError, toPlateauError } from '../../contract/errors.js';
 import type { MediaKeys } from '../../contract/media-keys.js';
 import { ForkedChild } from '../../process/forked-child.js';
 import type { Problem } from '../../take/problem.js';
-import type { Take } from '../../take/take.js';
-import type { OpenMedia } from '../../take/take-media.js';
+import type { CopiedMedia, FilledTake, OpenMedia } from '../../take/take-media.js';
 import type { EventReporter } from '../../telemetry/event-reporter.js';
 import { type CopyReport, copyReportSchema } from './copy-reports.js';
 import type { CopyArmed, CopyRequest } from './copy-requests.js';
@@ -52,18 +51,16 @@ export interface CopiedTakeOptions {
   readonly onProblem: (problem: Problem) => void;
 }
 
-type OwnTake = Pick<Take, 'begin' | 'clock' | 'noteMissing' | 'noteProblem'>;
-
 /**
  * A take that is received and written by a process of its own. This one knows what that one tells, and may be blocked for as
  * long as it has to.
  */
-export class CopiedTake {
+export class CopiedTake implements CopiedMedia {
   readonly #options: CopiedTakeOptions;
   readonly #child: CopyChild;
   #files: RemoteFiles | null = null;
   #opened: Parameters<OpenMedia>[0] | null = null;
-  #take: OwnTake | null = null;
+  #take: FilledTake | null = null;
   #isFinishing = false;
   /** It has told all that it had to, or nobody wants to hear it. */
   #isOver = false;
@@ -108,15 +105,16 @@ export class CopiedTake {
   };
 
   /** The take has begun: everything in the room belongs to it. @throws TypeError before its files are opened */
-  begin(take: OwnTake): void {
+  begin(take: FilledTake): void {
     const opened = this.#opened;
     if (opened === null) throw new TypeError('A take begins with its files.');
     this.#take = take;
-    const { places, take: request } = opened;
+    const { first, places, take: request } = opened;
     const { name, path } = places.current.folder;
     this.#send({
       type: 'begin',
-      ...{ startUs: take.clock.startUs, sent: momentNow(), folder: { name, path } },
+      ...{ startUs: take.clock.timelineStartUs, sent: momentNow(), folder: { name, path } },
+      first: first ?? { number: 1, atMs: 0 },
       ...{ ffmpegPath: request.ffmpegPath, maxFiles: request.maxFiles, armed: this.#options.armed },
     });
     // It may have ended since it has joined.

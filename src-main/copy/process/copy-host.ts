@@ -122,7 +122,7 @@ export class CopyHost {
     }
   }
 
-  #begin({ armed, ffmpegPath, folder, maxFiles, sent, startUs }: BeginRequest): void {
+  #begin({ armed, ffmpegPath, first, folder, maxFiles, sent, startUs }: BeginRequest): void {
     const feed = this.#feed;
     if (feed === null) throw new TypeError('A take begins in a room that was joined.');
     const clock = new TakeClock(startHereUs(startUs, sent, momentNow()));
@@ -132,7 +132,7 @@ export class CopyHost {
       {
         take: { ffmpegPath, maxFiles, publicationsOf, report: this.#report },
         places: { current: { folder, lanes: new DiskLanes(), reserve: new LentReserve(folder.path) } },
-        clock,
+        ...{ clock, first },
       },
       {
         onOpenChanged: () => {

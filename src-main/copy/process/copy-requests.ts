@@ -28,6 +28,8 @@ export const copyRequestSchema = z.discriminatedUnion('type', [
     /** When the take began, on the monotonic clock, and when this was sent. */
     startUs: z.number(),
     sent: momentSchema,
+    /** The part of the take with which its files begin. */
+    first: z.object({ number: z.int().positive(), atMs: z.number().nonnegative() }),
     /** Path and name of the take's folder. */
     folder: z.object({ path: z.string(), name: z.string() }),
     ffmpegPath: z.string(),

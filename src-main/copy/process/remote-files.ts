@@ -50,7 +50,7 @@ export class RemoteFiles extends OnePart implements TakeMedia {
   readonly #files = new Map<string, CopyFileState>();
   #told = nothingTold;
   /** On the take's timeline. */
-  #toldMs = 0;
+  #toldMs: number;
   readonly #cuts: TakeCuts;
   /** The part that was asked for last, and when, until the process has heard of it; null while it has. */
   #askedCut: { readonly number: number; readonly sinceMs: number } | null = null;
@@ -74,7 +74,8 @@ export class RemoteFiles extends OnePart implements TakeMedia {
     this.#events = events;
     this.#link = link;
     this.#onHappening = onHappening;
-    this.#cuts = new TakeCuts(options.clock, copyProfile, 0);
+    this.#toldMs = options.clock.nowMs();
+    this.#cuts = new TakeCuts(options.clock, copyProfile, 0, options.first);
   }
 
   /**

@@ -3,6 +3,7 @@ import type { DiskLanes } from '../../storage/disk-lanes.js';
 import type { SpaceReserve } from '../../storage/space-reserve.js';
 import type { TakeFolder } from '../../storage/take-folder.js';
 import type { TakeOptions } from '../../take/take-options.js';
+import type { PartBegin } from '../file/parts-of-file.js';
 
 /** What the files of a copied take are made with: what can be known in a process beside that of the take, too. */
 export interface CopyFilesOptions {
@@ -16,4 +17,6 @@ export interface CopyFilesOptions {
     };
   };
   readonly clock: Pick<TakeClock, 'elapsedMs' | 'nowMs'>;
+  /** The part of the take with which they begin; left out, it is the first. */
+  readonly first?: PartBegin | undefined;
 }

@@ -31,6 +31,7 @@ export interface CopyEnding {
 /** The files of a copied take: one for each participant and screen, and one for each further track. */
 export class CopyFiles extends OnePart implements TakeMedia {
   readonly #options: CopyFilesOptions;
+  readonly #first: PartBegin;
   readonly #events: TakeMediaEvents;
   readonly #ending: CopyEnding;
   readonly #allowance: FileAllowance;
@@ -52,6 +53,7 @@ export class CopyFiles extends OnePart implements TakeMedia {
   constructor(options: CopyFilesOptions, events: TakeMediaEvents, ending: CopyEnding) {
     super();
     this.#options = options;
+    this.#first = options.first ?? { number: 1, atMs: 0 };
     this.#events = events;
     this.#ending = ending;
     this.#allowance = new FileAllowance(options.take.maxFiles ?? mostFiles);
@@ -71,7 +73,7 @@ export class CopyFiles extends OnePart implements TakeMedia {
 
   /** The last part that was asked for. */
   get lastPart(): number {
-    return this.#cuts.at(-1)?.number ?? 1;
+    return this.#cuts.at(-1)?.number ?? this.#first.number;
   }
 
   /** Every file of this part and of those before has ended, and is on the disk; none of them is to come. */
@@ -89,7 +91,7 @@ export class CopyFiles extends OnePart implements TakeMedia {
   /** The part in which a file begins now. */
   get #begun(): PartBegin {
     const nowMs = this.#options.clock.nowMs();
-    return this.#cuts.findLast(({ atMs }) => atMs <= nowMs) ?? { number: 1, atMs: 0 };
+    return this.#cuts.findLast(({ atMs }) => atMs <= nowMs) ?? this.#first;
   }
 
   /** Files stay open until the take ends: whoever comes back goes on in theirs. */

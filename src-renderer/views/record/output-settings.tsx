@@ -3,7 +3,13 @@ import type { Settings } from '../../../src-main/contract/settings.js';
 import { Button } from '../../controls/button.js';
 import { Select, type SelectProps } from '../../controls/select.js';
 import { Switch } from '../../controls/switch.js';
-import { useConsole, useModel, useSettingDisabledReason } from '../../model/model-context.js';
+import {
+  useConsole,
+  useDisabledReason,
+  useModel,
+  useSession,
+  useSettingDisabledReason,
+} from '../../model/model-context.js';
 import { Mp4Fields } from './mp4-fields.js';
 import {
   BackupField,
@@ -91,6 +97,7 @@ export function OutputSettings(): React.JSX.Element | null {
           disabledReason={disabledReason}
           onChoose={(takeMode) => update({ takeMode })}
         />
+        <CopyFromNow />
         <Mp4Fields settings={settings} onChange={update} />
         <div className="output__pair">
           <EncodeSelect
@@ -219,6 +226,26 @@ export function OutputSettings(): React.JSX.Element | null {
         />
       </div>
     </details>
+  );
+}
+
+/** While a take is encoded: it can be copied from now on, without an end. */
+function CopyFromNow(): React.JSX.Element | null {
+  const model = useModel();
+  const isEncoding = useConsole(
+    (state) => state.recorder === 'recording' && state.take?.mode === 'encode',
+    false,
+  );
+  const disabledReason = useDisabledReason('continueCopied');
+  const isGoingOver = useSession(({ pending }) => pending.has('continueCopied'));
+  if (!isEncoding) return null;
+  return (
+    <Button
+      label={isGoingOver ? 'Going over to copy mode…' : 'Copy from now on'}
+      size="small"
+      disabledReason={disabledReason}
+      onPress={() => void model.continueCopied()}
+    />
   );
 }
 

@@ -71,12 +71,24 @@ export function ReplayTag({
   );
 }
 
-/** The take holds what was sent; nothing of one that is encoded, as most are. */
-export function ModeTag({ entry }: { readonly entry: Pick<TakeEntry, 'mode'> }): React.JSX.Element | null {
+/** The take holds what was sent, or does from a part on; nothing of one that is encoded, as most are. */
+export function ModeTag({
+  entry,
+}: {
+  readonly entry: Pick<TakeEntry, 'copiedFromPart' | 'mode'>;
+}): React.JSX.Element | null {
   if (entry.mode !== 'copy') return null;
+  const part = entry.copiedFromPart;
   return (
-    <span className="tag" title="Recorded in copy mode: the files hold what was sent, bit for bit.">
-      Copy
+    <span
+      className="tag"
+      title={
+        part === undefined
+          ? 'Recorded in copy mode: the files hold what was sent, bit for bit.'
+          : `Encoded at first. From part ${part} on the files hold what was sent, bit for bit.`
+      }
+    >
+      {part === undefined ? 'Copy' : `Copy from part ${part}`}
     </span>
   );
 }

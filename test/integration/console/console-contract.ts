@@ -167,7 +167,14 @@ export function testContract(name: string, open: (folder: string) => Promise<Tra
     });
 
     it('refuses what does not fit the moment', async () => {
-      for (const name of ['startTake', 'stopTake', 'pauseTake', 'resumeTake', 'splitTake'] as const)
+      for (const name of [
+        'startTake',
+        'stopTake',
+        'pauseTake',
+        'resumeTake',
+        'splitTake',
+        'continueCopied',
+      ] as const)
         expect(await refused(name, {})).toBe('invalidState');
       expect(await refused('addMarker', { label: '', agoMs: 0 })).toBe('invalidState');
       expect(await refused('verifyTake', { takeName: 'none' })).toBe('usage');

@@ -53,6 +53,7 @@ const acts: Partial<Record<CommandName, string>> = {
   pauseTake: 'setPaused true',
   resumeTake: 'setPaused false',
   splitTake: 'splitTake',
+  continueCopied: 'continueCopied',
   moveTake: 'moveTake',
   addMarker: 'addMarker',
   restart: 'restart',
@@ -172,7 +173,7 @@ it.each<[RecorderState, ConnectionState, readonly CommandName[]]>([
   [
     'recording',
     'connected',
-    ['arm', 'stopTake', 'pauseTake', 'splitTake', 'moveTake', 'addMarker', 'startFault'],
+    ['arm', 'stopTake', 'pauseTake', 'splitTake', 'continueCopied', 'moveTake', 'addMarker', 'startFault'],
   ],
   [
     'recording',
@@ -424,8 +425,7 @@ it('ends a take for whoever ends the program, and says whether it is whole', asy
   expect(await service.finishTake()).toBe(false);
   recorder.outcome = () => Promise.resolve({ files: [], notRecorded: [] });
   expect(await service.finishTake()).toBe(false);
-  const withheld = [{ identity: 'ben', role: 'camera' }];
-  recorder.outcome = () => Promise.resolve({ files: [{ state: 'verified' }], notRecorded: withheld });
+  recorder.outcome = () => Promise.resolve({ files: [{ state: 'verified' }], notRecorded: [{}] });
   expect(await service.finishTake()).toBe(false);
   recorder.outcome = () => Promise.reject(new PlateauError('diskFull', 'The disk is full.', 'Free some.'));
   expect(await service.finishTake()).toBe(false);

@@ -27,6 +27,7 @@ export const commandInputs: { readonly [Name in CommandName]: CommandInput<Name>
   pauseTake: {},
   resumeTake: {},
   splitTake: {},
+  continueCopied: {},
   saveReplay: {},
   moveTake: { folder: '/another-disk' },
   startSoak: { minutes: 1 },

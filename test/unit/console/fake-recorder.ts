@@ -82,6 +82,11 @@ export class FakeRecorder extends EventEmitter {
     return Promise.resolve({ takeMs: 2_000, part: 2 });
   }
 
+  continueCopied(): Promise<{ takeMs: number; part: number }> {
+    this.acts.push('continueCopied');
+    return Promise.resolve({ takeMs: 2_000, part: 2 });
+  }
+
   moveTake(): Promise<{ takeMs: number; part: number }> {
     this.acts.push('moveTake');
     return Promise.resolve({ takeMs: 2_000, part: 2 });

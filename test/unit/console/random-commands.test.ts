@@ -42,7 +42,7 @@ const acts = [
   ...Array<CommandName>(3).fill('connect'),
   ...Array<CommandName>(2).fill('disconnect'),
   ...(['connectDemo', 'startSoak', 'addMarker', 'arm', 'updateSettings'] as const),
-  ...(['pauseTake', 'pauseTake', 'resumeTake', 'splitTake'] as const),
+  ...(['pauseTake', 'pauseTake', 'resumeTake', 'splitTake', 'continueCopied'] as const),
   ...(['roomLost', 'roomEnded', 'diskFull'] as const),
 ] as const;
 const inputs: Partial<Record<(typeof acts)[number], object>> = {

@@ -176,6 +176,11 @@ export class FakeTake {
     isArmed: (): boolean => false,
     arm: (): void => undefined,
   };
+  readonly backup = null;
+  readonly handOver = {
+    isUnderWay: false,
+    begin: (): Promise<{ number: number; atMs: number }> => Promise.resolve({ number: 2, atMs: 1_000 }),
+  };
   readonly goingOn = {
     isIn: (): boolean => false,
     goOn: (): Promise<boolean> => Promise.resolve(false),

@@ -328,12 +328,27 @@ describe('the advice', () => {
       change: { memoryCeilingMegabytes: null },
       isForNow: true,
     });
-    expect(adviseOnLoss(alarm, settings, { ...governor, limitedBy: 'budget' }).action?.isForNow).toBe(false);
+    expect(adviseOnLoss(alarm, settings, { ...governor, limitedBy: 'budget' }).action).toMatchObject({
+      isForNow: false,
+    });
+  });
+
+  it('is to copy what is sent, where that can be had at once, and tells how far that is', () => {
+    const alarm = losing({ video: full });
+    expect(adviseOnLoss(alarm, settings, null, 'may').action).toEqual({
+      label: 'Copy from now on',
+      command: 'continueCopied',
+    });
+    for (const copy of ['goingOver', 'is'] as const)
+      expect(adviseOnLoss(alarm, settings, null, copy).action).toBeNull();
+    // It helps against nothing else.
+    const slowDisk = losing({ video: full, change: { diskQueueBytes: 64 * 1024 * 1024 } });
+    expect(adviseOnLoss(slowDisk, settings, null, 'may').action).toMatchObject({ change: { crf: 28 } });
   });
 
   it('asks a slow disk for less', () => {
     const alarm = losing({ video: full, change: { diskQueueBytes: 64 * 1024 * 1024 } });
-    expect(adviseOnLoss(alarm, settings, null).action?.change).toEqual({ crf: 28 });
+    expect(adviseOnLoss(alarm, settings, null).action).toMatchObject({ change: { crf: 28 } });
     expect(adviseOnLoss(alarm, { ...settings, crf: 30 }, null).action).toBeNull();
   });
 });

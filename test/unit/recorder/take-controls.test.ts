@@ -7,6 +7,7 @@ import { TakeClock } from '../../../src-main/pipeline/take-clock.js';
 import { CommandLane } from '../../../src-main/recorder/command-lane.js';
 import { TakeChecks } from '../../../src-main/recorder/take-checks.js';
 import { type Controlled, TakeControls } from '../../../src-main/recorder/take-controls.js';
+import type { Cut } from '../../../src-main/sink/file-parts.js';
 import { TakeMoments } from '../../../src-main/take/take-moments.js';
 import { EventLog } from '../../../src-main/telemetry/event-log.js';
 import { EventReporter } from '../../../src-main/telemetry/event-reporter.js';
@@ -46,6 +47,10 @@ class Controls {
   isRecording = true;
   splits = 0;
   mode: 'encode' | 'copy' = 'encode';
+  readonly handOver = {
+    isUnderWay: false,
+    begin: (): Promise<Cut> => Promise.resolve({ number: 2, atMs: this.ms }),
+  };
   readonly movedTo: string[] = [];
   /** Who was added to the take, and whose tracks were entered. */
   readonly added: string[] = [];
@@ -77,6 +82,8 @@ class Controls {
           return { takeMs: this.ms + 1_000, part: 2 };
         },
       },
+      backup: null,
+      handOver: this.handOver,
       setPaused: (isPaused) => (isPaused ? moments.pause() : moments.resume()),
     };
     const report = new EventReporter(this.log, () => clock.nowMs());
@@ -92,6 +99,21 @@ class Controls {
     });
   }
 }
+
+it('goes over to copy mode, and is neither paused nor moved meanwhile', async () => {
+  const test = new Controls();
+  test.ms = 7_000;
+  await expect(test.controls.continueCopied()).resolves.toEqual({ takeMs: 7_000, part: 2 });
+  test.handOver.isUnderWay = true;
+  await expect(test.controls.setPaused(true)).rejects.toThrow(/going over/);
+  await expect(test.controls.moveTake('/other')).rejects.toThrow(/going over/);
+  test.handOver.isUnderWay = false;
+  test.mode = 'copy';
+  await expect(test.controls.continueCopied()).rejects.toThrow(/copied already/);
+  test.mode = 'encode';
+  await test.controls.setPaused(true);
+  await expect(test.controls.continueCopied()).rejects.toThrow(/paused/);
+});
 
 it('pauses and resumes in turn, and lists each pause by the files’ clock and the room’s', async () => {
   const test = new Controls();

@@ -48,8 +48,7 @@ beforeEach(() => {
         take: hasTake
           ? {
               budget: takeBudget,
-              files: { ...(ofFiles !== undefined && { alarms: ofFiles }) },
-              openFiles: Object.keys(depths).length,
+              files: { alarms: ofFiles, isReducible: true, openCount: Object.keys(depths).length },
               tick: (alarms) => {
                 ticked = alarms;
               },

@@ -54,7 +54,13 @@ async function hosted(failure: PlateauError | null = null) {
   await vi.waitFor(() => expect(sent.at(-1)?.type).toBe('joined'));
   const begin = (changes: Partial<Extract<CopyRequest, { type: 'begin' }>['armed']> = {}): void =>
     host.receive({
-      ...{ type: 'begin', startUs: monotonicUs(), sent: momentNow(), folder: { path: folder, name: 'take' } },
+      ...{
+        type: 'begin',
+        first: { number: 1, atMs: 0 },
+        startUs: monotonicUs(),
+        sent: momentNow(),
+        folder: { path: folder, name: 'take' },
+      },
       ...{
         ffmpegPath: 'none',
         maxFiles: null,

@@ -1,0 +1,116 @@
+import { PlateauError } from '../contract/errors.js';
+import { formatTimecode } from '../format/time.js';
+import type { Cut } from '../sink/file-parts.js';
+import type { EventReporter } from '../telemetry/event-reporter.js';
+import { type ContinuedMedia, handingOver } from './continued-media.js';
+import type { CopiedMedia, OpenMedia, TakeMedia } from './take-media.js';
+
+/**
+ * Encoders end after so long, whoever has sent nothing by then: a microphone that is silent may send nothing for minutes. What a
+ * sender's clock needs (3 s) and a key frame are in it, on a busy machine. Milliseconds.
+ */
+const patienceMs = 10_000;
+
+/** What a take that goes over to copy mode is made of. */
+export interface HandOverOptions {
+  /** Joins the room once more; left out where that cannot be. */
+  readonly join: (() => Promise<CopiedMedia>) | undefined;
+  readonly media: ContinuedMedia;
+  readonly report: EventReporter;
+  /** The number of the next part, which begins now. @throws PlateauError `invalidState` */
+  readonly nextPart: () => Cut;
+  readonly open: (openMedia: OpenMedia, first: Cut) => TakeMedia;
+  /** Everything in the room belongs to the files that go on. */
+  readonly begin: (copied: CopiedMedia) => void;
+  readonly isStopping: () => boolean;
+  /** Nothing is encoded any more: what the room's session receives is of no use to the take. */
+  readonly onDone: () => void;
+}
+
+/**
+ * Goes over from encoding to copying while a take runs. The room is joined once more beside the encoders; when every track that
+ * is encoded is in the new files as well, the encoders end. So the last encoded part and the first copied one overlap by some
+ * seconds, and nothing is in neither.
+ */
+export class CopyHandOver {
+  readonly #options: HandOverOptions;
+  #isJoining = false;
+  /** Resolves what {@link CopyHandOver.begin} answers. */
+  #settle: () => void = () => undefined;
+  #first: Cut | null = null;
+
+  constructor(options: HandOverOptions) {
+    this.#options = options;
+  }
+
+  /** Whether it is under way. */
+  get isUnderWay(): boolean {
+    return this.#isJoining || this.#options.media.isHandingOver;
+  }
+
+  /**
+   * Begins. Resolves when the encoders are told to end, or the take ends. When it rejects the take goes on as it was.
+   *
+   * @returns the first part that is copied
+   * @throws PlateauError `invalidState`; as whoever joins does
+   */
+  async begin(): Promise<Cut> {
+    const { begin, isStopping, join, media, nextPart, open, report } = this.#options;
+    if (join === undefined || media.isCopied)
+      throw new PlateauError('invalidState', 'The take is copied already.', 'There is nothing to change.');
+    if (this.isUnderWay) throw handingOver();
+    this.#isJoining = true;
+    const copied = await join().finally(() => {
+      this.#isJoining = false;
+    });
+    try {
+      if (isStopping())
+        throw new PlateauError('invalidState', 'The take has ended meanwhile.', 'Start another one.');
+      const first = nextPart();
+      media.continueWith(open(copied.openMedia, first), first);
+      this.#first = first;
+    } catch (thrown) {
+      await copied.close();
+      throw thrown;
+    }
+    const { atMs, number } = this.#first;
+    report.info(
+      'copyBegins',
+      `What is sent is copied from ${formatTimecode(atMs, true)} on, in part ${number}. The encoders end when every track is there.`,
+      null,
+      { part: number, takeMs: Math.round(atMs) },
+    );
+    begin(copied);
+    await new Promise<void>((resolve) => {
+      this.#settle = resolve;
+    });
+    return this.#first;
+  }
+
+  /** Called a few times a second. @param nowMs of the take's timeline */
+  tick(nowMs: number): void {
+    const { media, onDone, report } = this.#options;
+    const first = this.#first;
+    if (first === null || !media.isHandingOver) return;
+    const isWhole = media.hasTakenOver;
+    if (!isWhole && nowMs - first.atMs < patienceMs) return;
+    void media.endEncoders(nowMs);
+    const at = formatTimecode(nowMs, true);
+    const details = { part: first.number, takeMs: Math.round(nowMs) };
+    if (isWhole) report.info('takeCopied', `Nothing is encoded any more from ${at} on.`, null, details);
+    else
+      report.warning(
+        'takeCopied',
+        `Nothing is encoded any more from ${at} on. Of some tracks nothing has come in copy mode by then: they follow when they send.`,
+        null,
+        details,
+      );
+    onDone();
+    this.#settle();
+  }
+
+  /** The take ends, with both. */
+  end(): void {
+    this.#settle();
+  }
+}

@@ -1,0 +1,204 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { TakesLibrary } from '#engine/console/takes-library.js';
+import type { Manifest } from '#engine/contract/manifest.js';
+import { profiles } from '#engine/contract/profile.js';
+import type { Snapshot } from '#engine/contract/snapshot.js';
+import { verifyTake } from '#engine/finalize/verify-take.js';
+import { analyseTakeContent, type TakeContent } from '#engine/lab/content/take-content.js';
+import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
+import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
+import { Recorder } from '#engine/recorder/recorder.js';
+import { recoverTake } from '#engine/recovery/recover-take.js';
+import { readManifest } from '#engine/storage/manifest-file.js';
+
+const room = 'continued';
+const camera = { width: 640, height: 360, fps: 30 };
+
+let root: string;
+let server: EmbeddedServer;
+let people: SyntheticRoom;
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'plateau-continued-'));
+  server = await startLivekitServer();
+  const { url, apiKey, apiSecret } = server;
+  people = await startSyntheticRoom({
+    ...{ url, apiKey, apiSecret, room },
+    participants: [
+      { identity: 'ada', publisher: 'clip', camera },
+      { identity: 'bob', publisher: 'clip', camera },
+    ],
+  });
+});
+
+afterAll(async () => {
+  await people.stop();
+  await server.stop();
+  await rm(root, { recursive: true, force: true });
+});
+
+function untilSnapshot(recorder: Recorder, isIt: (snapshot: Snapshot) => boolean): Promise<Snapshot> {
+  return new Promise((resolve) => {
+    const look = (snapshot: Snapshot): void => {
+      if (!isIt(snapshot)) return;
+      recorder.off('snapshot', look);
+      resolve(snapshot);
+    };
+    recorder.on('snapshot', look);
+  });
+}
+
+interface Numbered {
+  readonly counter: number;
+  readonly takeMs: number;
+}
+
+/** Frames of a part by their numbers, with their times on the take's timeline. */
+function numbered({ frames }: TakeContent, startMs: number): Numbered[] {
+  return frames.flatMap(({ counter, ptsMs }) =>
+    counter === null ? [] : [{ counter, takeMs: startMs + ptsMs }],
+  );
+}
+
+interface Handover {
+  readonly before: Manifest['files'][number];
+  readonly after: Manifest['files'][number];
+  readonly contents: readonly TakeContent[];
+}
+
+/** The last encoded and the first copied file of somebody. */
+async function handoverOf(folder: string, { files }: Manifest, identity: string): Promise<Handover> {
+  const own = files.filter((file) => file.identity === identity);
+  expect(own).toHaveLength(2);
+  const before = own.find(({ copy }) => copy === undefined);
+  const after = own.find(({ copy }) => copy !== undefined);
+  if (before === undefined || after === undefined) throw new Error('There have to be two.');
+  const contents = await Promise.all(
+    [before, after].map(({ file }) => analyseTakeContent(join(folder, file), { frames: [camera] })),
+  );
+  return { before, after, contents };
+}
+
+/** Nothing is in neither file, and what is in both stands at one time. */
+function expectSeamless({ after, contents: [one, two] }: Handover): void {
+  if (one === undefined || two === undefined) throw new Error('There have to be two.');
+  const first = numbered(one, 0);
+  const second = numbered(two, after.part?.startMs ?? NaN);
+  expect(second[0]?.takeMs).toBeLessThan(first.at(-1)?.takeMs ?? 0);
+  const apart = second.flatMap(({ counter, takeMs }) => {
+    const same = first.find((frame) => frame.counter === counter && Math.abs(frame.takeMs - takeMs) < 1_000);
+    return same === undefined ? [] : [takeMs - same.takeMs];
+  });
+  expect(apart.length).toBeGreaterThan(10);
+  // A frame of constant rate stands in a slot.
+  expect(Math.max(...apart.map(Math.abs))).toBeLessThan(1_000 / camera.fps + 5);
+  for (const { offset } of [one, two]) expect(Math.abs(offset?.medianMs ?? Infinity)).toBeLessThan(45);
+}
+
+it('a take that is encoded goes on copied: nothing is in neither part, and both stand on one timeline', async () => {
+  const { url, apiKey, apiSecret } = server;
+  const recorder = new Recorder();
+  await recorder.connect(
+    { url, room, credentials: { apiKey, apiSecret }, mediaKeys: null },
+    { participants: null, audioOnly: false },
+  );
+  const outputFolder = await mkdtemp(join(root, 'take-'));
+  const folder = await recorder.startTake({
+    ...{ outputFolder, profile: profiles.source, audioOnly: false, participants: null },
+  });
+  await untilSnapshot(recorder, ({ takeMs, sinks }) => sinks.length === 2 && (takeMs ?? 0) > 4_000);
+  const { part, takeMs: fromMs } = await recorder.continueCopied();
+  expect(part).toBe(2);
+  expect(recorder.take?.mode).toBe('copy');
+  await vi.waitFor(() => expect(recorder.encoders).toEqual([]));
+  await expect(recorder.continueCopied()).rejects.toMatchObject({ code: 'invalidState' });
+  const now = recorder.snapshot().takeMs ?? 0;
+  await untilSnapshot(recorder, ({ takeMs }) => (takeMs ?? 0) > now + 4_000);
+  // What was encoded is finished while the take goes on.
+  await vi.waitFor(
+    async () => {
+      const { files } = await readManifest(folder);
+      expect(
+        files
+          .filter(({ state }) => state === 'verified')
+          .map(({ file }) => file)
+          .toSorted(),
+      ).toEqual(['ada.mp4', 'bob.mp4']);
+    },
+    { timeout: 30_000, interval: 200 },
+  );
+  const manifest = await recorder.stopTake();
+  await recorder.disconnect();
+  expect((await readdir(folder)).filter((name) => /\.m(kv|p4)$/.test(name)).toSorted()).toEqual([
+    'ada-part2.mkv',
+    'ada.mp4',
+    'bob-part2.mkv',
+    'bob.mp4',
+  ]);
+  for (const identity of ['ada', 'bob']) {
+    const seam = await handoverOf(folder, manifest, identity);
+    expectSeamless(seam);
+    expect(seam.before.part).toMatchObject({ number: 1, startMs: 0 });
+    expect(seam.after.part).toEqual({ number: 2, startMs: Math.round(fromMs), endMs: null });
+  }
+  const [entry] = await new TakesLibrary(outputFolder, () => null).list();
+  expect(entry).toMatchObject({ mode: 'copy', copiedFromPart: 2, condition: 'verified' });
+  const { files, ok } = await verifyTake(folder, 'full');
+  expect({ ok, findings: files.flatMap(({ findings }) => findings) }).toEqual({ ok: true, findings: [] });
+}, 120_000);
+
+/** Records the room, goes over to copy mode, and says each event of the log on a line. */
+const program = `
+  const { Recorder } = await import(process.argv[1] + 'recorder/recorder.js');
+  const { profiles } = await import(process.argv[1] + 'contract/profile.js');
+  const { url, room, apiKey, apiSecret, outputFolder } = JSON.parse(process.argv[2]);
+  const recorder = new Recorder();
+  recorder.on('event', ({ name }) => console.log(name));
+  const source = { url, room, credentials: { apiKey, apiSecret }, mediaKeys: null };
+  await recorder.connect(source, { participants: null, audioOnly: false });
+  await recorder.startTake({ outputFolder, profile: profiles.source, audioOnly: false, participants: null });
+  setTimeout(() => recorder.continueCopied(), 3_000);
+`;
+
+it.each([
+  { killedWhen: 'copyBegins', thenMs: 1_000, isBoth: true },
+  { killedWhen: 'takeCopied', thenMs: 2_500, isBoth: false },
+])(
+  'is recovered with both when it is killed after $killedWhen',
+  async ({ isBoth, killedWhen, thenMs }) => {
+    const outputFolder = await mkdtemp(join(root, 'killed-'));
+    const { url, apiKey, apiSecret } = server;
+    const engine = new URL('../../../dist/src-main/', import.meta.url).href;
+    const options = JSON.stringify({ url, room, apiKey, apiSecret, outputFolder });
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program, engine, options], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(child, 'exit');
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (line !== killedWhen) continue;
+      await wait(thenMs);
+      child.kill('SIGKILL');
+    }
+    await ended;
+    const [name = ''] = await readdir(outputFolder);
+    const folder = join(outputFolder, name);
+    // Its process ends the copied files by itself, within five seconds.
+    const recovered = await vi.waitFor(() => recoverTake(folder), { timeout: 20_000, interval: 500 });
+    expect(recovered.outcome).toBe('recovered');
+    expect(recovered.manifest.recovered?.lostMs).toBeLessThan(1_000);
+    for (const identity of ['ada', 'bob']) {
+      const seam = await handoverOf(folder, recovered.manifest, identity);
+      for (const { state } of [seam.before, seam.after]) expect(state).toBe('verified');
+      if (!isBoth) expectSeamless(seam);
+    }
+    expect((await verifyTake(folder, 'full')).ok).toBe(true);
+  },
+  120_000,
+);
