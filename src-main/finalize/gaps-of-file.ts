@@ -55,10 +55,15 @@ function isWithin(hole: LossGap, { atMs, durationMs, stream }: LossGap): boolean
   return stream === hole.stream && atMs < hole.atMs + hole.durationMs && atMs + durationMs > hole.atMs;
 }
 
+/** The cause of a gap is that of most of it: an encoder that ended behind a standstill took the least with it. */
+const mostOfGap = 4;
+
 function withNoticed(hole: LossGap, gap: LossGap): LossGap {
+  const durationMs = Math.max(hole.durationMs, lengthFrom(hole.atMs, gap));
+  const isStandstill = gap.cause === 'neverArrived' && durationMs > mostOfGap * hole.durationMs;
   return {
     ...hole,
-    durationMs: Math.max(hole.durationMs, lengthFrom(hole.atMs, gap)),
+    ...{ durationMs, cause: isStandstill ? gap.cause : hole.cause },
     lostFrames: gap.lostFrames ?? hole.lostFrames,
   };
 }

@@ -6,6 +6,7 @@ export class Semaphore {
   readonly permits: number;
   readonly #isOpen: () => boolean;
   #taken = 0;
+  #isLifted = false;
 
   /** @param isOpen as long as it says no, none of the permits that are left is given out: somebody else goes first */
   constructor(permits: number, isOpen: () => boolean = () => true) {
@@ -18,9 +19,24 @@ export class Semaphore {
     return this.#taken;
   }
 
+  /** Whether a permit is left, whoever goes first. */
+  get hasLeft(): boolean {
+    return this.#isLifted || this.#taken < this.permits;
+  }
+
+  /** Hands out as many as are asked for while `act` runs: what is bounded by a queue goes out now, or never. */
+  lift(act: () => void): void {
+    this.#isLifted = true;
+    try {
+      act();
+    } finally {
+      this.#isLifted = false;
+    }
+  }
+
   /** Takes a permit; false when none is left. Whoever gets one gives it back with {@link Semaphore.release}. */
   tryAcquire(): boolean {
-    if (this.#taken >= this.permits || !this.#isOpen()) return false;
+    if (!this.#isLifted && (this.#taken >= this.permits || !this.#isOpen())) return false;
     this.#taken += 1;
     return true;
   }

@@ -74,6 +74,9 @@ export class AudioTrackWriter {
     this.pump();
   }
 
+  /** A segment is about to end: what is queued is handed over at once, whether or not its encoder has taken what it had. */
+  readonly handOver = (): void => this.#options.inFlight.lift(() => this.#release());
+
   /** Ends a segment; what is queued is dropped for `cause`. @param isAwaiting it waits for an encoder that comes at once */
   detach(cause: Absence, isAwaiting = false): void {
     this.#encoder = null;
@@ -155,7 +158,7 @@ export class AudioTrackWriter {
   /** Hands over queued audio, and the silence before it, as long as permits are free. */
   pump(): void {
     const { inFlight, queue } = this.#options;
-    while (this.#encoder !== null && inFlight.taken < inFlight.permits && this.#isHeadDue) {
+    while (this.#encoder !== null && inFlight.hasLeft && this.#isHeadDue) {
       const headMs = queue.peekTimeMs() ?? 0;
       const offsetMs = this.#former > 0 ? 0 : this.timeline.offsetBefore(headMs, this.handedMs);
       if (offsetMs >= 1) {
@@ -198,8 +201,7 @@ export class AudioTrackWriter {
     if (this.#hold.isOver(this.#options.clock.elapsedMs(), 0)) this.#release();
     this.pump();
     if (this.#options.queue.depth > 0 || this.end.isKnown) return;
-    const behindMs = this.isLive ? silenceBehindMs.starving : silenceBehindMs.absent;
-    this.#silenceUntil(nowMs - behindMs);
+    this.#silenceUntil(nowMs - (this.isLive ? silenceBehindMs.starving : silenceBehindMs.absent));
   }
 
   /** As {@link EndingWriter} says: silence stands for what has not come. */
@@ -224,8 +226,7 @@ export class AudioTrackWriter {
   };
 
   #silenceUntil(untilMs: number): void {
-    const { inFlight } = this.#options;
-    while (this.#encoder !== null && untilMs - this.handedMs >= 1 && inFlight.taken < inFlight.permits) {
+    while (this.#encoder !== null && untilMs - this.handedMs >= 1 && this.#options.inFlight.hasLeft) {
       this.timeline.interrupt();
       this.#writeSilence(this.#encoder, untilMs - this.handedMs, this.isLive);
     }
@@ -237,11 +238,11 @@ export class AudioTrackWriter {
     this.handedMs += stepMs;
     this.#silent.wrote(stepMs, this.handedMs, isLoss);
     this.timeline.filled(stepMs);
+    const pcm = silence.subarray(0, stepMs * pcmBytesPerMs);
     const onWritten = (): void => {
       this.#options.inFlight.release();
       this.#afterWrite();
     };
-    const pcm = silence.subarray(0, stepMs * pcmBytesPerMs);
     encoder.writeAudio(this.handedMs - stepMs - this.#segmentStartMs, pcm, onWritten, true);
   }
 
@@ -285,8 +286,7 @@ export class AudioTrackWriter {
     if (this.#isExpected && gapMs > longGapMs) this.#options.onGap(gapMs);
     const pcm = block.subarray(0, bytes);
     const atMs = this.handedMs - this.#segmentStartMs;
-    this.handedMs += bytes / pcmBytesPerMs;
-    this.#heardEndMs = this.handedMs;
+    this.#heardEndMs = this.handedMs += bytes / pcmBytesPerMs;
     this.#splice.wrote(pcm);
     encoder.writeAudio(atMs, pcm, (written) => {
       for (let frame = 0; frame < frames; frame += 1) {

@@ -183,6 +183,8 @@ export class RecordingRun {
     const { audio, events, video } = this.#options;
     const encoder = this.#encoder;
     if (encoder === null || this.#life.hasReached('failed')) return;
+    // An encoder that was behind has had the whole standstill; a queue is the most that it gets at once.
+    for (const writer of [video, audio]) writer?.handOver();
     const endMs = Math.max(atMs, audio.handedMs, (video?.handedMs ?? 0) + 1);
     this.#detach('sinkFailed');
     this.#segments.end(endMs);

@@ -92,10 +92,10 @@ export class VideoTrackWriter {
     this.pump();
   }
 
-  /**
-   * Ends a segment: what is queued is given up when the sink failed, and must be drained otherwise.
-   * @param isAwaiting another encoder comes in a moment: what is queued waits for it
-   */
+  /** A segment is about to end: what is queued is handed over at once, whether or not its encoder has taken what it had. */
+  readonly handOver = (): void => this.#options.inFlight.lift(() => this.pump());
+
+  /** Ends a segment; what is queued is dropped for `cause`. @param isAwaiting it waits for an encoder that comes at once */
   detach(cause: Absence, isAwaiting = false): void {
     this.#repeatedBefore = this.repeatedFrames;
     this.#encoder = null;

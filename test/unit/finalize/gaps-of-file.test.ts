@@ -32,6 +32,13 @@ it('has the frames that went with it from where the file of the encoder ends', (
   expect(gaps).toEqual([{ ...noticed, cause: 'encoderEnded', atMs: 5_530, durationMs: 532 }]);
 });
 
+it('has the cause of most of it: of a standstill that nothing has come', () => {
+  const noticed = { ...audio, atMs: 5_800, durationMs: 7_400 };
+  const gaps = gapsOfFile({ gaps: [noticed] }, [found]);
+  expect(gaps).toEqual([{ ...noticed, atMs: 5_547 }]);
+  expect(gapsOfFile({ gaps }, [found])).toEqual(gaps);
+});
+
 it('has two that are near as two, although they were noticed as one', () => {
   const noticed = { ...audio, atMs: 4_592, durationMs: 982 };
   const holes = [

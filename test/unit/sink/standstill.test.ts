@@ -19,6 +19,13 @@ class BusyEncoder extends FakeEncoder {
       else onWritten(written);
     });
   }
+
+  override writeAudio(...[timeMs, block, onWritten]: Parameters<FakeEncoder['writeAudio']>): void {
+    super.writeAudio(timeMs, block, (written) => {
+      if (this.isBusy) this.held.push(() => onWritten(written));
+      else onWritten(written);
+    });
+  }
 }
 
 /** Somebody with camera and microphone, at a constant rate. */
@@ -90,6 +97,32 @@ it('behind a standstill nothing more goes to the encoder of before', async () =>
   const [before, after] = speaker.test.sink.segments;
   expect(before?.endMs).toBeLessThan(2_100);
   expect(after?.startMs).toBeGreaterThanOrEqual(8_000);
+  expect(speaker.frames.held).toBe(0);
+});
+
+it('what has waited for a busy encoder when the standstill begins is handed to it, and nothing of it is lost', async () => {
+  const speaker = new Speaker();
+  await speaker.start();
+  await speaker.sends(2_000);
+  const [first] = speaker.encoders;
+  if (first === undefined) throw new Error('There is no encoder.');
+  first.isBusy = true;
+  await speaker.sends(2_900);
+  const { sink } = speaker.test;
+  const waiting = { video: sink.videoQueue.depth, audio: sink.audioQueue.depth };
+  expect(waiting.video).toBeGreaterThan(10);
+  expect(waiting.audio).toBeGreaterThan(40);
+  await goOn(speaker);
+  expect(Math.max(...first.video.map(({ timeMs }) => timeMs))).toBeGreaterThan(2_800);
+  expect(first.audioSamples / 48).toBeGreaterThan(2_800);
+  first.isBusy = false;
+  for (const release of first.held.splice(0)) release();
+  await speaker.sends(10_000);
+  await sink.finish(10_000);
+  const { audioAccounting, videoAccounting } = sink;
+  // But for what comes while the next encoder is started.
+  expect(videoAccounting.dropped.sinkFailed).toBeLessThanOrEqual(3);
+  expect(audioAccounting.dropped.sinkFailed).toBeLessThanOrEqual(6);
   expect(speaker.frames.held).toBe(0);
 });
 
