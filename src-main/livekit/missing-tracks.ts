@@ -101,6 +101,17 @@ export class MissingTracks {
       });
   }
 
+  /** A take ends: what is waited for is in no file of it. What was asked for a moment ago has sent next to nothing. */
+  tellUnanswered(): void {
+    for (const { info, sinceMs, timer, wasReceived } of [...this.#waiting.values()]) {
+      const waitedMs = performance.now() - sinceMs;
+      if (wasReceived || waitedMs < leastLookInMs) continue;
+      clearTimeout(timer);
+      this.#waiting.delete(info.trackSid);
+      this.#add(info, notYet(info, waitedMs), waitedMs);
+    }
+  }
+
   /** It came, or is not wanted any more. @returns whether it had been missing */
   settle(trackSid: string): boolean {
     clearTimeout(this.#waiting.get(trackSid)?.timer);
@@ -186,6 +197,14 @@ export function takenAway(
     'trackWithheld',
     `The ${roleWords[role]} of ${identity} is not received any more: it is published, and the server has taken it away. Either ${identity} does not allow the recorder to subscribe to it any more, or somebody who runs the room ended that.`,
     `Ask ${identity} to allow it (track subscription permissions), or use a token with the grant recorder, which the server exempts from them.`,
+  );
+}
+
+function notYet({ identity, role }: PublicationInfo, waitedMs: number): PlateauError {
+  return new PlateauError(
+    'trackWithheld',
+    `The ${roleWords[role]} of ${identity} is not recorded: it had been published for ${(waitedMs / 1000).toFixed(1)} s and was not handed over yet when the take ended.`,
+    'The server, the network or this machine was busy. What it sent is in no file.',
   );
 }
 

@@ -114,14 +114,13 @@ export class RoomSession {
   }
 
   /** Asks for a simulcast layer of every video that has several: of those subscribed now, and of later ones. */
-  requestLayer(layer: VideoLayer): void {
-    this.#subscriptions.requestLayer(layer, this.#room);
-  }
+  readonly requestLayer = (layer: VideoLayer): void => this.#subscriptions.requestLayer(layer, this.#room);
 
-  /** Asks WebRTC what it counted; the answers come a moment later. @param onlyYoung of tracks that have just begun */
-  refreshStatistics(onlyYoung: boolean): void {
-    this.#subscriptions.refreshStatistics(onlyYoung);
-  }
+  /** Asks WebRTC what it counted; the answers come a moment later. @param isYoung of tracks that have just begun alone */
+  readonly refreshStatistics = (isYoung: boolean): void => this.#subscriptions.refreshStatistics(isYoung);
+
+  /** A take ends: what was asked for and has not come yet is told to be missing. */
+  readonly tellUnanswered = (): void => this.#subscriptions.tellUnanswered();
 
   /** Called a few times a second: what is on and does not deliver what it should. @param elapsedMs since then */
   judgeSignals(elapsedMs: number): SignalAlarm[] {

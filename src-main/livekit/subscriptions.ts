@@ -90,6 +90,11 @@ export class Subscriptions {
     return this.#missing.all;
   }
 
+  /** As {@link MissingTracks.tellUnanswered}. */
+  tellUnanswered(): void {
+    this.#missing.tellUnanswered();
+  }
+
   /** The SDK mends the connection: what does not come meanwhile has this reason. It is asked for again afterwards. */
   interrupted(): void {
     this.#missing.clear();

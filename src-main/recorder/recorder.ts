@@ -192,6 +192,7 @@ export class Recorder extends TakeControls {
   async #stopTake(end: TakeEnd): Promise<{ readonly checked: Promise<Manifest> }> {
     const take = this.#take;
     if (take === null) throw invalidState('stop a take', this.#state);
+    this.#room.session?.tellUnanswered();
     this.#setState('finalizing');
     this.#governor.end();
     const stopped = this.checks

@@ -132,6 +132,10 @@ export class FakeRoomSession {
     if (!this.#isClosed) this.#options.listener.onWaitingForRoom(false);
   }
 
+  tellUnanswered(): void {
+    // Nobody is waited for.
+  }
+
   judgeSignals(): never[] {
     return [];
   }

@@ -47,6 +47,22 @@ it('says nothing of a moment, of what came, of what was given up, and of a conne
   expect(told).toEqual([]);
 });
 
+it('says of what is waited for when a take ends that it is in no file, and of nothing else', () => {
+  missing.expect(microphone);
+  vi.advanceTimersByTime(500);
+  missing.tellUnanswered();
+  expect(told).toEqual([]);
+  vi.advanceTimersByTime(700);
+  missing.taken({ ...microphone, trackSid: 'TR_2' }, 0);
+  missing.tellUnanswered();
+  missing.tellUnanswered();
+  expect(told).toEqual([
+    'trackWithheld: The microphone of eve is not recorded: it had been published for 1.2 s and was not handed over yet when the take ended.',
+  ]);
+  // It may come after all, into another take.
+  expect(missing.settle('TR_1')).toBe(true);
+});
+
 it('says once what was not handed over at all', () => {
   missing.expect(microphone);
   vi.advanceTimersByTime(3_000);
