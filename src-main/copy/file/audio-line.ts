@@ -43,6 +43,8 @@ export class AudioLine {
   /** Where the last packet that was sent ends; silence does not count. Null before the first. */
   #soundedMs: number | null = null;
   #wasInterrupted = false;
+  /** Packets of a pause were left out since the last one. */
+  #wasPaused = false;
   /** What was sent from then on is not in the file, in milliseconds of it. */
   endsAtMs = Infinity;
   #isOn = false;
@@ -110,10 +112,16 @@ export class AudioLine {
       this.#tally.drop(this.#isContinued && timeMs < this.endsAtMs ? 'late' : 'outside');
       return;
     }
+    // At a pause packets are whole: one more that sounds at the same time as the last one would be one too many.
+    if (this.#wasPaused && timeMs < this.#endMs - durationMs / 2) {
+      this.#tally.drop('paused');
+      return;
+    }
     if (timeMs < this.#endMs - Math.max(overlapMs, durationMs)) {
       this.#tally.drop('late');
       return;
     }
+    this.#wasPaused = false;
     if (lostBefore > 0) this.#noteGap(timeMs, this.#wasInterrupted ? Infinity : lostBefore * durationMs);
     this.#wasInterrupted = false;
     this.#fillUpTo(timeMs);
@@ -127,6 +135,21 @@ export class AudioLine {
     this.#lastMs = atMs;
     this.#endMs = Math.max(timeMs + durationMs, atMs);
     this.#soundedMs = this.#endMs;
+  }
+
+  /**
+   * Leaves out a packet of a pause.
+   *
+   * @param jointMs where the pause stands in the file
+   * @param mayLack the packet before it is in the file: what was lost in between, was lost before the pause
+   */
+  leaveOut({ durationMs, lostBefore = 0 }: EncodedFrame, jointMs: number, mayLack: boolean): void {
+    this.#tally.handedOver += 1;
+    this.#tally.drop('paused');
+    if (lostBefore > 0 && mayLack && !this.#wasPaused)
+      this.#noteGap(jointMs, this.#wasInterrupted ? Infinity : lostBefore * durationMs);
+    if (lostBefore > 0) this.#wasInterrupted = false;
+    this.#wasPaused = true;
   }
 
   /** Fills what nothing is expected for any more. @param nowMs of the file */
@@ -162,6 +185,7 @@ export class AudioLine {
     next.#hasArrived = this.#hasArrived;
     next.#isWithheld = this.#isWithheld;
     next.#wasInterrupted = this.#wasInterrupted;
+    next.#wasPaused = this.#wasPaused;
     next.#unheardSinceMs = this.#unheardSinceMs === null ? null : 0;
     next.#soundedMs = this.#soundedMs === null ? null : 0;
     next.endsAtMs = this.endsAtMs - endMs;
