@@ -3,6 +3,7 @@ import type { StreamPackets } from '../../contract/stamps.js';
 import type { CopyTrack, TrackSink } from '../contract.js';
 import { type FrameCounts, lostPicturesOf, type PictureSize, sumOfFrames } from '../frames/encoded-frame.js';
 import { noWindowCounts } from '../rtp/packet-counts.js';
+import type { CopiedPart } from './copied-part.js';
 import { EndedTracks } from './ended-tracks.js';
 import { FileGaps } from './file-gaps.js';
 import type { TimedFrame } from './frame-times.js';
@@ -156,7 +157,7 @@ export class ParticipantFile {
       },
       end: () => {
         this.#endTrack(track.sid, own, this.#gate.takeMs(lastMs));
-        this.setOn(kind, false, this.#gate.takeMs(lastMs));
+        this.#parts.current.ended(kind, this.#gate.takeMs(lastMs));
       },
     };
   }
@@ -168,12 +169,15 @@ export class ParticipantFile {
     else if (isOn) {
       this.#gate.resume.begin(atMs);
       video.setOn();
-    } else video.setOff(atMs - startMs);
+    } else {
+      video.steps.off(atMs - startMs);
+      video.setOff(atMs - startMs);
+    }
   }
 
-  /** The connection was made anew: nobody knows how much is lost before the next packet. */
-  interrupted(): void {
-    this.#parts.current.audio.interrupted();
+  /** The connection is lost, or was made anew. @param how as {@link CopiedPart.connectionChanged} has it */
+  connectionChanged(...how: Parameters<CopiedPart['connectionChanged']>): void {
+    this.#parts.current.connectionChanged(...how);
   }
 
   /**
@@ -239,7 +243,7 @@ export class ParticipantFile {
       audio.leaveOut(timed.frame, jointMs, mayLack);
       return;
     }
-    video.leaveOut(placed.leftOut);
+    video.leaveOut(placed.leftOut, jointMs);
     if (mayLack && timed.frame.lostBefore !== undefined) video.lostUpTo(jointMs);
   }
 

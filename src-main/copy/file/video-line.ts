@@ -46,7 +46,7 @@ export class VideoLine {
   #isTopAwaited = false;
   #isLower = false;
   #lastMs = -1;
-  #steps: PictureSteps;
+  readonly steps: PictureSteps;
   /** The first pictures, until the black before them is made; null when nothing waits any more. */
   #waiting: WaitingPicture[] | null = [];
   #waitingBytes = 0;
@@ -54,11 +54,17 @@ export class VideoLine {
   #waitsSinceMs: number | null = null;
   #making: Promise<void> = Promise.resolve();
 
-  constructor(file: MatroskaFile, blackFrames: BlackFrames, hooks: VideoLineHooks) {
+  constructor(
+    file: MatroskaFile,
+    blackFrames: BlackFrames,
+    hooks: VideoLineHooks,
+    steps = new PictureSteps(),
+  ) {
     this.#file = file;
     this.#blackFrames = blackFrames;
     this.#hooks = hooks;
-    this.#steps = new PictureSteps(this.#tally, hooks.onGap);
+    this.steps = steps;
+    steps.begin(this.#tally, hooks.onGap);
   }
 
   /** What became of the pictures up to now. */
@@ -88,7 +94,7 @@ export class VideoLine {
       this.#tally.drop('outside');
       return;
     }
-    if (frame.lostBefore !== undefined) this.#steps.hasLost = true;
+    if (frame.lostBefore !== undefined) this.steps.hasLost = true;
     if (this.#codec === null && !this.#begin(frame, declared)) return;
     if (this.#waiting === null) {
       this.#write({ frame, timeMs, declared });
@@ -100,17 +106,17 @@ export class VideoLine {
     if (hasNothingBefore || this.#waitingBytes > blackAwaitedBytes) this.#writeWaiting();
   }
 
-  /** Leaves out a picture that was handed over. */
-  leaveOut(cause: 'awaitingKey' | 'paused'): void {
+  /** Leaves out a picture that was handed over. @param atMs of the file */
+  leaveOut(cause: 'awaitingKey' | 'paused', atMs: number): void {
     this.#tally.handedOver += 1;
     this.#tally.drop(cause);
+    if (cause === 'paused') this.steps.leftOut(atMs);
   }
 
   /** No picture comes before that moment, and those that were due since the last one are lost. @param atMs of the file */
   lostUpTo(atMs: number): void {
-    const lackedMs = Math.min(atMs, this.endsAtMs) - this.#lastMs;
-    if (this.isShowing && !this.isWaiting && this.#lastMs >= 0 && this.#steps.dueIn(lackedMs) > 0)
-      this.#steps.tellLost(this.#lastMs, lackedMs);
+    if (this.isShowing && !this.isWaiting)
+      this.steps.lostBetween(this.#lastMs, Math.min(atMs, this.endsAtMs));
   }
 
   /** The camera is off from then on: black follows what was filmed before. @param atMs of the file */
@@ -140,6 +146,7 @@ export class VideoLine {
     await inTime(this.#making, settleMs);
     this.#writeWaiting();
     if (this.#blackFromMs !== null) this.#fillTo(endMs);
+    this.steps.endAll(endMs, this.isShowing);
   }
 
   #begin(frame: EncodedFrame, declared: PictureSize | null): boolean {
@@ -198,19 +205,17 @@ export class VideoLine {
     }
     // What was filmed just before the file begins stands at its beginning: what follows builds on it.
     const atMs = Math.max(0, Math.round(timeMs), this.#lastMs + 1);
-    const beforeMs = this.#lastMs;
-    const isAfterBreak = this.#isBlackShown || isAfterPause === true;
     if (!this.#file.write('video', atMs, isKey, data, 0)) {
       this.#tally.drop('writerFull');
-      this.#steps.hasLost = true;
+      this.steps.hasLost = true;
       this.#needsKey = true;
       this.#hooks.onKeyWanted();
       return;
     }
     this.#tally.written += 1;
     if (this.#isLower) this.#tally.lowerLayer += 1;
+    this.steps.note(this.#lastMs, atMs, this.#isBlackShown || isAfterPause === true);
     this.#lastMs = atMs;
-    this.#steps.note(beforeMs, atMs, isAfterBreak);
     if (isKey) this.#needsKey = false;
     if (isKey && (this.#blackFromMs ?? Infinity) <= Math.max(0, timeMs)) {
       this.#blackFromMs = null;
@@ -250,9 +255,8 @@ export class VideoLine {
    * @param endMs where this one ends @param hasLost whether something is missing before that
    */
   successor(file: MatroskaFile, hooks: VideoLineHooks, endMs: number, hasLost: boolean): VideoLine {
-    const next = new VideoLine(file, this.#blackFrames, hooks);
+    const next = new VideoLine(file, this.#blackFrames, hooks, this.steps.successor(endMs));
     next.endsAtMs = this.endsAtMs - endMs;
-    next.#steps = this.#steps.successor(next.#tally, hooks.onGap);
     next.#offMs = this.#offMs === null ? null : Math.max(0, this.#offMs - endMs);
     const head = this.#file.video;
     if (head !== null && !this.isShowing && this.#black !== null) {
@@ -261,8 +265,8 @@ export class VideoLine {
       next.#needsKey = true;
       file.setVideo(head);
     }
-    if (this.isShowing && (hasLost || this.#steps.hasLost) && this.#lastMs >= 0) {
-      this.#steps.tellLost(this.#lastMs, endMs - this.#lastMs);
+    if (this.isShowing && (hasLost || this.steps.hasLost) && this.#lastMs >= 0) {
+      this.steps.tellLost(this.#lastMs, endMs - this.#lastMs);
     }
     return next;
   }

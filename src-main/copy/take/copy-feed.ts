@@ -57,7 +57,7 @@ export interface FedTake {
 /** A take, and what fills its files. */
 interface Begun {
   readonly take: FedTake;
-  readonly files: Pick<CopyFiles, 'add' | 'connectionLost' | 'interrupted' | 'setMuted'>;
+  readonly files: Pick<CopyFiles, 'add' | 'setConnected' | 'setMuted'>;
 }
 
 /** Brings what a hidden receiver receives of a room into the files of a take. */
@@ -104,10 +104,10 @@ export class CopyFeed implements CopyEnding {
         onState: (state) => {
           if (state === 'reconnecting') {
             feed.#isInterrupted = true;
-            feed.#files?.connectionLost();
+            feed.#files?.setConnected(false);
           } else if (state === 'connected' && feed.#isInterrupted) {
             feed.#isInterrupted = false;
-            feed.#files?.interrupted();
+            feed.#files?.setConnected(true);
           }
         },
         onWay: (way) => tellWay(options.report, way),

@@ -167,15 +167,11 @@ export class CopyFiles extends OnePart implements TakeMedia {
     return this.#alarms;
   }
 
-  /** Nothing can come: that is said of the connection, and of no track. */
-  connectionLost(): void {
-    this.#isConnected = false;
-  }
-
-  /** The connection was made anew: nobody knows what was lost before the next packets. */
-  interrupted(): void {
-    this.#isConnected = true;
-    for (const sink of this.#sinks.values()) sink.interrupted();
+  /** Nothing can come, which is said of the connection and of no track; or it can again, and nobody knows what was lost. */
+  setConnected(isConnected: boolean): void {
+    this.#isConnected = isConnected;
+    const nowMs = this.#options.clock.nowMs();
+    for (const sink of this.#sinks.values()) sink.connectionChanged(isConnected, nowMs);
   }
 
   /** Gives the files of somebody another name. @returns whether any has it only now */
@@ -215,8 +211,6 @@ export class CopyFiles extends OnePart implements TakeMedia {
   async finish(endMs: number): Promise<void> {
     this.#endMs = endMs;
     this.#newcomers.stop();
-    // Nobody knows what was lost since the connection broke.
-    if (!this.#isConnected) for (const sink of this.#sinks.values()) sink.interrupted();
     // At once: one that is being made, on a disk that is slow, must not let the others go on.
     for (const sink of this.#sinks.values()) sink.endAt(endMs);
     const sinks = await Promise.all(this.#files.values());

@@ -150,9 +150,9 @@ export class CopySink {
     this.#media?.setOn(track.info.kind, !isMuted, nowMs);
   }
 
-  /** What comes next is not what followed: the connection was made anew. */
-  interrupted(): void {
-    this.#media?.interrupted();
+  /** The connection is lost, or stands again. @param nowMs of the take */
+  connectionChanged(isConnected: boolean, nowMs: number): void {
+    this.#media?.connectionChanged(isConnected, nowMs, this.subject.kind === 'participant');
   }
 
   /** The take goes on after a pause. */

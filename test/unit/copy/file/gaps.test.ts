@@ -117,7 +117,8 @@ describe('a loss of audio', () => {
   it('is everything up to the next packet when the connection was made anew', async () => {
     const { audio, file, gaps, sound } = await recorded();
     for (let ms = 0; ms < 200; ms += 20) sound(ms);
-    file.interrupted();
+    file.connectionChanged(false, 3_000, true);
+    file.connectionChanged(true, 3_100, true);
     audio.lose();
     sound(3_200);
     await file.finish(3_220);
@@ -203,7 +204,7 @@ it('says of a gap that what came in it could not be decrypted, and of the next o
 it('lacks everything since the connection broke when it does not stand again by the end', async () => {
   const { file, gaps, sound } = await recorded();
   for (let ms = 0; ms < 1_000; ms += 20) sound(ms);
-  file.interrupted();
+  file.connectionChanged(false, 2_000, true);
   file.endAt(5_000);
   await file.finish(5_000);
   expect(audioOf(gaps)).toMatchObject([{ atMs: 1_000, durationMs: 4_000 }]);
@@ -212,7 +213,7 @@ it('lacks everything since the connection broke when it does not stand again by 
 it('lacks nothing at the end when the connection broke, and audio came all the same', async () => {
   const { file, gaps, sound } = await recorded();
   for (let ms = 0; ms < 1_900; ms += 20) sound(ms);
-  file.interrupted();
+  file.connectionChanged(false, 1_950, true);
   file.endAt(2_000);
   await file.finish(2_000);
   expect(audioOf(gaps)).toEqual([]);
