@@ -24,6 +24,7 @@ Environment:
   LIVEKIT_API_KEY       instead of --api-key
   LIVEKIT_API_SECRET    instead of --api-secret: arguments can be seen by every user of the machine
   LIVEKIT_TOKEN         instead of --token
+  LIVEKIT_COPY_TOKEN    instead of --copy-token, for --mode copy
   LIVEKIT_E2EE_KEY      passphrase of an end-to-end encrypted room, instead of --e2ee-key-file
   FFMPEG_PATH           the ffmpeg to use; otherwise ffmpeg-static, then PATH
   LIVEKIT_SERVER_PATH   the livekit-server that \`plateau demo\` starts; otherwise PATH, then the cache
