@@ -164,6 +164,10 @@ class Invocation {
         '--mode <name>',
         'encode by the profile (default), copy what was sent as it was sent, or auto: encode while this machine can',
       )
+      .option(
+        '--copy-token <token>',
+        'with copy, auto and --token: one of another identity (LIVEKIT_COPY_TOKEN)',
+      )
       .option('--deliver', 'with copy and auto: make MP4 files of the take when it has ended')
       .option('--deliver-fps <number>', 'of these: 24, 25, 30, 50 or 60, constant (default: 30)')
       .option('--deliver-size <name>', 'of these: source, 720p or 1080p (default: source)')

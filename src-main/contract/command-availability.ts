@@ -229,7 +229,7 @@ function refusalToPause(state: DecidingState, pending: PendingCommands): Refusal
   if (state.recorder !== 'recording') return notNow('Nothing is being recorded.', 'Start a take first.');
   return isAny(pending, 'stopTake', 'pauseTake', 'resumeTake')
     ? notNow('The take is being paused, resumed or stopped.', 'Wait a moment.')
-    : refusalWhileCopying(state, 'paused');
+    : null;
 }
 
 function refusalToReplay(state: DecidingState, pending: PendingCommands): Refusal | null {

@@ -141,9 +141,9 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
   },
   paused: {
     label: 'Paused',
-    explanation: 'The take was paused when the frame came: nothing of that time is in the file.',
+    explanation:
+      'The take was paused when the frame came: nothing of that time is in the file. In copy mode also what came behind it, up to the first key frame.',
     isLoss: false,
-    onlyIn: 'encode',
     isPartOfTake: true,
   },
   madeUp: {

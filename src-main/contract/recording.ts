@@ -10,7 +10,11 @@ export const sourceSchema = z.object({
   /** Null when the token names it. */
   room: z.string().min(1).nullable(),
   credentials: z.union([
-    z.object({ token: z.string().min(1) }),
+    z.object({
+      token: z.string().min(1),
+      /** Of another identity, for the same room: copy mode is two participants. */
+      copyToken: z.string().min(1).optional(),
+    }),
     z.object({ apiKey: z.string().min(1), apiSecret: z.string().min(1) }),
   ]),
   /** What end-to-end encrypted tracks are decrypted with; left out, or null, they are not recorded. */

@@ -81,6 +81,19 @@ export class TakeClock {
     return false;
   }
 
+  /** The latest pause, on the room's clock: it ends at Infinity while it lasts. Null without one. */
+  get lastPause(): { readonly fromMs: number; readonly toMs: number } | null {
+    const last = this.#cuts.at(-1);
+    return last === undefined ? null : { fromMs: last.fromMs, toMs: last.toMs };
+  }
+
+  /** The latest pause of the same take as another process has it: it begins, or ends. Of one that is known its end is taken. */
+  adopt({ fromMs, toMs }: { readonly fromMs: number; readonly toMs: number }): void {
+    const last = this.#cuts.at(-1);
+    if (last === undefined || last.toMs <= fromMs) this.#add(fromMs, toMs);
+    else last.toMs = toMs;
+  }
+
   /** Where the latest pause stands on the take's timeline; -Infinity without one. */
   get jointMs(): number {
     const cut = this.#cuts.at(-1);
@@ -97,8 +110,7 @@ export class TakeClock {
     const last = this.#cuts.at(-1);
     if (last?.toMs === Infinity) return last.fromMs;
     const fromMs = Math.max(this.elapsedMs(), last?.toMs ?? 0);
-    this.#cuts.push({ fromMs, toMs: Infinity, beforeMs: fromMs - this.cut(fromMs) });
-    if (this.#cuts.length > maxCuts) this.#cuts.shift();
+    this.#add(fromMs, Infinity);
     return fromMs;
   }
 
@@ -112,6 +124,11 @@ export class TakeClock {
     if (last?.toMs !== Infinity) return 0;
     last.toMs = last.fromMs + Math.ceil((this.elapsedMs() - last.fromMs) / wholeMs) * wholeMs;
     return last.toMs - last.fromMs;
+  }
+
+  #add(fromMs: number, toMs: number): void {
+    this.#cuts.push({ fromMs, toMs, beforeMs: fromMs - this.cut(fromMs) });
+    if (this.#cuts.length > maxCuts) this.#cuts.shift();
   }
 }
 

@@ -6,7 +6,12 @@ import type { ConnectionState } from '../contract/snapshot.js';
 import { serverHost } from '../livekit/connect/connect-error.js';
 import { RoomLookup } from '../livekit/connect/room-lookup.js';
 import { parseServerUrl } from '../livekit/connect/server-url.js';
-import { assertTwoIdentities, roomNameOf, tokenProvider } from '../livekit/connect/token-provider.js';
+import {
+  isForTwo,
+  roomNameOf,
+  secondTokenProvider,
+  tokenProvider,
+} from '../livekit/connect/token-provider.js';
 import { nativeFramesAlive } from '../livekit/ffi/native-video-frame.js';
 import type { AudioMonitor, VideoMonitor } from '../livekit/ffi/track-relay.js';
 import type { PublicationInfo } from '../livekit/publication-info.js';
@@ -32,6 +37,8 @@ export interface JoinedRoom {
   readonly room: string;
   readonly host: string;
   readonly credentialKind: 'token' | 'apiKey';
+  /** Whether it can be joined by another participant as well, as copy mode does. */
+  readonly isForTwo: boolean;
 }
 
 /** Who watches a track, whether or not it is recorded; null for nobody. */
@@ -99,7 +106,7 @@ export class RecorderRoom {
     const source = this.#source;
     if (this.#session === null || source === null) return null;
     const credentialKind = 'token' in source.credentials ? 'token' : 'apiKey';
-    return { room: this.#name, host: this.#host, credentialKind };
+    return { room: this.#name, host: this.#host, credentialKind, isForTwo: isForTwo(source) };
   }
 
   /** Frames that arrived for nobody, and native objects still alive: all 0 after {@link RecorderRoom.leave}. */
@@ -118,7 +125,7 @@ export class RecorderRoom {
   /**
    * How somebody else of this recorder comes into the same room, hidden as well and of another identity, and decrypts it.
    *
-   * @throws PlateauError `invalidState` before a room was joined; `missingCredentials` of a token, which is one identity
+   * @throws PlateauError `invalidState` before a room was joined; as {@link secondTokenProvider} does
    */
   secondAccess(): {
     readonly url: string;
@@ -127,9 +134,8 @@ export class RecorderRoom {
   } {
     const source = this.#source;
     if (source === null) throw new PlateauError('invalidState', 'No room is joined.', 'Join one first.');
-    assertTwoIdentities(source);
     const mediaKeys = source.mediaKeys ?? null;
-    return { url: parseServerUrl(source.url), token: tokenProvider(source), mediaKeys };
+    return { url: parseServerUrl(source.url), token: secondTokenProvider(source), mediaKeys };
   }
 
   /**

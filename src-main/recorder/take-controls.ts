@@ -163,7 +163,6 @@ export class TakeControls extends RoomView {
 
   #setPaused(isPaused: boolean): { takeMs: number } {
     const take = this.#take(isPaused ? 'pause a take' : 'resume a take');
-    assertEncodes(take, 'paused', 'Stop it and start another one.');
     if (take.handOver.isUnderWay) throw handingOver();
     if (take.clock.isPaused === isPaused) {
       throw isPaused

@@ -168,6 +168,11 @@ export class ContinuedMedia implements TakeMedia {
     return this.#before.failedFrames();
   }
 
+  /** Of those that go on; encoders read the take's clock. */
+  setPause(pause: Parameters<NonNullable<TakeMedia['setPause']>>[0]): void {
+    this.#last.setPause?.(pause);
+  }
+
   /** Gives the files of somebody another name. @returns whether any has it only now */
   rename(identity: string, name: string): boolean {
     return this.#all.map((media) => media.rename(identity, name)).includes(true);

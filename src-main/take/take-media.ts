@@ -45,6 +45,12 @@ export interface TakeMedia extends FilesOfTake {
   readonly processRssBytes?: number;
   /** What is wrong with tracks that the room's own session does not receive; left out where it receives them. */
   readonly alarms?: readonly SignalAlarm[] | undefined;
+  /**
+   * The take is paused, or goes on: what was sent from there to there is in no file; left out where they read the take's clock.
+   *
+   * @param pause on the room's clock; it ends at Infinity while it lasts
+   */
+  setPause?(pause: NonNullable<TakeClock['lastPause']>): void;
   /** Those that encode; left out of others. */
   readonly all?: TakeFiles['all'];
   /** False of files for which there is nothing to do without: the memory governor leaves them alone. True when left out. */

@@ -5,6 +5,7 @@ export interface RecordOptions extends ProfileOptions {
   readonly url?: string;
   readonly room?: string;
   readonly token?: string;
+  readonly copyToken?: string;
   readonly apiKey?: string;
   readonly apiSecret?: string;
   readonly e2eeKeyFile?: string;

@@ -237,8 +237,15 @@ function readCredentials(options: RecordOptions, environment: NodeJS.ProcessEnv)
   const token = hasKeyOption ? undefined : (options.token ?? fromEnvironment(environment, 'LIVEKIT_TOKEN'));
   if (token !== undefined) {
     if (token.trim() === '') throw missingCredentials('The token is empty.');
-    return { token: token.trim() };
+    const copyToken = options.copyToken?.trim() ?? fromEnvironment(environment, 'LIVEKIT_COPY_TOKEN') ?? '';
+    return { token: token.trim(), ...(copyToken === '' ? {} : { copyToken }) };
   }
+  if (options.copyToken !== undefined)
+    throw new PlateauError(
+      'usage',
+      '--copy-token is the second of two tokens, and --token is missing.',
+      'Give both, or --api-key and --api-secret, which make them.',
+    );
   const apiKey = options.apiKey?.trim() ?? fromEnvironment(environment, 'LIVEKIT_API_KEY') ?? '';
   const apiSecret = options.apiSecret?.trim() ?? fromEnvironment(environment, 'LIVEKIT_API_SECRET') ?? '';
   if (apiKey === '' && apiSecret === '') throw missingCredentials('There are no credentials for the server.');

@@ -1,5 +1,5 @@
-const secretOptions = ['--token', '--api-secret'];
-const secretVariables = ['LIVEKIT_TOKEN', 'LIVEKIT_API_SECRET', 'LIVEKIT_E2EE_KEY'];
+const secretOptions = ['--token', '--copy-token', '--api-secret'];
+const secretVariables = ['LIVEKIT_TOKEN', 'LIVEKIT_COPY_TOKEN', 'LIVEKIT_API_SECRET', 'LIVEKIT_E2EE_KEY'];
 const mask = '***';
 
 /** So long a text is nobody's name by chance: it is taken out wherever it stands. */
@@ -7,7 +7,7 @@ const unmistakableChars = 32;
 /** `secret` is the secret of a server in development, and a word of ordinary output. */
 const wordLike = /^(?:\p{L}{1,20}|.{1,5})$/su;
 /** A secret that could be a word counts as one only where it is called one. */
-const label = String.raw`(?:secret|token|password|passphrase|key)["'\s]*[=:]\s*["']?|--(?:token|api-secret)[= ]`;
+const label = String.raw`(?:secret|token|password|passphrase|key)["'\s]*[=:]\s*["']?|--(?:(?:copy-)?token|api-secret)[= ]`;
 /** Characters that names and paths are made of: beside one of them a secret is a part of something else. */
 const nameCharacter = String.raw`[\p{L}\p{N}_/\\-]`;
 

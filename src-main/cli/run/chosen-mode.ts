@@ -36,8 +36,8 @@ export async function chosenMode(
 ): Promise<TakeRequest> {
   const { copiedRequest, decideMode } = await import('../../recorder/mode-choice.js');
   const obstacle =
-    recorder.joined?.credentialKind === 'token'
-      ? 'Copy mode needs an API key and its secret: it joins as two participants.'
+    recorder.joined?.isForTwo === false
+      ? 'Copy mode needs an API key and its secret, or --copy-token: it joins as two participants.'
       : null;
   const { isTooMuch, mode, reason } = await decideMode({
     ...{ obstacle, request, publications: recorder.publications },

@@ -1,6 +1,7 @@
 import type { EncodedFrame } from '../frames/encoded-frame.js';
 import { type LineCounts, type LineGap, LineTally } from './line-counts.js';
 import type { MatroskaFile } from './matroska-file.js';
+import { Outage, type Stretch } from './outage.js';
 
 /** CELT, full band, mono: one frame of 20 ms that says that it is silent, and six of them in one packet (RFC 6716, section 3). */
 const shortSilence = { durationMs: 20, data: Buffer.from([0xf8, 0xff, 0xfe]) } as const;
@@ -28,8 +29,6 @@ const overlapMs = 15;
 const unheardMs = 3_000;
 /** One that the server has taken away, and of which nothing has come when it goes off: a track that ends is told of sooner. */
 const withheldMs = 2_500;
-/** What is on its way at the end of an interrupted connection is no loss, in milliseconds. */
-const onItsWayMs = 250;
 /** Less of it nobody hears, and a sender's clock is as far off. */
 const leastGapMs = 5;
 
@@ -42,7 +41,9 @@ export class AudioLine {
   #endMs = 0;
   /** Where the last packet that was sent ends; silence does not count. Null before the first. */
   #soundedMs: number | null = null;
-  #wasInterrupted = false;
+  #outage = new Outage();
+  /** Packets of a pause were left out since the last one. */
+  #wasPaused = false;
   /** What was sent from then on is not in the file, in milliseconds of it. */
   endsAtMs = Infinity;
   #isOn = false;
@@ -79,6 +80,7 @@ export class AudioLine {
     if (!isOn && this.endsAtMs < Infinity) return;
     this.#isOn = isOn;
     if (isOn) return;
+    this.#lack(this.#outage.end(this.#tickedMs));
     this.#endUnheard(this.#tickedMs, this.#isWithheld ? withheldMs : unheardMs);
     this.#isWithheld = false;
   }
@@ -98,9 +100,20 @@ export class AudioLine {
     this.#isWithheld = false;
   }
 
-  /** Nobody knows how much is lost before the next packet: everything up to it. */
-  interrupted(): void {
-    this.#wasInterrupted = true;
+  /** The microphone's track has ended. With a lost connection all do, and others go on when it is back. */
+  ended(): void {
+    if (!this.#outage.isLasting) this.setOn(false);
+    else if (this.endsAtMs === Infinity) this.#isOn = false;
+  }
+
+  /** The connection is lost: nobody knows how much is lost before the next packet behind it, but everything. @param atMs of the file */
+  connectionLost(atMs: number): void {
+    this.#outage.lost(atMs, this.#soundedMs, this.#isOn);
+  }
+
+  /** It stands again. @param atMs of the file */
+  connectionBack(atMs: number): void {
+    this.#outage.back(atMs);
   }
 
   /** Writes a packet at its time. @param timeMs of the file */
@@ -110,12 +123,17 @@ export class AudioLine {
       this.#tally.drop(this.#isContinued && timeMs < this.endsAtMs ? 'late' : 'outside');
       return;
     }
+    // At a pause packets are whole: one more that sounds at the same time as the last one would be one too many.
+    if (this.#wasPaused && timeMs < this.#endMs - durationMs / 2) {
+      this.#tally.drop('paused');
+      return;
+    }
     if (timeMs < this.#endMs - Math.max(overlapMs, durationMs)) {
       this.#tally.drop('late');
       return;
     }
-    if (lostBefore > 0) this.#noteGap(timeMs, this.#wasInterrupted ? Infinity : lostBefore * durationMs);
-    this.#wasInterrupted = false;
+    this.#wasPaused = false;
+    this.#noteLoss(this.#outage.came(timeMs, timeMs + durationMs), timeMs, lostBefore * durationMs);
     this.#fillUpTo(timeMs);
     const atMs = Math.max(Math.round(timeMs), this.#lastMs + 1);
     if (!this.#file.write('audio', atMs, true, data, durationMs)) {
@@ -129,6 +147,20 @@ export class AudioLine {
     this.#soundedMs = this.#endMs;
   }
 
+  /**
+   * Leaves out a packet of a pause.
+   *
+   * @param jointMs where the pause stands in the file
+   * @param mayLack the packet before it is in the file: what was lost in between, was lost before the pause
+   */
+  leaveOut({ durationMs, lostBefore = 0 }: EncodedFrame, jointMs: number, mayLack: boolean): void {
+    this.#tally.handedOver += 1;
+    this.#tally.drop('paused');
+    const isFirst = mayLack && !this.#wasPaused;
+    this.#noteLoss(this.#outage.came(jointMs, jointMs), jointMs, isFirst ? lostBefore * durationMs : 0);
+    this.#wasPaused = true;
+  }
+
   /** Fills what nothing is expected for any more. @param nowMs of the file */
   tick(nowMs: number): void {
     this.#tickedMs = nowMs;
@@ -139,8 +171,7 @@ export class AudioLine {
   /** Fills up to the end of the file. */
   finish(endMs: number): void {
     this.#endUnheard(endMs, this.#leastUnheardMs);
-    const isCut = this.#isOn && this.#wasInterrupted && endMs - (this.#soundedMs ?? endMs) >= onItsWayMs;
-    if (isCut) this.#noteGap(endMs, Infinity);
+    this.#lack(this.#outage.endAll(endMs, this.#isOn));
     this.#fillUpTo(endMs);
   }
 
@@ -161,12 +192,13 @@ export class AudioLine {
     next.#isOn = this.#isOn;
     next.#hasArrived = this.#hasArrived;
     next.#isWithheld = this.#isWithheld;
-    next.#wasInterrupted = this.#wasInterrupted;
+    next.#outage = this.#outage.successor(endMs);
+    next.#wasPaused = this.#wasPaused;
     next.#unheardSinceMs = this.#unheardSinceMs === null ? null : 0;
     next.#soundedMs = this.#soundedMs === null ? null : 0;
     next.endsAtMs = this.endsAtMs - endMs;
     this.#endUnheard(endMs, this.#leastUnheardMs);
-    if (lostBefore > 0) this.#noteGap(endMs, this.#wasInterrupted ? Infinity : lostBefore * durationMs);
+    this.#noteLoss(this.#outage.endAll(endMs, this.#isOn), endMs, lostBefore * durationMs);
     this.#fillUpTo(endMs);
     return next;
   }
@@ -191,13 +223,19 @@ export class AudioLine {
     this.#onGap({ stream: 'audio', atMs, durationMs, dueFrames: null });
   }
 
-  /** A microphone that is silent sends nothing: no more is missing than the lost packets held. */
-  #noteGap(timeMs: number, mostMs: number): void {
-    if (this.#soundedMs === null) return;
-    const lostMs = Math.min(timeMs - Math.max(this.#soundedMs, this.#unheardEndMs), mostMs);
-    if (lostMs < leastGapMs) return;
-    this.#tally.lostMs += lostMs;
-    this.#onGap({ stream: 'audio', atMs: timeMs - lostMs, durationMs: lostMs, dueFrames: null });
+  /** A microphone that is silent sends nothing: no more is missing than the lost packets held, but for a lost connection. */
+  #noteLoss(outage: Stretch | null, timeMs: number, mostMs: number): void {
+    if (outage !== null) this.#lack(outage);
+    else if (mostMs > 0) this.#lack({ fromMs: timeMs - mostMs, toMs: timeMs });
+  }
+
+  #lack(stretch: Stretch | null): void {
+    if (this.#soundedMs === null || stretch === null) return;
+    const atMs = Math.max(stretch.fromMs, this.#soundedMs, this.#unheardEndMs);
+    const durationMs = stretch.toMs - atMs;
+    if (durationMs < leastGapMs) return;
+    this.#tally.lostMs += durationMs;
+    this.#onGap({ stream: 'audio', atMs, durationMs, dueFrames: null });
   }
 
   #fillTo(toMs: number): void {

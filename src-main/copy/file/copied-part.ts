@@ -98,6 +98,32 @@ export class CopiedPart {
     else this.audio.push(timed.frame, timed.timeMs - this.startMs);
   }
 
+  /**
+   * The connection is lost, or stands again: of what is on nobody knows what was sent meanwhile, and all of it is lost.
+   *
+   * @param isSteady its pictures follow one another: not of a screen, which sends what changes
+   */
+  connectionChanged(isConnected: boolean, atMs: number, isSteady: boolean): void {
+    const { audio, startMs, video } = this;
+    if (isConnected) {
+      audio.connectionBack(atMs - startMs);
+      video.steps.connectionBack(atMs - startMs);
+      return;
+    }
+    audio.connectionLost(atMs - startMs);
+    video.steps.connectionLost(atMs - startMs, video.lastMs, isSteady && video.isShowing);
+  }
+
+  /** A track has ended. @param atMs when the last of it came */
+  ended(kind: 'audio' | 'video', atMs: number): void {
+    if (kind === 'audio') {
+      this.audio.ended();
+      return;
+    }
+    this.video.steps.ended(atMs - this.startMs);
+    this.video.setOff(atMs - this.startMs);
+  }
+
   /** The take ends there. */
   endAt(atMs: number): void {
     this.audio.endsAtMs = atMs - this.startMs;

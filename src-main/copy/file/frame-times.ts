@@ -51,6 +51,12 @@ export class FrameTimes {
     return this.#waitingBytes;
   }
 
+  /** When a frame was captured, on our clock, as far as it is known: else when it came. Nothing is changed by it. */
+  about(timestamp: number, arrivedMs: number): number {
+    const senderMs = this.#track.timeOf(timestamp);
+    return senderMs === null ? arrivedMs : this.#timeline.about(senderMs, arrivedMs);
+  }
+
   /** Takes the next frame of the track. */
   push(frame: EncodedFrame): void {
     this.#waiting.push(frame);

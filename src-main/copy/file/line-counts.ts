@@ -9,7 +9,9 @@ export type LineDropCause =
   /** Its time has something else in the file already. */
   | 'late'
   /** It sounded before the file begins. */
-  | 'outside';
+  | 'outside'
+  /** The take was paused, or the first key frame behind the pause had not come. */
+  | 'paused';
 
 /** What became of the frames of a file's audio or video: handed over = written + dropped by cause + waiting. */
 export interface LineCounts {
@@ -68,6 +70,7 @@ export class LineTally {
     otherCodec: 0,
     late: 0,
     outside: 0,
+    paused: 0,
   };
 
   /** A frame that was handed over is not written. */

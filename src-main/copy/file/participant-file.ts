@@ -1,36 +1,28 @@
 import type { PlateauError } from '../../contract/errors.js';
 import type { StreamPackets } from '../../contract/stamps.js';
-import type { CopyTrack, OrderedPacket, TrackSink } from '../contract.js';
-import { AudioFrames } from '../frames/audio-frames.js';
-import {
-  type EncodedFrame,
-  type FrameCounts,
-  lostPicturesOf,
-  type PictureSize,
-  sumOfFrames,
-} from '../frames/encoded-frame.js';
-import { VideoFrames } from '../frames/video-frames.js';
+import type { CopyTrack, TrackSink } from '../contract.js';
+import { type FrameCounts, lostPicturesOf, type PictureSize, sumOfFrames } from '../frames/encoded-frame.js';
 import { noWindowCounts } from '../rtp/packet-counts.js';
+import type { CopiedPart } from './copied-part.js';
 import { EndedTracks } from './ended-tracks.js';
-import { FrameTimes } from './frame-times.js';
-import type { FileGap, LineCounts, LineGap } from './line-counts.js';
+import { FileGaps } from './file-gaps.js';
+import type { TimedFrame } from './frame-times.js';
+import type { LineCounts } from './line-counts.js';
 import { MatroskaFile } from './matroska-file.js';
 import type { VideoTrack } from './matroska-head.js';
 import type { PartAccount, StreamKind } from './part-marks.js';
 import type { ParticipantFileCounts, ParticipantFileOptions } from './participant-file-options.js';
 import { type PartBegin, PartsOfFile } from './parts-of-file.js';
+import { PauseGate } from './pause-gate.js';
+import { PausedCounts } from './paused-counts.js';
+import { ReceivedTrack } from './received-track.js';
 import { SenderTimeline } from './sender-timeline.js';
-
-interface OwnTrack {
-  readonly frames: AudioFrames | VideoFrames;
-  readonly times: FrameTimes;
-  readonly track: CopyTrack;
-}
 
 /**
  * The file of a participant while it grows: what their camera and microphone sent, on the timeline of the take. Silence and
  * black stand before a late join and while a microphone or a camera is off. A track that is published again goes on in it. It
- * goes on in another file where the take is split ({@link ParticipantFile.cut}).
+ * goes on in another file where the take is split ({@link ParticipantFile.cut}). What was sent while the take was paused is left
+ * out: audio goes on behind it with the next packet, video with the next key frame.
  *
  * The owner calls {@link ParticipantFile.tick} about twice a second, and {@link ParticipantFile.finish} at the end.
  */
@@ -38,31 +30,32 @@ export class ParticipantFile {
   readonly #options: ParticipantFileOptions;
   readonly #parts: PartsOfFile;
   readonly #timeline = new SenderTimeline();
-  readonly #tracks = new Map<string, OwnTrack>();
+  readonly #tracks = new Map<string, ReceivedTrack>();
+  readonly #gate: PauseGate;
+  readonly #counted: PausedCounts;
   readonly #ended = new EndedTracks();
-  /** Frames that no key fitted, since the last gap. */
-  readonly #notDecrypted = { video: 0, audio: 0 };
-  /** Pictures that had been lost when the last gap ended. */
-  #lostAtGap = 0;
+  readonly #gaps: FileGaps;
 
   private constructor(file: MatroskaFile, options: ParticipantFileOptions) {
     this.#options = options;
+    this.#gate = new PauseGate(options.originMs, options.clock);
+    this.#gaps = new FileGaps({ lostPictures: () => this.#lostPictures(), onGap: options.onGap });
+    this.#counted = new PausedCounts((kind) => ({
+      packets: options.packetsOf?.(kind) ?? noWindowCounts,
+      frames: this.#framesOf(kind),
+    }));
     this.#parts = new PartsOfFile(
       file,
       options,
       {
         onKeyWanted: () => {
-          for (const { frames } of this.#tracks.values())
-            if (frames instanceof VideoFrames) frames.restartAtKey();
+          for (const { pictures } of this.#tracks.values()) pictures?.restartAtKey();
         },
         onOtherCodec: (codec) => options.onOtherCodec?.(codec),
-        onGap: (gap, part) => this.#tellGap(gap, part),
+        onGap: (gap, part) => this.#gaps.tell(gap, part),
       },
       {
-        now: (kind) => ({
-          packets: options.packetsOf?.(kind) ?? noWindowCounts,
-          frames: this.#framesOf(kind),
-        }),
+        now: (kind) => this.#counted.now(kind),
         wishKeyFrame: () => this.#wishKeyFrame(),
       },
     );
@@ -82,9 +75,11 @@ export class ParticipantFile {
     const tracks = new Map(this.#ended.counts);
     for (const [sid, { frames }] of this.#tracks) tracks.set(sid, frames.counts);
     const { audio, video } = this.#parts.lines;
-    const frames = { video: this.#framesOf('video'), audio: this.#framesOf('audio') };
+    const counted = { video: this.#counted.now('video'), audio: this.#counted.now('audio') };
+    const frames = { video: counted.video.frames, audio: counted.audio.frames };
+    const packets = { video: counted.video.packets, audio: counted.audio.packets };
     const lines = { audio: this.#withUntimed('audio', audio), video: this.#withUntimed('video', video) };
-    return { tracks, frames, ...lines };
+    return { tracks, frames, packets, ...lines };
   }
 
   /** The same of the part that is recorded, with its packets. */
@@ -121,9 +116,7 @@ export class ParticipantFile {
   get heldBytes(): number {
     const { file, video } = this.#parts.current;
     let bytes = file.queuedBytes + video.waitingBytes + this.#parts.heldBytes;
-    for (const { frames, times } of this.#tracks.values()) {
-      bytes += times.waitingBytes + (frames instanceof VideoFrames ? frames.heldBytes : 0);
-    }
+    for (const { heldBytes } of this.#tracks.values()) bytes += heldBytes;
     return bytes;
   }
 
@@ -134,66 +127,57 @@ export class ParticipantFile {
    * @param declaredSize what the publication says of a camera: smaller pictures are of a lower layer; null otherwise
    */
   add(track: CopyTrack, declaredSize: PictureSize | null): TrackSink {
-    const { originMs } = this.#options;
-    const times = new FrameTimes(track, this.#timeline, ({ frame, timeMs }) => {
-      const timed = { frame, timeMs: timeMs - originMs };
-      if (track.kind === 'video') this.#parts.pushVideo(timed, declaredSize);
-      else this.#parts.pushAudio(timed);
+    const { kind } = track;
+    const own = new ReceivedTrack(track, this.#timeline, {
+      onTimed: (timed) => this.#take(kind, timed, declaredSize),
+      onNotDecrypted: (count) => this.#gaps.notDecrypted(kind, count),
     });
     // Made before the first key frame is there: then nothing has to wait for it.
-    if (track.kind === 'video' && track.codec !== 'opus' && declaredSize !== null)
+    if (kind === 'video' && track.codec !== 'opus' && declaredSize !== null)
       void this.#options.blackFrames.of(track.codec, declaredSize);
-    let lostPackets = 0;
-    let toldNotDecrypted = 0;
-    const onFrame = (frame: EncodedFrame): void => {
-      if (frame.size !== null) track.noteSize?.(frame.size.width, frame.size.height);
-      const notDecrypted = frames.notDecrypted - toldNotDecrypted;
-      toldNotDecrypted = frames.notDecrypted;
-      this.#notDecrypted[track.kind] += notDecrypted;
-      const lostBefore = lostPackets + notDecrypted;
-      times.push(lostBefore === 0 ? frame : { ...frame, lostBefore });
-      lostPackets = 0;
-    };
-    const frames: AudioFrames | VideoFrames =
-      track.kind === 'audio' ? new AudioFrames({ track, onFrame }) : new VideoFrames({ track, onFrame });
-    const own = { frames, times, track };
     this.#tracks.set(track.sid, own);
-    if (track.kind === 'audio') this.#parts.current.audio.setOn(true);
-    let lastMs = originMs;
+    if (kind === 'audio') this.#parts.current.audio.setOn(true);
+    let lastMs = this.#options.originMs;
     return {
-      packet: (packet: OrderedPacket) => {
-        lastMs = packet.arrivedMs;
+      packet: (packet) => {
+        const { arrivedMs, timestamp } = packet;
+        lastMs = arrivedMs;
+        // With the first one behind a pause what was missing from that is on nobody's account.
+        const isPaused = this.#gate.isCountedAsPaused(kind, own.times.about(timestamp, arrivedMs));
+        if (this.#counted.packet(kind, isPaused)) this.#gaps.forget(kind);
         const { audio, startMs } = this.#parts.current;
-        if (track.kind === 'audio') audio.arrived(lastMs - originMs - startMs);
-        this.#parts.packet(track.kind, packet.timestamp);
-        frames.packet(packet);
+        if (kind === 'audio') audio.arrived(this.#gate.takeMs(arrivedMs) - startMs);
+        this.#parts.packet(kind, timestamp);
+        own.packet(packet);
       },
-      lost: (from, to) => {
-        lostPackets += to - from + 1;
-        frames.lost();
-      },
+      lost: (from, to) => own.lost(from, to),
       withheld: (nowMs) => {
         const { audio, startMs } = this.#parts.current;
-        if (track.kind === 'audio') audio.withheld(nowMs - originMs - startMs);
+        if (kind === 'audio') audio.withheld(this.#gate.takeMs(nowMs) - startMs);
       },
       end: () => {
-        this.#endTrack(track.sid, own);
-        this.setOn(track.kind, false, lastMs);
+        this.#endTrack(track.sid, own, this.#gate.takeMs(lastMs));
+        this.#parts.current.ended(kind, this.#gate.takeMs(lastMs));
       },
     };
   }
 
-  /** The participant turned a camera or a microphone off or on. @param atMs of the clock that packets carry */
+  /** The participant turned a camera or a microphone off or on. @param atMs of the take */
   setOn(kind: StreamKind, isOn: boolean, atMs: number): void {
     const { audio, startMs, video } = this.#parts.current;
     if (kind === 'audio') audio.setOn(isOn);
-    else if (isOn) video.setOn();
-    else video.setOff(atMs - this.#options.originMs - startMs);
+    else if (isOn) {
+      this.#gate.resume.begin(atMs);
+      video.setOn();
+    } else {
+      video.steps.off(atMs - startMs);
+      video.setOff(atMs - startMs);
+    }
   }
 
-  /** The connection was made anew: nobody knows how much is lost before the next packet. */
-  interrupted(): void {
-    this.#parts.current.audio.interrupted();
+  /** The connection is lost, or was made anew. @param how as {@link CopiedPart.connectionChanged} has it */
+  connectionChanged(...how: Parameters<CopiedPart['connectionChanged']>): void {
+    this.#parts.current.connectionChanged(...how);
   }
 
   /**
@@ -202,40 +186,65 @@ export class ParticipantFile {
    */
   cut(begin: PartBegin): void {
     this.#parts.cut(begin);
-    if (performance.now() - this.#options.originMs >= begin.atMs) this.#wishKeyFrame();
+    if (this.#gate.takeMs(performance.now()) >= begin.atMs) this.#wishKeyFrame();
   }
 
-  /** The take ends there: what was sent later is not in the file. @param atMs of the clock that packets carry */
+  /** The take goes on after a pause: a picture of which is left out is followed by a key frame, which is asked for. */
+  resumed(): void {
+    if (this.#gate.resume.isAwaited) this.#wishKeyFrame();
+  }
+
+  /** The take ends there: what was sent later is not in the file. @param atMs of the take */
   endAt(atMs: number): void {
-    this.#parts.current.endAt(atMs - this.#options.originMs);
+    this.#parts.current.endAt(atMs);
   }
 
   /** Writes what is due: silence, black, and a cluster that little comes for. @param nowMs of the clock that packets carry */
   tick(nowMs: number): void {
     let pictureMs = nowMs;
     let oldestMs = nowMs;
-    for (const { frames, times } of this.#tracks.values()) {
-      if (frames instanceof VideoFrames) frames.release();
+    for (const { pictures, times } of this.#tracks.values()) {
+      pictures?.release();
       times.tick(nowMs);
       const waitsSinceMs = times.waitsSinceMs ?? nowMs;
       oldestMs = Math.min(oldestMs, waitsSinceMs);
       // No black over pictures that wait for their times, as those of a camera that is published again.
-      if (frames instanceof VideoFrames) pictureMs = Math.min(pictureMs, waitsSinceMs);
+      if (pictures !== null) pictureMs = Math.min(pictureMs, waitsSinceMs);
     }
-    const { originMs } = this.#options;
-    this.#parts.tick(nowMs - originMs, pictureMs - originMs, oldestMs - originMs);
+    this.#parts.tick(this.#gate.takeMs(nowMs), this.#gate.takeMs(pictureMs), this.#gate.takeMs(oldestMs));
+    if (!this.#gate.isPausedAt(nowMs)) this.resumed();
     this.#parts.current.file.flushOlderThan(nowMs);
   }
 
   /**
    * Writes what waits, fills both lines to the end, and closes the file. Tracks must have ended or are ended here.
    *
-   * @param endMs when the take ended, of the clock that packets carry
+   * @param endMs when the take ended, of its timeline
    * @throws PlateauError the first failure of the disk, one that does not answer among them
    */
   async finish(endMs: number): Promise<void> {
-    for (const [sid, own] of this.#tracks) this.#endTrack(sid, own);
-    await this.#parts.finish(endMs - this.#options.originMs);
+    for (const [sid, own] of this.#tracks) this.#endTrack(sid, own, endMs);
+    await this.#parts.finish(endMs);
+  }
+
+  /** A frame has its time. */
+  #take(kind: StreamKind, timed: TimedFrame, declaredSize: PictureSize | null): void {
+    const placed = this.#gate.place(kind, timed);
+    if (placed.leftOut === null) {
+      if (kind === 'audio') this.#parts.pushAudio(placed.timed);
+      else this.#parts.pushVideo(placed.timed, declaredSize);
+      return;
+    }
+    const { audio, startMs, video } = this.#parts.current;
+    const jointMs = placed.jointMs - startMs;
+    // What was lost right before the pause is missing; of what waits for its place nobody can say yet where it ends.
+    const mayLack = placed.isFirst && !this.#parts.isHolding;
+    if (kind === 'audio') {
+      audio.leaveOut(timed.frame, jointMs, mayLack);
+      return;
+    }
+    video.leaveOut(placed.leftOut, jointMs);
+    if (mayLack && timed.frame.lostBefore !== undefined) video.lostUpTo(jointMs);
   }
 
   #framesOf(kind: StreamKind): FrameCounts {
@@ -253,45 +262,28 @@ export class ParticipantFile {
   }
 
   #wishKeyFrame(): void {
+    // One of a pause is of no use.
+    if (this.#gate.isPausedAt(performance.now())) return;
     for (const { track } of this.#tracks.values()) if (track.kind === 'video') track.wishKeyFrame?.();
-  }
-
-  /** Told at a gap's end, never per frame. @returns pictures of which no packet came */
-  #tellGap(gap: LineGap, part: number): number {
-    if (gap.stream === 'audio') {
-      this.#options.onGap?.({ ...gap, lostFrames: null, ...this.#ofKey('audio') }, part);
-      return 0;
-    }
-    const lost = this.#lostPictures();
-    const dropped = Math.max(0, lost - this.#lostAtGap);
-    this.#lostAtGap = lost;
-    const missed = Math.max(0, (gap.dueFrames ?? 0) - dropped);
-    this.#options.onGap?.({ ...gap, lostFrames: dropped + missed, ...this.#ofKey('video') }, part);
-    return missed;
-  }
-
-  /** Whether what is missing was encrypted; what comes from now on belongs to the next gap. */
-  #ofKey(kind: StreamKind): Pick<FileGap, 'isUndecrypted'> {
-    const isUndecrypted = this.#notDecrypted[kind] > 0;
-    this.#notDecrypted[kind] = 0;
-    return { isUndecrypted };
   }
 
   #lostPictures(): number {
     const { awaitingKey, otherCodec, writerFull } = this.#parts.lines.video.dropped;
-    let lost = awaitingKey + otherCodec + writerFull;
-    for (const { frames } of this.#tracks.values())
-      if (frames instanceof VideoFrames) lost += lostPicturesOf(frames.counts);
-    return lost;
+    return awaitingKey + otherCodec + writerFull + lostPicturesOf(this.#counted.now('video').frames);
   }
 
-  #endTrack(sid: string, { frames, times }: OwnTrack): void {
-    frames.end();
-    times.release();
+  /** @param atMs of the take */
+  #endTrack(sid: string, own: ReceivedTrack, atMs: number): void {
+    own.end();
+    const { frames, track } = own;
     const { counts } = frames;
-    const kind = frames instanceof VideoFrames ? 'video' : 'audio';
-    if (kind === 'video') this.#lostAtGap = Math.max(0, this.#lostAtGap - lostPicturesOf(counts));
+    if (track.kind === 'video') {
+      const { startMs, video } = this.#parts.current;
+      if (this.#gate.resume.isLacking) video.lostUpTo(atMs - startMs);
+      // Another track begins with a key frame by itself.
+      this.#gate.resume.cancel();
+    }
     this.#tracks.delete(sid);
-    this.#ended.add(sid, kind, counts);
+    this.#ended.add(sid, track.kind, counts);
   }
 }

@@ -53,7 +53,6 @@ export interface PartsOptions extends MatroskaFileOptions {
   readonly parts?: PartsHooks;
 }
 
-/** What the parts ask of the tracks. */
 interface PartsSource {
   readonly now: (kind: StreamKind) => StreamMark;
   readonly wishKeyFrame: () => void;
@@ -114,6 +113,12 @@ export class PartsOfFile {
   /** Bytes of frames that wait for a cut. */
   get heldBytes(): number {
     return this.#cut?.held.bytes ?? 0;
+  }
+
+  /** Whether frames of the part that is recorded are not in its lines yet: they wait for a cut, or for the black before them. */
+  get isHolding(): boolean {
+    const { audio, video } = this.#cut?.held ?? { audio: 0, video: 0 };
+    return audio + video > 0 || this.#part.video.isWaiting;
   }
 
   /** A packet of a frame comes. @param timestamp of the frame, as it was sent */

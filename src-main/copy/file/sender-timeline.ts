@@ -28,6 +28,11 @@ export class SenderTimeline {
       this.#quickestWaitingMs = Math.min(this.#quickestWaitingMs, offsetMs);
   }
 
+  /** The same as {@link SenderTimeline.timeOf} by what is known up to now, which stays as it is. */
+  about(senderMs: number, arrivedMs: number): number {
+    return this.#offsetMs === null ? arrivedMs : senderMs + this.#offsetMs;
+  }
+
   /**
    * The time of a frame on our clock.
    *

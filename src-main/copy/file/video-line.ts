@@ -13,7 +13,7 @@ import { topLayerSize } from './layer-size.js';
 import { type LineCounts, LineTally } from './line-counts.js';
 import type { MatroskaFile } from './matroska-file.js';
 import { fitsHead } from './matroska-head.js';
-import { UsualStep } from './usual-step.js';
+import { PictureSteps } from './picture-steps.js';
 import type { VideoCodec, VideoLineHooks, WaitingPicture } from './video-line-hooks.js';
 
 /**
@@ -46,9 +46,7 @@ export class VideoLine {
   #isTopAwaited = false;
   #isLower = false;
   #lastMs = -1;
-  /** Whether something is missing since the last picture. */
-  #hasLost = false;
-  #step = new UsualStep();
+  readonly steps: PictureSteps;
   /** The first pictures, until the black before them is made; null when nothing waits any more. */
   #waiting: WaitingPicture[] | null = [];
   #waitingBytes = 0;
@@ -56,10 +54,17 @@ export class VideoLine {
   #waitsSinceMs: number | null = null;
   #making: Promise<void> = Promise.resolve();
 
-  constructor(file: MatroskaFile, blackFrames: BlackFrames, hooks: VideoLineHooks) {
+  constructor(
+    file: MatroskaFile,
+    blackFrames: BlackFrames,
+    hooks: VideoLineHooks,
+    steps = new PictureSteps(),
+  ) {
     this.#file = file;
     this.#blackFrames = blackFrames;
     this.#hooks = hooks;
+    this.steps = steps;
+    steps.begin(this.#tally, hooks.onGap);
   }
 
   /** What became of the pictures up to now. */
@@ -89,7 +94,7 @@ export class VideoLine {
       this.#tally.drop('outside');
       return;
     }
-    if (frame.lostBefore !== undefined) this.#hasLost = true;
+    if (frame.lostBefore !== undefined) this.steps.hasLost = true;
     if (this.#codec === null && !this.#begin(frame, declared)) return;
     if (this.#waiting === null) {
       this.#write({ frame, timeMs, declared });
@@ -99,6 +104,19 @@ export class VideoLine {
     this.#waitingBytes += frame.data.length;
     const hasNothingBefore = (this.#waiting[0]?.timeMs ?? timeMs) < blackFromStartMs && !this.#isTopAwaited;
     if (hasNothingBefore || this.#waitingBytes > blackAwaitedBytes) this.#writeWaiting();
+  }
+
+  /** Leaves out a picture that was handed over. @param atMs of the file */
+  leaveOut(cause: 'awaitingKey' | 'paused', atMs: number): void {
+    this.#tally.handedOver += 1;
+    this.#tally.drop(cause);
+    if (cause === 'paused') this.steps.leftOut(atMs);
+  }
+
+  /** No picture comes before that moment, and those that were due since the last one are lost. @param atMs of the file */
+  lostUpTo(atMs: number): void {
+    if (this.isShowing && !this.isWaiting)
+      this.steps.lostBetween(this.#lastMs, Math.min(atMs, this.endsAtMs));
   }
 
   /** The camera is off from then on: black follows what was filmed before. @param atMs of the file */
@@ -128,6 +146,7 @@ export class VideoLine {
     await inTime(this.#making, settleMs);
     this.#writeWaiting();
     if (this.#blackFromMs !== null) this.#fillTo(endMs);
+    this.steps.endAll(endMs, this.isShowing);
   }
 
   #begin(frame: EncodedFrame, declared: PictureSize | null): boolean {
@@ -170,7 +189,7 @@ export class VideoLine {
   }
 
   #write({ declared, frame, timeMs }: WaitingPicture): void {
-    const { codec, data, isKey, size } = frame;
+    const { codec, data, isAfterPause, isKey, size } = frame;
     if (codec !== this.#codec && codec !== 'opus') {
       this.#refuseCodec(codec);
       return;
@@ -186,19 +205,17 @@ export class VideoLine {
     }
     // What was filmed just before the file begins stands at its beginning: what follows builds on it.
     const atMs = Math.max(0, Math.round(timeMs), this.#lastMs + 1);
-    const beforeMs = this.#lastMs;
-    const isAfterBlack = this.#isBlackShown;
     if (!this.#file.write('video', atMs, isKey, data, 0)) {
       this.#tally.drop('writerFull');
-      this.#hasLost = true;
+      this.steps.hasLost = true;
       this.#needsKey = true;
       this.#hooks.onKeyWanted();
       return;
     }
     this.#tally.written += 1;
     if (this.#isLower) this.#tally.lowerLayer += 1;
+    this.steps.note(this.#lastMs, atMs, this.#isBlackShown || isAfterPause === true);
     this.#lastMs = atMs;
-    this.#noteStep(beforeMs, atMs, isAfterBlack);
     if (isKey) this.#needsKey = false;
     if (isKey && (this.#blackFromMs ?? Infinity) <= Math.max(0, timeMs)) {
       this.#blackFromMs = null;
@@ -221,16 +238,6 @@ export class VideoLine {
     this.#file.setVideo({ codec, size, config, rotation });
   }
 
-  /** Black that was shown before it is where something is missing from; before the first picture nothing is. */
-  #noteStep(beforeMs: number, atMs: number, isAfterBlack: boolean): void {
-    const stepMs = atMs - beforeMs;
-    if (this.#tally.written > 1 && !isAfterBlack)
-      this.#tally.longestStepMs = Math.max(this.#tally.longestStepMs, stepMs);
-    if (this.#tally.written === 1) this.#hasLost = false;
-    else if (this.#hasLost) this.#tellLost(beforeMs, stepMs);
-    else if (!isAfterBlack) this.#step.note(stepMs);
-  }
-
   /** Whether pictures of a camera that is on stand in it, so that the next part has to begin with a key frame. */
   get isShowing(): boolean {
     return this.#codec !== null && (this.#blackFromMs === null || this.isWaiting);
@@ -248,9 +255,8 @@ export class VideoLine {
    * @param endMs where this one ends @param hasLost whether something is missing before that
    */
   successor(file: MatroskaFile, hooks: VideoLineHooks, endMs: number, hasLost: boolean): VideoLine {
-    const next = new VideoLine(file, this.#blackFrames, hooks);
+    const next = new VideoLine(file, this.#blackFrames, hooks, this.steps.successor(endMs));
     next.endsAtMs = this.endsAtMs - endMs;
-    next.#step = this.#step;
     next.#offMs = this.#offMs === null ? null : Math.max(0, this.#offMs - endMs);
     const head = this.#file.video;
     if (head !== null && !this.isShowing && this.#black !== null) {
@@ -259,16 +265,10 @@ export class VideoLine {
       next.#needsKey = true;
       file.setVideo(head);
     }
-    if (this.isShowing && (hasLost || this.#hasLost) && this.#lastMs >= 0) {
-      this.#tellLost(this.#lastMs, endMs - this.#lastMs);
+    if (this.isShowing && (hasLost || this.steps.hasLost) && this.#lastMs >= 0) {
+      this.steps.tellLost(this.#lastMs, endMs - this.#lastMs);
     }
     return next;
-  }
-
-  #tellLost(atMs: number, durationMs: number): void {
-    this.#hasLost = false;
-    const gap = { stream: 'video', atMs, durationMs, dueFrames: this.#step.dueIn(durationMs) } as const;
-    this.#tally.missed += this.#hooks.onGap?.(gap) ?? 0;
   }
 
   #refuseCodec(codec: VideoCodec): void {

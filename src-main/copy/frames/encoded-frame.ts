@@ -30,6 +30,8 @@ export interface EncodedFrame {
   readonly durationMs: number;
   /** Packets of its track that were given up between the frame before and this one; left out for none. */
   readonly lostBefore?: number;
+  /** The take was paused between the picture before and this one; left out otherwise. */
+  readonly isAfterPause?: true;
 }
 
 /** Why a frame that was begun is not handed over. */

@@ -7,7 +7,8 @@ import { lateTickMs } from '../../take/take-moments.js';
 import { EventLog } from '../../telemetry/event-log.js';
 import { EventReporter } from '../../telemetry/event-reporter.js';
 import { CopyFeed, type CopyFeedOptions } from '../take/copy-feed.js';
-import { type CopyEnding, CopyFiles } from '../take/copy-files.js';
+import { CopyFiles } from '../take/copy-files.js';
+import type { CopyEnding } from '../take/copy-files-options.js';
 import type { CopyPart } from '../take/copy-part.js';
 import { type CopyFileState, type CopyReport, stateCaps } from './copy-reports.js';
 import type { CopyArmed, CopyRequest } from './copy-requests.js';
@@ -93,6 +94,10 @@ export class CopyHost {
       case 'cut':
         this.#files?.cutAt(request.number, request.atMs);
         return;
+      case 'pause':
+        this.#clock?.adopt({ fromMs: request.fromMs, toMs: request.toMs ?? Infinity });
+        this.#files?.setPause();
+        return;
       case 'taken':
         this.#outbox.taken();
         return;
@@ -175,7 +180,8 @@ export class CopyHost {
     const sinceMs = nowMs - this.#tickedMs;
     this.#tickedMs = nowMs;
     // After a blocked event loop timers come before the packets that waited: filling in now would make those too late.
-    if (sinceMs <= lateTickMs && this.#ending === null) this.#files?.tick(this.#nowMs());
+    if (sinceMs <= lateTickMs && this.#ending === null)
+      this.#files?.tick(this.#nowMs(), this.#clock?.elapsedMs());
     this.#outbox.tell();
     if (this.#ending === null) this.#account?.tick(this.#outbox.untakenMs);
   }
@@ -210,7 +216,12 @@ export class CopyHost {
       const part = sink.parts.find(({ file }) => file === name);
       if (part === undefined) continue;
       if (part.isClosed) this.#toldParts.add(part);
-      return { snapshot: part.hasEnded ? null : sink.snapshot(this.#nowMs()), entry: sink.entryOf(part) };
+      const clock = this.#clock;
+      const isOver = part.hasEnded || clock === null;
+      return {
+        snapshot: isOver ? null : sink.snapshot(clock.elapsedMs(), clock.isPaused),
+        entry: sink.entryOf(part),
+      };
     }
     return null;
   }

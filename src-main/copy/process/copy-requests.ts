@@ -39,6 +39,12 @@ export const copyRequestSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('rename'), identity: z.string(), name: z.string() }),
   /** All files go on in the next part, from there on the take's timeline. */
   z.object({ type: z.literal('cut'), number: z.int().positive(), atMs: z.number().nonnegative() }),
+  /** What was sent from there to there is in no file: milliseconds since `startUs` of `begin`. */
+  z.object({
+    ...{ type: z.literal('pause'), fromMs: z.number().nonnegative() },
+    /** Null while it lasts. */
+    toMs: z.number().nonnegative().nullable(),
+  }),
   /** The state was taken: another one may be sent. */
   z.object({ type: z.literal('taken') }),
   z.object({ type: z.literal('finish'), endMs: z.number() }),

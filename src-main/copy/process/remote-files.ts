@@ -51,6 +51,8 @@ export class RemoteFiles extends OnePart implements TakeMedia {
   #told = nothingTold;
   /** On the take's timeline. */
   #toldMs: number;
+  /** Pauses of a take that was encoded before: the process knows nothing of them, and begins where its timeline would have. */
+  readonly #pausedBeforeMs: number;
   readonly #cuts: TakeCuts;
   /** The part that was asked for last, and when, until the process has heard of it; null while it has. */
   #askedCut: { readonly number: number; readonly sinceMs: number } | null = null;
@@ -75,6 +77,8 @@ export class RemoteFiles extends OnePart implements TakeMedia {
     this.#link = link;
     this.#onHappening = onHappening;
     this.#toldMs = options.clock.nowMs();
+    const { startUs, timelineStartUs } = options.clock;
+    this.#pausedBeforeMs = (timelineStartUs - startUs) / 1_000;
     this.#cuts = new TakeCuts(options.clock, copyProfile, 0, options.first);
   }
 
@@ -90,6 +94,13 @@ export class RemoteFiles extends OnePart implements TakeMedia {
     this.#askedCut = { number: cut.number, sinceMs: this.#options.clock.nowMs() };
     this.#link.send({ type: 'cut', ...cut });
     return cut;
+  }
+
+  /** The take is paused, or goes on: the process leaves out what was sent meanwhile. */
+  setPause({ fromMs, toMs }: Parameters<NonNullable<TakeMedia['setPause']>>[0]): void {
+    const fromHereMs = Math.max(0, fromMs - this.#pausedBeforeMs);
+    const toHereMs = toMs === Infinity ? null : toMs - this.#pausedBeforeMs;
+    this.#link.send({ type: 'pause', fromMs: fromHereMs, toMs: toHereMs });
   }
 
   /** Whether all files of a part, and of those before, are on the disk. */

@@ -29,6 +29,7 @@ const lineCauses: Readonly<Record<LineDropCause, DropCause>> = {
   otherCodec: 'undecodable',
   late: 'tooLate',
   outside: 'notRecording',
+  paused: 'paused',
 };
 
 /** What was counted of one kind of stream of a file, over all of its tracks. */

@@ -14,7 +14,8 @@ import type { TrackReceiver } from '../receive/track-receiver.js';
 import { receiveCaps } from '../rtp/receive-caps.js';
 import { type MediaWay, wayName } from '../signal/media-routes.js';
 import type { Publication } from '../signal/publications.js';
-import type { CopyEnding, CopyFiles } from './copy-files.js';
+import type { CopyFiles } from './copy-files.js';
+import type { CopyEnding } from './copy-files-options.js';
 import { type CopiedTrack, infoOf } from './copy-track.js';
 import { tellTrack } from './copy-track-events.js';
 import { WithheldTracks } from './withheld-tracks.js';
@@ -56,7 +57,7 @@ export interface FedTake {
 /** A take, and what fills its files. */
 interface Begun {
   readonly take: FedTake;
-  readonly files: Pick<CopyFiles, 'add' | 'connectionLost' | 'interrupted' | 'setMuted'>;
+  readonly files: Pick<CopyFiles, 'add' | 'setConnected' | 'setMuted'>;
 }
 
 /** Brings what a hidden receiver receives of a room into the files of a take. */
@@ -103,10 +104,10 @@ export class CopyFeed implements CopyEnding {
         onState: (state) => {
           if (state === 'reconnecting') {
             feed.#isInterrupted = true;
-            feed.#files?.connectionLost();
+            feed.#files?.setConnected(false);
           } else if (state === 'connected' && feed.#isInterrupted) {
             feed.#isInterrupted = false;
-            feed.#files?.interrupted();
+            feed.#files?.setConnected(true);
           }
         },
         onWay: (way) => tellWay(options.report, way),

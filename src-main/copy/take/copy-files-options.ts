@@ -16,7 +16,13 @@ export interface CopyFilesOptions {
       readonly reserve?: Pick<SpaceReserve, 'release'> | undefined;
     };
   };
-  readonly clock: Pick<TakeClock, 'elapsedMs' | 'nowMs'>;
+  readonly clock: Pick<TakeClock, 'cut' | 'elapsedMs' | 'isPaused' | 'isPausedAt' | 'lastPause' | 'nowMs'>;
   /** The part of the take with which they begin; left out, it is the first. */
   readonly first?: PartBegin | undefined;
+}
+
+/** How what is received ends with the take. */
+export interface CopyEnding {
+  /** Ends every track, once what is on its way has come. Never rejects. */
+  endTracks(): Promise<void>;
 }

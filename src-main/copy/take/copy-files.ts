@@ -10,28 +10,24 @@ import type { BudgetLine } from '../../telemetry/budget.js';
 import type { TrackSink } from '../contract.js';
 import type { PartBegin } from '../file/parts-of-file.js';
 import { type CopiedShape, copyBudgetLines } from './copy-budget.js';
-import type { CopyFilesOptions } from './copy-files-options.js';
+import type { CopyEnding, CopyFilesOptions } from './copy-files-options.js';
 import type { CopySink } from './copy-sink.js';
 import { CopySinkFactory } from './copy-sink-factory.js';
 import { type CopiedTrack, MovableSink } from './copy-track.js';
 import { tellTrack } from './copy-track-events.js';
+import { diskOf, openCountOf, rename, shapeOf } from './figures-of-sinks.js';
 import { OnePart } from './one-part.js';
+import { PartBegins } from './part-begins.js';
+import { PausedNewcomers } from './paused-newcomers.js';
 
 /** So many files, where nobody has said how many; each may hold 64 MiB while its disk stands still. */
 const mostFiles = 128;
 /** Ticks come more often: a longer time between two is one in which this process stood still. Milliseconds. */
 const tickMs = 400;
 
-/** How what is received ends with the take. */
-export interface CopyEnding {
-  /** Ends every track, once what is on its way has come. Never rejects. */
-  endTracks(): Promise<void>;
-}
-
 /** The files of a copied take: one for each participant and screen, and one for each further track. */
 export class CopyFiles extends OnePart implements TakeMedia {
   readonly #options: CopyFilesOptions;
-  readonly #first: PartBegin;
   readonly #events: TakeMediaEvents;
   readonly #ending: CopyEnding;
   readonly #allowance: FileAllowance;
@@ -41,8 +37,8 @@ export class CopyFiles extends OnePart implements TakeMedia {
   /** Those that stand. */
   readonly #sinks = new Map<string, CopySink>();
   readonly #received = new Map<CopiedTrack, MovableSink>();
-  /** The last three: no more are to come at a time. */
-  #cuts: readonly PartBegin[] = [];
+  readonly #newcomers: PausedNewcomers;
+  readonly #begins: PartBegins;
   #toldVideos = 0;
   #alarms: readonly SignalAlarm[] = [];
   #isConnected = true;
@@ -53,11 +49,12 @@ export class CopyFiles extends OnePart implements TakeMedia {
   constructor(options: CopyFilesOptions, events: TakeMediaEvents, ending: CopyEnding) {
     super();
     this.#options = options;
-    this.#first = options.first ?? { number: 1, atMs: 0 };
+    this.#begins = new PartBegins(options.first);
     this.#events = events;
     this.#ending = ending;
     this.#allowance = new FileAllowance(options.take.maxFiles ?? mostFiles);
     this.#factory = new CopySinkFactory(options, events);
+    this.#newcomers = new PausedNewcomers(options.clock, () => this.#resume());
   }
 
   /**
@@ -66,14 +63,13 @@ export class CopyFiles extends OnePart implements TakeMedia {
    * @param atMs of the take's timeline, a second ahead at most
    */
   cutAt(number: number, atMs: number): void {
-    const cut = { number, atMs };
-    this.#cuts = [...this.#cuts.slice(-2), cut];
-    for (const sink of this.#sinks.values()) sink.cut(cut);
+    this.#begins.add({ number, atMs });
+    for (const sink of this.#sinks.values()) sink.cut(this.#begins.last);
   }
 
   /** The last part that was asked for. */
   get lastPart(): number {
-    return this.#cuts.at(-1)?.number ?? this.#first.number;
+    return this.#begins.last.number;
   }
 
   /** Every file of this part and of those before has ended, and is on the disk; none of them is to come. */
@@ -83,20 +79,19 @@ export class CopyFiles extends OnePart implements TakeMedia {
     return Math.min(this.#begun.number, ...open) - 1;
   }
 
-  /** Of the files that are recorded now: the part that most of the take is in, and the largest file of it, in bytes. */
+  /** Of the files that are recorded now: the largest, in bytes. */
   get largest(): number {
     return Math.max(0, ...[...this.#sinks.values()].map(({ disk }) => disk.partBytes));
   }
 
   /** The part in which a file begins now. */
   get #begun(): PartBegin {
-    const nowMs = this.#options.clock.nowMs();
-    return this.#cuts.findLast(({ atMs }) => atMs <= nowMs) ?? this.#first;
+    return this.#begins.at(this.#options.clock.nowMs());
   }
 
   /** Files stay open until the take ends: whoever comes back goes on in theirs. */
   get openCount(): number {
-    return [...this.#sinks.values()].filter(({ isRecording }) => isRecording).length;
+    return openCountOf([...this.#sinks.values()]);
   }
 
   /** Bytes on disk, over all of them. */
@@ -106,12 +101,7 @@ export class CopyFiles extends OnePart implements TakeMedia {
 
   /** What the disk has taken, and what waits for it. */
   get disk(): { readonly writtenBytes: number; readonly queuedBytes: number } {
-    let [writtenBytes, queuedBytes] = [0, 0];
-    for (const { disk } of this.#sinks.values()) {
-      writtenBytes += disk.writtenBytes;
-      queuedBytes += disk.queuedBytes;
-    }
-    return { writtenBytes, queuedBytes };
+    return diskOf([...this.#sinks.values()]);
   }
 
   /** Those that stand, in the order in which they were made. */
@@ -121,12 +111,7 @@ export class CopyFiles extends OnePart implements TakeMedia {
 
   /** What it has open by now. */
   get shape(): CopiedShape {
-    let [videoTracks, audioTracks] = [0, 0];
-    for (const sink of this.#sinks.values()) {
-      videoTracks += sink.trackCount('video');
-      audioTracks += sink.trackCount('audio');
-    }
-    return { files: this.#sinks.size, videoTracks, audioTracks };
+    return shapeOf([...this.#sinks.values()]);
   }
 
   /** Its buffers at their caps, with the files and tracks that there are by now. */
@@ -148,11 +133,13 @@ export class CopyFiles extends OnePart implements TakeMedia {
       !isRoleDeclared && publicationsOf(identity).some((one) => one.isRoleDeclared && one.role === role);
     const { fileKey, subject } = this.#places.give(track, isFirstExpected, nowMs);
     const isNew = !this.#files.has(fileKey);
+    if (isNew && this.#options.clock.isPaused) {
+      this.#places.free(track);
+      this.#newcomers.add(track);
+      return this.#outerOf(track);
+    }
     if (isNew && !this.#mayOpen(track)) return null;
-    const outer = new MovableSink(() => {
-      this.#remove(track);
-    });
-    this.#received.set(track, outer);
+    const outer = this.#outerOf(track);
     const opening = this.#files.get(fileKey) ?? this.#open(fileKey, subject, track);
     const sink = await opening;
     // Its place may be another one by now, or none.
@@ -163,8 +150,14 @@ export class CopyFiles extends OnePart implements TakeMedia {
     return outer;
   }
 
+  /** The take is paused, or goes on in a moment, as its clock says. Who came in the pause has a file from then on. */
+  setPause(): void {
+    this.#newcomers.pauseChanged();
+  }
+
   /** The owner of a track muted or unmuted it. @param nowMs of the take */
   setMuted(track: CopiedTrack, isMuted: boolean, nowMs: number): void {
+    this.#newcomers.setMuted(track, isMuted);
     this.#sinkOf(track)?.setMuted(track, isMuted, nowMs);
     tellTrack(this.#options.take.report, track.info, isMuted ? 'muted' : 'unmuted');
   }
@@ -174,33 +167,25 @@ export class CopyFiles extends OnePart implements TakeMedia {
     return this.#alarms;
   }
 
-  /** Nothing can come: that is said of the connection, and of no track. */
-  connectionLost(): void {
-    this.#isConnected = false;
-  }
-
-  /** The connection was made anew: nobody knows what was lost before the next packets. */
-  interrupted(): void {
-    this.#isConnected = true;
-    for (const sink of this.#sinks.values()) sink.interrupted();
+  /** Nothing can come, which is said of the connection and of no track; or it can again, and nobody knows what was lost. */
+  setConnected(isConnected: boolean): void {
+    this.#isConnected = isConnected;
+    const nowMs = this.#options.clock.nowMs();
+    for (const sink of this.#sinks.values()) sink.connectionChanged(isConnected, nowMs);
   }
 
   /** Gives the files of somebody another name. @returns whether any has it only now */
   rename(identity: string, name: string): boolean {
-    const renamed = [...this.#sinks.values()].filter(
-      ({ subject }) => subject.identity === identity && subject.participantName !== name,
-    );
-    for (const sink of renamed) sink.subject = { ...sink.subject, participantName: name };
-    return renamed.length > 0;
+    return rename([...this.#sinks.values()], identity, name);
   }
 
-  /** Called a few times a second. @param nowMs of the take */
-  tick(nowMs: number): void {
+  /** Called a few times a second. @param nowMs of the take @param roomMs the same moment of the room's clock */
+  tick(nowMs: number, roomMs = nowMs): void {
     let withVideo = 0;
     const elapsedMs = Math.min(nowMs - this.#tickedMs, tickMs);
     this.#tickedMs = nowMs;
     for (const sink of this.#sinks.values()) {
-      sink.tick(nowMs);
+      sink.tick(nowMs, roomMs);
       if (sink.hasVideo) withVideo += 1;
     }
     this.#alarms = [...this.#sinks.values()].flatMap((sink) =>
@@ -211,9 +196,10 @@ export class CopyFiles extends OnePart implements TakeMedia {
     this.#toldVideos = withVideo;
   }
 
-  /** Every file at the present moment. @param nowMs of the take */
-  snapshots(nowMs: number): SinkSnapshot[] {
-    return [...this.#sinks.values()].map((sink) => sink.snapshot(nowMs));
+  /** Every file at the present moment. @param roomMs of the room's clock */
+  snapshots(roomMs: number): SinkSnapshot[] {
+    const { isPaused } = this.#options.clock;
+    return [...this.#sinks.values()].map((sink) => sink.snapshot(roomMs, isPaused));
   }
 
   /** Their entries in the manifest, as far as they are known. */
@@ -224,8 +210,7 @@ export class CopyFiles extends OnePart implements TakeMedia {
   /** Ends all of them at `endMs` of the take, and waits until they are on disk. Never rejects. */
   async finish(endMs: number): Promise<void> {
     this.#endMs = endMs;
-    // Nobody knows what was lost since the connection broke.
-    if (!this.#isConnected) for (const sink of this.#sinks.values()) sink.interrupted();
+    this.#newcomers.stop();
     // At once: one that is being made, on a disk that is slow, must not let the others go on.
     for (const sink of this.#sinks.values()) sink.endAt(endMs);
     const sinks = await Promise.all(this.#files.values());
@@ -233,9 +218,27 @@ export class CopyFiles extends OnePart implements TakeMedia {
     await Promise.all(sinks.map((sink) => sink.finish(endMs)));
   }
 
+  #outerOf(track: CopiedTrack): MovableSink {
+    const outer = this.#received.get(track) ?? new MovableSink(() => this.#remove(track));
+    this.#received.set(track, outer);
+    return outer;
+  }
+
+  #resume(): void {
+    for (const sink of this.#sinks.values()) sink.resumed();
+    const nowMs = this.#options.clock.nowMs();
+    for (const [track, isMuted] of this.#newcomers.takeAll()) {
+      void this.add(track, nowMs).then((outer) => {
+        if (isMuted !== track.info.isMuted) this.#sinkOf(track)?.setMuted(track, isMuted, nowMs);
+        // The server has asked for the first key frame when it was subscribed.
+        if (outer !== null) track.track.requestKeyFrame();
+      });
+    }
+  }
+
   #mayOpen(track: CopiedTrack): boolean {
     const open = { withVideo: this.#files.size, audioOnly: 0 };
-    const wanted = { ...open, withVideo: open.withVideo + 1 };
+    const wanted = { withVideo: open.withVideo + 1, audioOnly: 0 };
     if (this.#allowance.allows(wanted)) return true;
     this.#places.free(track);
     const { identity } = track.info;
@@ -251,7 +254,7 @@ export class CopyFiles extends OnePart implements TakeMedia {
     this.#files.set(fileKey, opening);
     return opening.then((sink) => {
       this.#sinks.set(fileKey, sink);
-      for (const cut of this.#cuts) if (cut.number > opened.number) sink.cut(cut);
+      for (const begin of this.#begins.behind(opened)) sink.cut(begin);
       // The take may have ended while it was made.
       sink.endAt(this.#endMs);
       return sink;
@@ -265,6 +268,7 @@ export class CopyFiles extends OnePart implements TakeMedia {
   #remove(track: CopiedTrack): void {
     const nowMs = Math.min(this.#options.clock.nowMs(), this.#endMs);
     this.#received.delete(track);
+    this.#newcomers.remove(track);
     const sink = this.#sinkOf(track);
     const successor = this.#places.successorOf(track, nowMs);
     this.#places.free(track);

@@ -53,7 +53,7 @@ export class CopySinkFactory {
     return CopySink.open({
       ...{ subject, fileOf, first },
       media: {
-        ...{ originMs: this.#originMs, blackFrames: this.#blackFrames, lanes },
+        ...{ originMs: this.#originMs, clock: this.#options.clock, blackFrames: this.#blackFrames, lanes },
         ...(reserve === undefined ? {} : { reserve }),
         onPresence: (...told) => presence(fileOf(first.number).file, ...told),
         onOtherCodec: (codec) => this.#tellOtherCodec(fileOf(first.number).file, identity, codec),

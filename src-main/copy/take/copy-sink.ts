@@ -14,7 +14,6 @@ import type { VideoTrack } from '../file/matroska-head.js';
 import type { PartAccount } from '../file/part-marks.js';
 import { ParticipantFile } from '../file/participant-file.js';
 import type { PartBegin } from '../file/parts-of-file.js';
-import { noWindowCounts, sumOfWindows, type WindowCounts } from '../rtp/packet-counts.js';
 import { accountOf, type CountedStream, keptFrames } from './copy-account.js';
 import { CopyPart } from './copy-part.js';
 import type { CopySinkOptions } from './copy-sink-options.js';
@@ -22,6 +21,7 @@ import { copySnapshot, type SnapshotAccount } from './copy-snapshot.js';
 import type { CopiedTrack } from './copy-track.js';
 import { FileSignals, type ReceivedFrames } from './file-signals.js';
 import { noAccount, noCounts } from './nothing-counted.js';
+import { SinkTracks } from './sink-tracks.js';
 
 type Kind = 'video' | 'audio';
 
@@ -36,8 +36,7 @@ export class CopySink {
   readonly #keyFrame = new KeyFrameWait((fromMs, toMs) =>
     this.#current.absences.keyFrameAwaited(Math.max(fromMs, this.#current.startMs), toMs),
   );
-  readonly #tracks = new Map<CopiedTrack, TrackSink>();
-  readonly #endedPackets: Record<Kind, WindowCounts> = { video: noWindowCounts, audio: noWindowCounts };
+  readonly #tracks = new SinkTracks();
   readonly #rates = new FrameRates();
   readonly #muted = new Set<CopiedTrack>();
   readonly #signals: FileSignals;
@@ -60,7 +59,7 @@ export class CopySink {
     try {
       sink.#media = await ParticipantFile.create(sink.#fileOf(options.first.number).path, {
         ...{ ...options.media, first: options.first },
-        packetsOf: (kind) => sink.#packetsOf(kind),
+        packetsOf: (kind) => sink.#tracks.packetsOf(kind),
         onFailure: (error) => sink.#fail(error),
         onGap: (gap, part) => sink.#noteGap(gap, part),
         parts: {
@@ -118,7 +117,7 @@ export class CopySink {
 
   /** How many of its tracks are received now. */
   trackCount(kind: Kind): number {
-    return [...this.#tracks.keys()].filter(({ info }) => info.kind === kind).length;
+    return this.#tracks.count(kind);
   }
 
   /** A track is recorded into it. @returns where its packets go; null when there is no file @param nowMs of the take */
@@ -127,7 +126,7 @@ export class CopySink {
     if (this.#media === null) return null;
     // Of a screen any size is what there is.
     const sink = this.#media.add(track.track, info.role === 'camera' ? info.declaredSize : null);
-    this.#tracks.set(track, sink);
+    this.#tracks.add(track);
     this.history.began(track, nowMs);
     this.#current.absences.trackCame(info.kind, nowMs);
     if (info.isMuted) this.setMuted(track, true, nowMs);
@@ -136,10 +135,9 @@ export class CopySink {
 
   /** The track delivers no more, here at least; its sink has been ended. @param nowMs of the take */
   remove(track: CopiedTrack, nowMs: number): void {
-    if (!this.#tracks.delete(track)) return;
+    if (!this.#tracks.remove(track)) return;
     const wasOn = !this.#muted.delete(track);
     const { kind } = track.info;
-    this.#endedPackets[kind] = sumOfWindows(this.#endedPackets[kind], track.track.figures.packets);
     this.history.ended(track, nowMs);
     this.#current.absences.trackLeft(kind, nowMs, wasOn);
   }
@@ -149,30 +147,35 @@ export class CopySink {
     if (!this.#tracks.has(track)) return;
     if (isMuted) this.#muted.add(track);
     else this.#muted.delete(track);
-    this.#media?.setOn(track.info.kind, !isMuted, this.#options.media.originMs + nowMs);
+    this.#media?.setOn(track.info.kind, !isMuted, nowMs);
   }
 
-  /** What comes next is not what followed: the connection was made anew. */
-  interrupted(): void {
-    this.#media?.interrupted();
+  /** The connection is lost, or stands again. @param nowMs of the take */
+  connectionChanged(isConnected: boolean, nowMs: number): void {
+    this.#media?.connectionChanged(isConnected, nowMs, this.subject.kind === 'participant');
   }
 
-  /** Called a few times a second. @param nowMs of the take */
-  tick(nowMs: number): void {
-    this.#media?.tick(this.#options.media.originMs + nowMs);
+  /** The take goes on after a pause. */
+  resumed(): void {
+    this.#media?.resumed();
+  }
+
+  /** Called a few times a second. @param nowMs of the take @param roomMs the same moment of the room's clock */
+  tick(nowMs: number, roomMs: number): void {
+    this.#media?.tick(this.#options.media.originMs + roomMs);
     this.#sample(nowMs);
   }
 
   /** Nothing that was sent later is in the file. @param endMs of the take */
   endAt(endMs: number): void {
-    this.#media?.endAt(this.#options.media.originMs + endMs);
+    this.#media?.endAt(endMs);
   }
 
   /** Writes what waits, and closes the file; its tracks have ended. Never rejects. @param endMs of the take */
   async finish(endMs: number): Promise<void> {
     this.#sample(endMs);
     try {
-      await this.#media?.finish(this.#options.media.originMs + endMs);
+      await this.#media?.finish(endMs);
     } catch (thrown) {
       this.#fail(toPlateauError(thrown));
     }
@@ -186,7 +189,7 @@ export class CopySink {
   judgeSignals(elapsedMs: number, isConnected: boolean): SignalAlarm[] {
     const counts = this.#media?.counts ?? noCounts;
     const isOn = (track: CopiedTrack): boolean => isConnected && this.isRecording && !this.#muted.has(track);
-    const on = [...this.#tracks.keys()].filter(isOn).map(({ info }) => info);
+    const on = this.#tracks.all.filter(isOn).map(({ info }) => info);
     return this.#signals.judge(elapsedMs, on, {
       video: signalOf(counts, 'video'),
       audio: signalOf(counts, 'audio'),
@@ -209,34 +212,27 @@ export class CopySink {
     });
   }
 
-  /** The present moment. @param nowMs of the take */
-  snapshot(nowMs: number): SinkSnapshot {
+  /** The present moment. @param roomMs of the room's clock @param isPaused the take is: nothing has a rate then */
+  snapshot(roomMs: number, isPaused: boolean): SinkSnapshot {
     const account = this.#account();
     const isLive = (kind: Kind): boolean =>
-      [...this.#tracks.keys()].some((track) => track.info.kind === kind && !this.#muted.has(track));
+      this.#tracks.all.some((track) => track.info.kind === kind && !this.#muted.has(track));
     const { subject } = this;
     return copySnapshot({
       ...{ account, file: this.file, subject, isRecording: this.isRecording, disk: this.disk },
       gaps: extentOf(this.#parts.map(({ absences, gaps }) => listedGaps(gaps, absences))),
       ...{ size: this.#media?.video?.size ?? null, hasVideoTrack: this.trackCount('video') > 0 },
       isLive: { video: isLive('video'), audio: isLive('audio') },
-      rates: () => this.#rates.read(nowMs, keptFrames(account.video), this.isRecording),
+      rates: () => this.#rates.read(roomMs, keptFrames(account.video), this.isRecording && !isPaused),
     });
   }
 
   #account(): SnapshotAccount {
     const counts = this.#media?.counts ?? noCounts;
     const of = (kind: Kind): CountedStream => ({
-      ...{ packets: this.#packetsOf(kind), frames: counts.frames[kind], line: counts[kind] },
+      ...{ packets: counts.packets[kind], frames: counts.frames[kind], line: counts[kind] },
     });
     return { ...accountOf(of('video'), of('audio')), line: counts };
-  }
-
-  #packetsOf(kind: Kind): WindowCounts {
-    let sum = this.#endedPackets[kind];
-    for (const { info, track } of this.#tracks.keys())
-      if (info.kind === kind) sum = sumOfWindows(sum, track.figures.packets);
-    return sum;
   }
 
   get #current(): CopyPart {
@@ -258,7 +254,7 @@ export class CopySink {
 
   #sample(nowMs: number): void {
     const { line, video } = this.#account();
-    const videos = [...this.#tracks.keys()].filter(({ info }) => info.kind === 'video');
+    const videos = this.#tracks.all.filter(({ info }) => info.kind === 'video');
     const isOn = videos.some((one) => !this.#muted.has(one));
     // What no key fits waits for no key frame.
     const isDecrypted = video.dropped.notDecrypted === this.#notDecrypted;

@@ -13,5 +13,6 @@ export const noAccount: PartAccount = { video: noStream, audio: noStream };
 export const noCounts: ParticipantFileCounts = {
   tracks: new Map(),
   frames: { video: noFrames, audio: noFrames },
+  packets: { video: noWindowCounts, audio: noWindowCounts },
   ...{ video: noLine, audio: noLine },
 };

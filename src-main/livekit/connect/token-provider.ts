@@ -49,12 +49,46 @@ export function tokenProvider(source: Source): () => Promise<string> {
   return () => mintRecorderToken({ ...credentials, room, identity });
 }
 
-/** Refuses a source that can only be one participant. @throws PlateauError `missingCredentials` */
+/** Whether a source can be two participants, as copy mode is. */
+export function isForTwo({ credentials }: Pick<Source, 'credentials'>): boolean {
+  return !('token' in credentials) || credentials.copyToken !== undefined;
+}
+
+/**
+ * Refuses a source that can only be one participant: with the same identity a server has the second one push the first one out.
+ *
+ * @throws PlateauError `missingCredentials`; `usage` when both tokens are of one identity
+ */
 export function assertTwoIdentities({ credentials }: Pick<Source, 'credentials'>): void {
   if (!('token' in credentials)) return;
+  if (credentials.copyToken === undefined)
+    throw new PlateauError(
+      'missingCredentials',
+      'Copy mode joins the room as two participants, and a token is only one.',
+      'Give --copy-token, a token of another identity for the same room; or --api-key and --api-secret; or record with --mode encode.',
+    );
+  const { identity } = readTokenClaims(credentials.token);
+  if (identity !== readTokenClaims(credentials.copyToken).identity) return;
   throw new PlateauError(
-    'missingCredentials',
-    'Copy mode joins the room as two hidden participants, and a token is only one.',
-    'Give --api-key and --api-secret, or record with --mode encode.',
+    'usage',
+    `--token and --copy-token are both of ${identity ?? 'nobody'}: one would push the other out of the room.`,
+    'Make the second one with another identity.',
   );
+}
+
+/**
+ * What makes a token for the other participant that copy mode is.
+ *
+ * @throws PlateauError as {@link assertTwoIdentities} and {@link tokenProvider} do
+ */
+export function secondTokenProvider(source: Source): () => Promise<string> {
+  assertTwoIdentities(source);
+  const { credentials } = source;
+  if (!('token' in credentials) || credentials.copyToken === undefined) return tokenProvider(source);
+  // Where the first one leads to, also when nobody has named it.
+  return tokenProvider({
+    ...source,
+    room: roomNameOf(source),
+    credentials: { token: credentials.copyToken },
+  });
 }

@@ -154,6 +154,60 @@ it('a take that is encoded goes on copied: nothing is in neither part, and both 
   expect({ ok, findings: files.flatMap(({ findings }) => findings) }).toEqual({ ok: true, findings: [] });
 }, 120_000);
 
+it('stays on one timeline when it is paused before it goes over, and behind that', async () => {
+  const { url, apiKey, apiSecret } = server;
+  const recorder = new Recorder();
+  await recorder.connect(
+    { url, room, credentials: { apiKey, apiSecret }, mediaKeys: null },
+    { participants: null, audioOnly: false },
+  );
+  const outputFolder = await mkdtemp(join(root, 'paused-'));
+  const folder = await recorder.startTake({
+    ...{ outputFolder, profile: profiles.source, audioOnly: false, participants: null },
+  });
+  const pausedFor = async (ms: number): Promise<void> => {
+    const before = recorder.take?.pausedMs ?? 0;
+    await recorder.setPaused(true);
+    await untilSnapshot(recorder, ({ pausedMs }) => (pausedMs ?? 0) > before + ms);
+    await recorder.setPaused(false);
+  };
+  const reaches = (ms: number): Promise<Snapshot> =>
+    untilSnapshot(recorder, ({ sinks, takeMs }) => sinks.length === 2 && (takeMs ?? 0) > ms);
+  await reaches(3_000);
+  await pausedFor(1_200);
+  await reaches(5_500);
+  const { takeMs: fromMs } = await recorder.continueCopied();
+  await untilSnapshot(recorder, ({ takeMs }) => (takeMs ?? 0) > fromMs + 6_000);
+  await pausedFor(1_500);
+  const resumedMs = recorder.snapshot().takeMs ?? 0;
+  await untilSnapshot(recorder, ({ takeMs }) => (takeMs ?? 0) > resumedMs + 4_000);
+  const manifest = await recorder.stopTake();
+  await recorder.disconnect();
+  const [, second] = manifest.pauses ?? [];
+  if (second === undefined) throw new Error('It was paused twice.');
+  for (const identity of ['ada', 'bob']) {
+    const seam = await handoverOf(folder, manifest, identity);
+    expectSeamless(seam);
+    const { after, contents } = seam;
+    const startMs = after.part?.startMs ?? NaN;
+    const behind = (ms: number): boolean => startMs + ms > second.takeMs;
+    const offsets = (contents[1]?.pairs ?? []).map(({ flashMs, offsetMs }) => ({
+      isBehind: behind(flashMs),
+      offsetMs,
+    }));
+    const medianOf = (isBehind: boolean): number =>
+      offsets
+        .filter((one) => one.isBehind === isBehind)
+        .map(({ offsetMs }) => offsetMs)
+        .toSorted((one, other) => one - other)[1] ?? NaN;
+    expect(Math.abs(medianOf(true) - medianOf(false))).toBeLessThan(10);
+    expect(after.video.dropped.paused).toBeGreaterThan(30);
+    expect(after.gaps).toEqual([]);
+  }
+  const { files, ok } = await verifyTake(folder, 'full');
+  expect({ ok, findings: files.flatMap(({ findings }) => findings) }).toEqual({ ok: true, findings: [] });
+}, 120_000);
+
 /** Records the room, goes over to copy mode, and says each event of the log on a line. */
 const program = `
   const { Recorder } = await import(process.argv[1] + 'recorder/recorder.js');

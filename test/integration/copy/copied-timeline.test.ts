@@ -41,13 +41,13 @@ it('is verified when its camera came at the very end, behind all of its audio', 
   const path = join(folder, 'late.mkv');
   const file = await ParticipantFile.create(path, { originMs, blackFrames });
   const video = new PacketFeed(file.add(copyTrack('vp8'), null), 'vp8');
-  file.setOn('video', true, originMs + 3_000);
+  file.setOn('video', true, 3_000);
   const arrivedMs = originMs + 3_000;
   video.picture(packetize('vp8', first), arrivedMs * 90, { arrivedMs });
   const audio = new PacketFeed(file.add(copyTrack('opus'), null), 'opus');
   audio.packet(tone[0] ?? Buffer.alloc(0), arrivedMs * 48, { arrivedMs });
   file.tick(arrivedMs + 5);
-  await file.finish(arrivedMs + 5);
+  await file.finish(3_005);
   const { path: ffmpegPath } = await findFfmpeg();
   const expectation = {
     ...{ canvas: file.video?.size ?? null, videoCodec: 'vp8', audioCodec: 'opus', hasSizes: true },
@@ -71,7 +71,7 @@ describe.each(['vp8', 'vp9', 'h264', 'h265', 'av1'] as const)('the timeline of a
     const video = new PacketFeed(file.add(copyTrack(codec), null), codec);
     const audio = new PacketFeed(file.add(copyTrack('opus'), null), 'opus');
     for (const from of starts) {
-      file.setOn('video', true, originMs + from);
+      file.setOn('video', true, from);
       for (const [index, frame] of clip.frames.entries()) {
         const arrivedMs = originMs + from + (index * 1_000) / clipFps;
         video.picture(packetize(codec, frame), Math.round(arrivedMs * 90), { arrivedMs });
@@ -81,13 +81,13 @@ describe.each(['vp8', 'vp9', 'h264', 'h265', 'av1'] as const)('the timeline of a
         audio.packet(tone[index] ?? Buffer.alloc(0), arrivedMs * 48, { arrivedMs });
       }
       const offMs = originMs + from + clipSeconds * 1_000;
-      file.setOn('audio', false, offMs);
-      file.setOn('video', false, offMs);
+      file.setOn('audio', false, offMs - originMs);
+      file.setOn('video', false, offMs - originMs);
       await new Promise((resolve) => setImmediate(resolve));
       file.tick(offMs + 500);
       file.tick(offMs + 1_500);
     }
-    await file.finish(originMs + endMs);
+    await file.finish(endMs);
     const { video: counts } = file.counts;
     expect(counts.written).toBe(2 * clip.frames.length);
     expect(counts).toMatchObject({ handedOver: counts.written, waiting: 0 });

@@ -90,8 +90,6 @@ describe('a take that is to be copied', () => {
 
 describe('a take that is copied', () => {
   it.each([
-    ['pauseTake', 'A take in copy mode cannot be paused.'],
-    ['resumeTake', 'A take in copy mode cannot be paused.'],
     ['moveTake', 'A take in copy mode cannot be moved to another folder.'],
     ['saveReplay', 'There is no replay buffer in copy mode.'],
   ] as const)('cannot %s, and says so', (name, reason) => {
@@ -99,9 +97,10 @@ describe('a take that is copied', () => {
     expect(reasonOf(name, copying())).toBe(reason);
   });
 
-  it('can be marked, stopped and watched, and is offered no pause by the tray', () => {
+  it('can be marked, paused, stopped and watched, by the tray as well', () => {
     for (const name of [
       'addMarker',
+      'pauseTake',
       'splitTake',
       'stopTake',
       'nextImage',
@@ -109,8 +108,8 @@ describe('a take that is copied', () => {
       'startFault',
     ] as const)
       expect(refusalOf(name, copying())).toBeNull();
-    expect(presenceOf(copying())).toMatchObject({ mayPause: false, mayResume: false, mayStop: true });
-    expect(presenceOf(copying({ mode: 'encode' })).mayPause).toBe(true);
+    expect(refusalOf('resumeTake', copying({ isPaused: true }))).toBeNull();
+    expect(presenceOf(copying())).toMatchObject({ mayPause: true, mayResume: false, mayStop: true });
   });
 
   it('has no encoder that a fault could be done to', () => {

@@ -146,3 +146,19 @@ it('refuses a token alone in copy mode, which is two participants', () => {
   expect(() => readRecordPlan(options, {})).toThrow('a token is only one');
   expect(readRecordPlan({ ...options, mode: 'encode' }, {}).request.mode).toBeUndefined();
 });
+
+it('takes a second token of another identity in copy mode, and not twice the same', () => {
+  const tokenOf = (sub: string): string =>
+    `e30.${Buffer.from(JSON.stringify({ sub, video: { room: 'x', roomJoin: true } })).toString('base64url')}.x`;
+  const options = { url: 'ws://host.example', token: tokenOf('one'), mode: 'copy' };
+  const both = { token: tokenOf('one'), copyToken: tokenOf('two') };
+  const plan = readRecordPlan({ ...options, copyToken: both.copyToken }, {});
+  expect([plan.source.credentials, plan.request.mode]).toEqual([both, 'copy']);
+  expect(readRecordPlan(options, { LIVEKIT_COPY_TOKEN: `${both.copyToken}\n` }).source.credentials).toEqual(
+    both,
+  );
+  expect(() => readRecordPlan({ ...options, copyToken: tokenOf('one') }, {})).toThrow('both of one');
+  expect(() => readRecordPlan({ url: options.url, copyToken: both.copyToken, room: 'x' }, {})).toThrow(
+    '--token is missing',
+  );
+});

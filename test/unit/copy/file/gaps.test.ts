@@ -65,7 +65,7 @@ describe('a loss of video', () => {
     for (let ms = 1_080; ms <= 1_200; ms += 40) picture(false, ms);
     picture(true, 1_240);
     picture(false, 1_280);
-    await file.finish(originMs + 2_000);
+    await file.finish(2_000);
     expect(gaps).toEqual([
       expect.objectContaining({ stream: 'video', atMs: 1_000, durationMs: 240, lostFrames: 5 }),
     ]);
@@ -82,7 +82,7 @@ describe('a loss of video', () => {
     picture(false, 80);
     picture(true, 120);
     picture(false, 160);
-    await file.finish(originMs + 1_000);
+    await file.finish(1_000);
     expect(gaps).toEqual([]);
     expect(file.counts.frames.video.dropped).toMatchObject({ beforeFirstKey: 2, awaitingKey: 0 });
     expect(file.counts.video.missed).toBe(0);
@@ -95,7 +95,7 @@ describe('a loss of audio', () => {
     for (let ms = 0; ms < 200; ms += 20) sound(ms);
     audio.lose(2);
     for (let ms = 240; ms < 400; ms += 20) sound(ms);
-    await file.finish(originMs + 400);
+    await file.finish(400);
     expect(gaps).toEqual([
       expect.objectContaining({ stream: 'audio', atMs: 200, durationMs: 40, lostFrames: null }),
     ]);
@@ -110,17 +110,18 @@ describe('a loss of audio', () => {
     expect(gaps).toEqual([]);
     audio.lose();
     sound(1_200);
-    await file.finish(originMs + 1_220);
+    await file.finish(1_220);
     expect(gaps).toEqual([expect.objectContaining({ atMs: 1_180, durationMs: 20 })]);
   });
 
   it('is everything up to the next packet when the connection was made anew', async () => {
     const { audio, file, gaps, sound } = await recorded();
     for (let ms = 0; ms < 200; ms += 20) sound(ms);
-    file.interrupted();
+    file.connectionChanged(false, 3_000, true);
+    file.connectionChanged(true, 3_100, true);
     audio.lose();
     sound(3_200);
-    await file.finish(originMs + 3_220);
+    await file.finish(3_220);
     expect(gaps).toEqual([expect.objectContaining({ atMs: 200, durationMs: 3_000 })]);
   });
 });
@@ -129,12 +130,12 @@ it('has nothing that was sent after the end of the take', async () => {
   const { file, path, picture, sound } = await recorded();
   picture(true, 0);
   sound(0);
-  file.endAt(originMs + 500);
+  file.endAt(500);
   for (let ms = 40; ms < 1_000; ms += 40) {
     picture(false, ms);
     sound(ms);
   }
-  await file.finish(originMs + 500);
+  await file.finish(500);
   const last = Math.max(...blocksOf(await readFile(path)).map(({ ms }) => ms));
   expect(last).toBeLessThan(500);
   const { audio, video } = file.counts;
@@ -163,7 +164,7 @@ it('has audio behind the picture that it sounds with, also when the pictures had
   isMade(Buffer.from('black'));
   await new Promise((resolve) => setImmediate(resolve));
   expect(file.counts.audio.waiting).toBe(0);
-  await file.finish(originMs + 2_000);
+  await file.finish(2_000);
   const blocks = blocksOf(await readFile(path)).filter(({ ms }) => ms >= 1_060);
   expect(blocks.map(({ ms }) => ms)).toEqual(
     blocks.map(({ ms }) => ms).toSorted((one, other) => one - other),
@@ -190,7 +191,7 @@ it('says of a gap that what came in it could not be decrypted, and of the next o
   picture(true, 1_320);
   sound(1_240);
   picture(false, 1_360);
-  await file.finish(originMs + 2_000);
+  await file.finish(2_000);
   expect(gaps.filter(({ stream }) => stream === 'video')).toMatchObject([
     { isUndecrypted: true, atMs: 960, durationMs: 240, lostFrames: 5 },
     { isUndecrypted: false, atMs: 1_240, durationMs: 80 },
@@ -203,18 +204,18 @@ it('says of a gap that what came in it could not be decrypted, and of the next o
 it('lacks everything since the connection broke when it does not stand again by the end', async () => {
   const { file, gaps, sound } = await recorded();
   for (let ms = 0; ms < 1_000; ms += 20) sound(ms);
-  file.interrupted();
-  file.endAt(originMs + 5_000);
-  await file.finish(originMs + 5_000);
+  file.connectionChanged(false, 2_000, true);
+  file.endAt(5_000);
+  await file.finish(5_000);
   expect(audioOf(gaps)).toMatchObject([{ atMs: 1_000, durationMs: 4_000 }]);
 });
 
 it('lacks nothing at the end when the connection broke, and audio came all the same', async () => {
   const { file, gaps, sound } = await recorded();
   for (let ms = 0; ms < 1_900; ms += 20) sound(ms);
-  file.interrupted();
-  file.endAt(originMs + 2_000);
-  await file.finish(originMs + 2_000);
+  file.connectionChanged(false, 1_950, true);
+  file.endAt(2_000);
+  await file.finish(2_000);
   expect(audioOf(gaps)).toEqual([]);
 });
 
@@ -234,8 +235,8 @@ describe('a microphone that the server has taken away, and that is published sti
     tickTo(1_000, 5_000);
     audio.lose();
     for (let ms = 5_020; ms < 6_000; ms += 20) sound(ms);
-    file.endAt(originMs + 6_000);
-    await file.finish(originMs + 6_000);
+    file.endAt(6_000);
+    await file.finish(6_000);
     expect(audioOf(gaps)).toMatchObject([{ atMs: 1_000, durationMs: 4_020 }]);
     expect(file.counts.audio.lostMs).toBe(4_020);
   });
@@ -244,9 +245,9 @@ describe('a microphone that the server has taken away, and that is published sti
     for (const endMs of [1_600, 9_000]) {
       const { audioSink, file, gaps, tickTo } = await taken();
       tickTo(1_000, endMs);
-      file.endAt(originMs + endMs);
+      file.endAt(endMs);
       audioSink.end();
-      await file.finish(originMs + endMs);
+      await file.finish(endMs);
       expect(audioOf(gaps)).toMatchObject([{ atMs: 1_000, durationMs: endMs - 1_000 }]);
       await rm(folder, { recursive: true });
       await mkdir(folder);
@@ -258,16 +259,16 @@ describe('a microphone that the server has taken away, and that is published sti
     tickTo(1_000, 1_300);
     audioSink.end();
     tickTo(1_300, 9_000);
-    await file.finish(originMs + 9_000);
+    await file.finish(9_000);
     expect(audioOf(gaps)).toEqual([]);
   });
 
   it('lacks what is said until it is muted, and nothing afterwards', async () => {
     const { file, gaps, tickTo } = await taken();
     tickTo(1_000, 5_000);
-    file.setOn('audio', false, originMs + 5_000);
+    file.setOn('audio', false, 5_000);
     tickTo(5_000, 9_000);
-    await file.finish(originMs + 9_000);
+    await file.finish(9_000);
     expect(audioOf(gaps)).toMatchObject([{ atMs: 1_000, durationMs: 4_000 }]);
   });
 });
@@ -278,7 +279,7 @@ describe('a microphone that is on and has not sent a packet', () => {
     for (let ms = 0; ms <= 6_000; ms += 100) file.tick(originMs + ms);
     expect(file.counts.audio.lostMs).toBe(0);
     for (let ms = 6_000; ms < 7_000; ms += 20) sound(ms);
-    await file.finish(originMs + 7_000);
+    await file.finish(7_000);
     expect(audioOf(gaps)).toMatchObject([{ atMs: 0, durationMs: 6_000 }]);
     expect(file.counts.audio.lostMs).toBe(6_000);
   });
@@ -286,21 +287,21 @@ describe('a microphone that is on and has not sent a packet', () => {
   it('lacks all of it to the end', async () => {
     const { file, gaps } = await recorded();
     for (let ms = 0; ms <= 8_000; ms += 100) file.tick(originMs + ms);
-    await file.finish(originMs + 8_000);
+    await file.finish(8_000);
     expect(audioOf(gaps)).toMatchObject([{ atMs: 0, durationMs: 8_000 }]);
   });
 
   it('lacks nothing while it is muted, or when it sends within a moment, or has sent before', async () => {
     const { file, gaps, sound } = await recorded();
     for (let ms = 0; ms <= 2_000; ms += 100) file.tick(originMs + ms);
-    file.setOn('audio', false, originMs + 2_000);
+    file.setOn('audio', false, 2_000);
     for (let ms = 2_000; ms <= 9_000; ms += 100) file.tick(originMs + ms);
-    file.setOn('audio', true, originMs + 9_000);
+    file.setOn('audio', true, 9_000);
     for (let ms = 9_000; ms <= 10_000; ms += 100) file.tick(originMs + ms);
     sound(10_000);
     // A silence that is not transmitted.
     for (let ms = 10_000; ms <= 20_000; ms += 100) file.tick(originMs + ms);
-    await file.finish(originMs + 20_000);
+    await file.finish(20_000);
     expect(audioOf(gaps)).toEqual([]);
     expect(file.counts.audio.lostMs).toBe(0);
   });

@@ -77,7 +77,7 @@ describe('a file whose camera begins with a lower layer', () => {
     picture(true, 2_700);
     picture(false, 2_733);
     await settled(2_733);
-    await file.finish(originMs + 3_000);
+    await file.finish(3_000);
     expect(await shown()).toEqual([
       ...['0 black 1280x720', '1000 black 1280x720', '1500 320x180', '1533'],
       ...['2000 640x360', '2700 1280x720', '2733'],
@@ -93,7 +93,7 @@ describe('a file whose camera begins with a lower layer', () => {
     picture(false, -7);
     picture(false, 26);
     await settled(26);
-    await file.finish(originMs + 100);
+    await file.finish(100);
     expect(await shown()).toEqual(['0 black 1280x720', '1 320x180', '2', '26']);
     expect(await headSize(path)).toEqual(full);
   });
@@ -104,7 +104,7 @@ describe('a file whose camera begins with a lower layer', () => {
     picture(true, 1_500, low);
     for (let ms = 1_600; ms < 5_000; ms += 100) picture(false, ms);
     await settled(5_000);
-    await file.finish(originMs + 5_000);
+    await file.finish(5_000);
     expect((await shown()).slice(0, 4)).toEqual([
       ...['0 black 1280x720', '1000 black 1280x720', '1500 320x180', '1600'],
     ]);
@@ -113,9 +113,9 @@ describe('a file whose camera begins with a lower layer', () => {
   it('has black of the full size when its camera goes off before the full one comes', async () => {
     const { file, picture, settled, shown } = await recorded(full);
     picture(true, 10, low);
-    file.setOn('video', false, originMs + 500);
+    file.setOn('video', false, 500);
     await settled(2_000);
-    await file.finish(originMs + 2_000);
+    await file.finish(2_000);
     expect(await shown()).toEqual([
       ...['0 black 1280x720', '10 320x180', '500 black 1280x720', '1500 black 1280x720'],
     ]);
@@ -126,7 +126,7 @@ describe('a file whose camera begins with a lower layer', () => {
     picture(true, 10, low);
     picture(true, 900);
     await settled(900);
-    await file.finish(originMs + 1_000);
+    await file.finish(1_000);
     expect(await shown()).toEqual(['10 320x180', '900 1280x720']);
   });
 
@@ -140,7 +140,7 @@ describe('a file whose camera begins with a lower layer', () => {
     expect(file.video?.size).toEqual(full);
     picture(true, 950, half);
     picture(true, 980, { width: 1366, height: 768 });
-    await file.finish(originMs + 1_000);
+    await file.finish(1_000);
     expect(await headSize(path)).toEqual(full);
   });
 
@@ -148,13 +148,13 @@ describe('a file whose camera begins with a lower layer', () => {
     const { file, path, picture, settled, shown } = await recorded(full);
     picture(true, 0);
     await settled(0);
-    file.setOn('video', false, originMs + 500);
+    file.setOn('video', false, 500);
     file.tick(originMs + 2_000);
-    file.setOn('video', true, originMs + 2_100);
+    file.setOn('video', true, 2_100);
     picture(true, 2_200, low);
     picture(false, 2_233);
     picture(true, 3_300);
-    await file.finish(originMs + 3_400);
+    await file.finish(3_400);
     expect(await shown()).toEqual([
       ...['0 1280x720', '500 black 1280x720', '1500 black 1280x720'],
       ...['2200 320x180', '2233', '3300 1280x720'],
@@ -166,7 +166,7 @@ describe('a file whose camera begins with a lower layer', () => {
     const { file, path, picture, settled, shown } = await recorded(null);
     picture(true, 1_500, low);
     await settled(1_500);
-    await file.finish(originMs + 1_600);
+    await file.finish(1_600);
     expect(await shown()).toEqual(['0 black 320x180', '1000 black 320x180', '1500 320x180']);
     expect(await headSize(path)).toEqual(low);
     expect(file.counts.video.lowerLayer).toBe(0);
@@ -179,7 +179,7 @@ it('shows no black behind a picture of before the file began, which stands still
   await settled(0);
   await settled(3_000);
   picture(false, 3_100);
-  await file.finish(originMs + 3_200);
+  await file.finish(3_200);
   expect(await shown()).toEqual(['0 1280x720', '3100']);
 });
 

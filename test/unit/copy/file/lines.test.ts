@@ -56,7 +56,7 @@ async function recorded(
     audioFeed.packet(tone, (originMs + ms) * 48, { arrivedMs: originMs + ms });
   };
   const finish = async (ms: number): Promise<{ video: Block[]; audio: Block[] }> => {
-    await file.finish(originMs + ms);
+    await file.finish(ms);
     const blocks = blocksOf(await readFile(path));
     return {
       video: blocks.filter(({ track }) => track === 1),
@@ -150,7 +150,7 @@ describe('the line of audio', () => {
   it('does not write over silence what comes too late', async () => {
     const { file, finish, sound, tick } = await recorded();
     sound(0);
-    file.setOn('audio', false, originMs);
+    file.setOn('audio', false, 0);
     tick(3_000);
     sound(500);
     const { audio } = await finish(3_000);
@@ -166,12 +166,12 @@ describe('the line of video', () => {
     picture(true, 2_500);
     picture(false, 2_533);
     await made();
-    file.setOn('video', false, originMs + 3_000);
+    file.setOn('video', false, 3_000);
     tick(5_200);
-    file.setOn('video', true, originMs + 5_500);
+    file.setOn('video', true, 5_500);
     picture(true, 5_600);
     picture(false, 5_633);
-    file.setOn('video', false, originMs + 6_000);
+    file.setOn('video', false, 6_000);
     const { video } = await finish(8_000);
     expect(video.filter(isBlack).map(({ ms }) => ms)).toEqual([
       0, 1_000, 2_000, 3_000, 4_000, 5_000, 6_000, 7_000,
@@ -188,7 +188,7 @@ describe('the line of video', () => {
     picture(true, 0);
     tick(0);
     await made();
-    file.setOn('video', false, originMs + 100);
+    file.setOn('video', false, 100);
     tick(2_000);
     picture(false, 2_100);
     expect(camera.asked).toBe(1);
@@ -203,7 +203,7 @@ describe('the line of video', () => {
     picture(true, 0);
     tick(0);
     await made();
-    file.setOn('video', false, originMs + 500);
+    file.setOn('video', false, 500);
     tick(600);
     picture(false, 480);
     picture(false, 520);
@@ -216,7 +216,7 @@ describe('the line of video', () => {
     const { file, finish, picture, tick } = await recorded();
     picture(true, 2_000);
     picture(false, 2_033);
-    file.setOn('video', false, originMs + 3_000);
+    file.setOn('video', false, 3_000);
     await made();
     tick(4_500);
     const { video } = await finish(5_000);
@@ -231,7 +231,7 @@ describe('the line of video', () => {
     for (const [index, width] of [640, 644, 648].entries())
       picture(true, 100 + index * 100, { width, height: 360 });
     tick(400);
-    file.setOn('video', false, originMs + 500);
+    file.setOn('video', false, 500);
     await made();
     await finish(2_000);
     expect(asked).toEqual(['1280x720', '648x360']);
@@ -242,8 +242,8 @@ describe('the line of video', () => {
     picture(true, 0);
     tick(0);
     await made();
-    file.setOn('video', false, originMs + 100);
-    file.setOn('video', true, originMs + 300);
+    file.setOn('video', false, 100);
+    file.setOn('video', true, 300);
     picture(false, 400);
     tick(3_000);
     const { video } = await finish(3_000);

@@ -1,18 +1,8 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { BlackFrames } from '#engine/copy/file/black-frames.js';
-import type { FileGap } from '#engine/copy/file/line-counts.js';
-import type { PartAccount } from '#engine/copy/file/part-marks.js';
-import { ParticipantFile } from '#engine/copy/file/participant-file.js';
-import type { EndedPart } from '#engine/copy/file/parts-of-file.js';
-import { noWindowCounts, type WindowCounts } from '#engine/copy/rtp/packet-counts.js';
-import { copyTrack, PacketFeed, packetize, vp8Frame } from '../../../fixtures/copy-packets.js';
-import { type Block, blocksOf } from '../../../fixtures/matroska-blocks.js';
-
-const black = Buffer.from('black');
-const tone = Buffer.from([0xf8, 0x11, 0x22, 0x33]);
+import { expectBalanced, range, recordedParts } from '../../../fixtures/recorded-parts.js';
 
 let folder = '';
 beforeEach(async () => {
@@ -22,113 +12,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const pathOf = (number: number): string => join(folder, number === 1 ? 'ada.mkv' : `ada-part${number}.mkv`);
-const isFilled = ({ data }: Block): boolean =>
-  data.equals(black) || ([0xf8, 0xfb].includes(data[0] ?? 0) && data.length !== 4);
-
-/** A camera and a microphone whose clock is ours, in a file that may be cut; frames have a number as their last byte. */
-async function recorded(tracks: { readonly camera?: boolean; readonly microphone?: boolean } = {}) {
-  const originMs = performance.now() - 100_000;
-  const begun: { number: number; startMs: number; before: PartAccount }[] = [];
-  const ended: EndedPart[] = [];
-  const late: number[] = [];
-  const gaps: { gap: FileGap; part: number }[] = [];
-  const wished: number[] = [];
-  const packets = { video: { ...noWindowCounts }, audio: { ...noWindowCounts } };
-  const file = await ParticipantFile.create(pathOf(1), {
-    originMs,
-    blackFrames: new BlackFrames(() => Promise.resolve(black)),
-    packetsOf: (kind): WindowCounts => packets[kind],
-    onGap: (gap, part) => gaps.push({ gap, part }),
-    parts: {
-      pathOf,
-      onBegun: (number, startMs, before) => begun.push({ number, startMs, before }),
-      onEnded: (part) => ended.push(part),
-      onRefused: (_, error) => {
-        throw error;
-      },
-      onLate: (number) => late.push(number),
-    },
-  });
-  const cameraSink =
-    tracks.camera === false
-      ? null
-      : file.add({ ...copyTrack('vp8'), wishKeyFrame: () => wished.push(0) }, null);
-  const microphoneSink = tracks.microphone === false ? null : file.add(copyTrack('opus'), null);
-  const video = cameraSink === null ? null : new PacketFeed(cameraSink, 'vp8');
-  const audio = microphoneSink === null ? null : new PacketFeed(microphoneSink, 'opus');
-  let sentVideo = 0;
-  let sentAudio = 0;
-  const count = (kind: 'video' | 'audio', received: number): void => {
-    packets[kind] = {
-      ...packets[kind],
-      expected: packets[kind].expected + received,
-      received: packets[kind].received + received,
-    };
-  };
-  const picture = (isKey: boolean, ms: number): void => {
-    const arrivedMs = originMs + ms;
-    const data = vp8Frame(isKey);
-    data.writeUInt16BE(sentVideo, data.length - 2);
-    sentVideo += 1;
-    for (const [index, payload] of packetize('vp8', data).entries()) {
-      count('video', 1);
-      video?.packet(payload, Math.round(arrivedMs * 90), { arrivedMs, marker: index === 2 });
-    }
-  };
-  const sound = (ms: number): void => {
-    count('audio', 1);
-    const data = Buffer.concat([tone.subarray(0, 2), Buffer.from([sentAudio >> 8, sentAudio & 0xff])]);
-    sentAudio += 1;
-    audio?.packet(data, Math.round((originMs + ms) * 48), { arrivedMs: originMs + ms });
-  };
-  const lose = (kind: 'video' | 'audio', lost: number): void => {
-    packets[kind] = {
-      ...packets[kind],
-      expected: packets[kind].expected + lost,
-      lost: { ...packets[kind].lost, expired: packets[kind].lost.expired + lost },
-    };
-    (kind === 'video' ? video : audio)?.lose(lost);
-  };
-  /** What is in the file of a part, by the frames' numbers. */
-  const read = async (number: number) => {
-    const blocks = blocksOf(await readFile(pathOf(number)));
-    const of = (track: number) => {
-      const all = blocks.filter((block) => block.track === track);
-      const own = all.filter((block) => !isFilled(block));
-      return {
-        all,
-        numbers: own.map(({ data }) => data.readUInt16BE(data.length - 2)),
-        times: own.map(({ ms }) => ms),
-        filled: all.filter(isFilled).map(({ ms }) => ms),
-      };
-    };
-    return { video: of(1), audio: of(2) };
-  };
-  return {
-    ...{ file, begun, ended, late, gaps, wished, picture, sound, lose, read, originMs, packets },
-    ...{ cameraSink, microphoneSink },
-    hasBegun: async (): Promise<void> => vi.waitFor(() => expect(begun).toHaveLength(1)),
-    sent: () => ({ video: sentVideo, audio: sentAudio }),
-    tick: (ms: number) => file.tick(originMs + ms),
-    finish: (ms: number) => file.finish(originMs + ms),
-  };
-}
-
-const range = (from: number, to: number): number[] =>
-  Array.from({ length: to - from }, (_, index) => from + index);
-
-/** Both sums of what is counted. */
-function expectBalanced(account: PartAccount): void {
-  for (const { frames, line, packets } of [account.video, account.audio]) {
-    const sum = (counts: Readonly<Record<string, number>>): number =>
-      Object.values(counts).reduce((total, one) => total + one, 0);
-    expect(packets.expected - packets.received - packets.recovered - packets.missing).toBe(sum(packets.lost));
-    expect(frames.begun - frames.handedOver - frames.open).toBe(sum(frames.dropped));
-    expect(frames.handedOver).toBe(line.handedOver);
-    expect(line.handedOver - line.written - line.waiting).toBe(sum(line.dropped));
-  }
-}
+const recorded = (tracks: { readonly camera?: boolean; readonly microphone?: boolean } = {}) =>
+  recordedParts(folder, tracks);
 
 describe('a file that is cut', () => {
   it('goes on in the next one with the key frame and the packet that sounds then, each frame once', async () => {
@@ -234,13 +119,13 @@ describe('a file that is cut', () => {
   });
 
   it('has black and silence in both parts when camera and microphone are off', async () => {
-    const { begun, file, finish, hasBegun, originMs, picture, read, sent, sound, tick } = await recorded();
+    const { begun, file, finish, hasBegun, picture, read, sent, sound, tick } = await recorded();
     for (let ms = 0; ms < 8_000; ms += 20) {
       const isOn = ms < 1_000 || ms >= 6_000;
       if (isOn) sound(ms);
       if (isOn && ms % 40 === 0) picture(ms === 0 || ms === 6_000, ms);
       if (ms === 1_000 || ms === 6_000)
-        for (const kind of ['audio', 'video'] as const) file.setOn(kind, ms === 6_000, originMs + ms);
+        for (const kind of ['audio', 'video'] as const) file.setOn(kind, ms === 6_000, ms);
       if (ms === 3_000) file.cut({ number: 2, atMs: 3_000 });
       if (ms % 200 === 0) {
         await new Promise((resolve) => setImmediate(resolve));

@@ -168,6 +168,26 @@ describe('a copied take in a process of its own', () => {
     expect(child.sent.at(-1)).toEqual({ type: 'rename', identity: 'ada', name: 'Ada L.' });
   });
 
+  it('is told of its pauses by its own clock, which knows nothing of those before it began', async () => {
+    const around = surroundings();
+    // It was encoded then.
+    around.clock.adopt({ fromMs: -5_000, toMs: -2_000 });
+    const child = new FakeChild();
+    const copied = await CopiedTake.join(around.join, () => child);
+    const files = copied.openMedia(around.options, around.events);
+    copied.begin(around.take);
+    files.setPause?.({ fromMs: 8_000, toMs: Infinity });
+    files.setPause?.({ fromMs: 8_000, toMs: 9_000 });
+    const [begin, ...pauses] = child.sent.slice(-3);
+    const startUs = begin?.type === 'begin' ? begin.startUs : NaN;
+    const laterMs = (startUs - around.clock.startUs) / 1_000;
+    expect(laterMs).toBeCloseTo(3_000, 0);
+    const told = pauses.map((pause) => (pause.type === 'pause' ? [pause.fromMs, pause.toMs] : []));
+    expect(told[0]?.[0]).toBeCloseTo(8_000 - laterMs, 1);
+    expect(told[0]?.[1]).toBeNull();
+    expect(told[1]?.[1]).toBeCloseTo(9_000 - laterMs, 1);
+  });
+
   it('is told where its files go on, and tells which part is on the disk; one that does not answer is said', async () => {
     const { child, clock, files, log } = await begun();
     const nowMs = vi.spyOn(clock, 'nowMs').mockReturnValue(5_000);

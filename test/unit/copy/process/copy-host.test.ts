@@ -184,3 +184,34 @@ it('tells why a room was not joined, and what it has lost later', async () => {
   expect(happenings).toMatchObject([{ type: 'lost', error: { code: 'connectionLost' } }]);
   await host.orphaned();
 });
+
+it('leaves out what was sent while its take is paused, and begins files of whoever came then when it goes on', async () => {
+  const { begin, host, record, state } = await hosted();
+  begin();
+  const { sink } = await record(microphone);
+  if (sink === null) throw new Error('There is no file.');
+  const feed = new PacketFeed(sink, 'opus');
+  const fromMs = performance.now();
+  const send = (from: number, to: number): void => {
+    for (let ms = from; ms < to; ms += 20) feed.packet(tone, ms * 48, { arrivedMs: fromMs + ms });
+  };
+  send(0, 400);
+  host.receive({ type: 'pause', fromMs: 400, toMs: null });
+  const bob = await record({ ...microphone, identity: 'bob', trackSid: 'TR_bob' });
+  const eve = await record({ ...microphone, identity: 'eve', trackSid: 'TR_eve' });
+  expect([bob.isWanted, bob.sink === null]).toEqual([true, false]);
+  send(400, 1_000);
+  eve.sink?.end();
+  const inPause = await state(({ files }) => (files[0]?.entry.audio.dropped.paused ?? 0) > 0);
+  expect(inPause.files.map(({ entry }) => entry.file)).toEqual(['ada.mkv']);
+  host.receive({ type: 'pause', fromMs: 400, toMs: 1_000 });
+  send(1_000, 1_400);
+  const goesOn = await state(({ files }) => files.length === 2);
+  expect(goesOn.files.map(({ entry }) => entry.file)).toEqual(['ada.mkv', 'bob.mkv']);
+  host.receive({ type: 'finish', endMs: 800 });
+  const last = await state(({ hasFinished }) => hasFinished);
+  const ada = last.files.find(({ entry }) => entry.file === 'ada.mkv')?.entry;
+  expect(ada?.segments[0]?.endMs).toBe(800);
+  // Frames of 10 ms: a packet has two.
+  expect(ada?.audio).toMatchObject({ written: 80, dropped: { paused: 60 } });
+});

@@ -59,7 +59,7 @@ async function fed(isWanted = true, mediaKeys: MediaKeys | null = null) {
   const sink = { packet: () => undefined, lost: () => undefined, end: () => undefined };
   const files = {
     add: () => Promise.resolve(sink),
-    ...{ interrupted: () => undefined, connectionLost: () => undefined, setMuted: () => undefined },
+    ...{ setConnected: () => undefined, setMuted: () => undefined },
   };
   const take: FedTake = {
     clock: new TakeClock(),

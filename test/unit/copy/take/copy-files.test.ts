@@ -257,9 +257,9 @@ describe('the files of a copied take', () => {
     };
     expect(run(0, 4_600, true)).toEqual([]);
     expect(run(4_600, 5_000, true)).toEqual(['TR_cam noFrames 4800 false']);
-    files.connectionLost();
+    files.setConnected(false);
     expect(run(5_000, 20_000, false)).toEqual([]);
-    files.interrupted();
+    files.setConnected(true);
     expect(run(20_000, 24_400, false)).toEqual([]);
     expect(run(24_400, 24_800, false)).toEqual(['TR_cam noFrames 4800 false', 'TR_mic noAudio 4800 false']);
     await files.finish(25_000);

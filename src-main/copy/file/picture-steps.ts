@@ -1,0 +1,100 @@
+import { LineTally } from './line-counts.js';
+import { Outage, type Stretch } from './outage.js';
+import { UsualStep } from './usual-step.js';
+import type { VideoLineHooks } from './video-line-hooks.js';
+
+/** From one picture of a file to the next: how long it is, and what is missing in between. Times are the file's, in milliseconds. */
+export class PictureSteps {
+  #tally: LineTally = new LineTally();
+  #onGap: VideoLineHooks['onGap'];
+  readonly #usual: UsualStep;
+  /** Whether something is missing since the last picture. */
+  hasLost = false;
+
+  #outage = new Outage();
+
+  /** @param usual how far apart the pictures of the camera are */
+  constructor(usual = new UsualStep()) {
+    this.#usual = usual;
+  }
+
+  /** They are those of a line: to be called once. */
+  begin(tally: LineTally, onGap: VideoLineHooks['onGap']): void {
+    this.#tally = tally;
+    this.#onGap = onGap;
+  }
+
+  /** For the line of the next part of the take. @param endMs where this one ends */
+  successor(endMs: number): PictureSteps {
+    const next = new PictureSteps(this.#usual);
+    next.#outage = this.#outage.successor(endMs);
+    return next;
+  }
+
+  /** The connection is lost. @param lastMs of the last picture @param isOn its camera is */
+  connectionLost(atMs: number, lastMs: number, isOn: boolean): void {
+    this.#outage.lost(atMs, lastMs, isOn);
+  }
+
+  /** It stands again. */
+  connectionBack(atMs: number): void {
+    this.#outage.back(atMs);
+  }
+
+  /** The camera is off from then on. */
+  off(atMs: number): void {
+    this.#tell(this.#outage.end(atMs));
+  }
+
+  /** Its track has ended: with a lost connection all do, and others go on when it is back. */
+  ended(atMs: number): void {
+    if (!this.#outage.isLasting) this.endAll(atMs, false);
+  }
+
+  /** Nothing follows in the file. @param isOn the camera is */
+  endAll(atMs: number, isOn: boolean): void {
+    this.#tell(this.#outage.endAll(atMs, isOn));
+  }
+
+  /**
+   * A picture was written; before the first one nothing is missing.
+   *
+   * @param isAfterBreak black was shown before it, which is where something is missing from, or the take was paused
+   */
+  note(beforeMs: number, atMs: number, isAfterBreak: boolean): void {
+    const stepMs = atMs - beforeMs;
+    const { written } = this.#tally;
+    const missing = this.#outage.came(atMs, atMs);
+    if (written > 1 && !isAfterBreak) this.#tally.longestStepMs = Math.max(this.#tally.longestStepMs, stepMs);
+    if (missing !== null && this.dueIn(missing.toMs - missing.fromMs) > 0) this.#tell(missing);
+    else if (written === 1) this.hasLost = false;
+    else if (this.hasLost) this.tellLost(beforeMs, stepMs);
+    else if (!isAfterBreak) this.#usual.note(stepMs);
+  }
+
+  /** Something is missing behind a picture. */
+  tellLost(atMs: number, durationMs: number): void {
+    this.hasLost = false;
+    const gap = { stream: 'video', atMs, durationMs, dueFrames: this.dueIn(durationMs) } as const;
+    this.#tally.missed += this.#onGap?.(gap) ?? 0;
+  }
+
+  #tell(missing: Stretch | null): void {
+    if (missing !== null) this.lostBetween(missing.fromMs, missing.toMs);
+  }
+
+  /** From there to there pictures are missing, if any were due. */
+  lostBetween(fromMs: number, toMs: number): void {
+    if (fromMs >= 0 && this.dueIn(toMs - fromMs) > 0) this.tellLost(fromMs, toMs - fromMs);
+  }
+
+  /** A picture of a pause was left out, which stands there. */
+  leftOut(jointMs: number): void {
+    this.#tell(this.#outage.came(jointMs, jointMs));
+  }
+
+  /** As {@link UsualStep.dueIn}. */
+  dueIn(durationMs: number): number {
+    return this.#usual.dueIn(durationMs);
+  }
+}

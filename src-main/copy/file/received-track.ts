@@ -1,0 +1,70 @@
+import type { CopyTrack, OrderedPacket } from '../contract.js';
+import { AudioFrames } from '../frames/audio-frames.js';
+import type { EncodedFrame } from '../frames/encoded-frame.js';
+import { VideoFrames } from '../frames/video-frames.js';
+import { FrameTimes, type TimedFrame } from './frame-times.js';
+import type { SenderTimeline } from './sender-timeline.js';
+
+/** Who gets the frames of a track. */
+interface TrackHooks {
+  /** The next frame, by the clock that packets carry. */
+  readonly onTimed: (timed: TimedFrame) => void;
+  /** So many frames came before the next one that no key fitted. */
+  readonly onNotDecrypted: (count: number) => void;
+}
+
+/** A track of a file: its packets are made frames of, and these get their times. */
+export class ReceivedTrack {
+  readonly track: CopyTrack;
+  readonly frames: AudioFrames | VideoFrames;
+  readonly times: FrameTimes;
+  readonly #hooks: TrackHooks;
+  #lostPackets = 0;
+  #toldNotDecrypted = 0;
+
+  constructor(track: CopyTrack, timeline: SenderTimeline, hooks: TrackHooks) {
+    this.track = track;
+    this.#hooks = hooks;
+    this.times = new FrameTimes(track, timeline, hooks.onTimed);
+    const onFrame = (frame: EncodedFrame): void => this.#take(frame);
+    this.frames =
+      track.kind === 'audio' ? new AudioFrames({ track, onFrame }) : new VideoFrames({ track, onFrame });
+  }
+
+  /** Of video; null of audio. */
+  get pictures(): VideoFrames | null {
+    return this.frames instanceof VideoFrames ? this.frames : null;
+  }
+
+  /** Bytes of frames under assembly, and of those that wait for their times. */
+  get heldBytes(): number {
+    return this.times.waitingBytes + (this.pictures?.heldBytes ?? 0);
+  }
+
+  /** Takes the next packet. */
+  packet(packet: OrderedPacket): void {
+    this.frames.packet(packet);
+  }
+
+  /** Numbers that will never come; both count. */
+  lost(from: number, to: number): void {
+    this.#lostPackets += to - from + 1;
+    this.frames.lost();
+  }
+
+  /** Nothing more comes: what waits is handed over. */
+  end(): void {
+    this.frames.end();
+    this.times.release();
+  }
+
+  #take(frame: EncodedFrame): void {
+    if (frame.size !== null) this.track.noteSize?.(frame.size.width, frame.size.height);
+    const notDecrypted = this.frames.notDecrypted - this.#toldNotDecrypted;
+    this.#toldNotDecrypted = this.frames.notDecrypted;
+    this.#hooks.onNotDecrypted(notDecrypted);
+    const lostBefore = this.#lostPackets + notDecrypted;
+    this.times.push(lostBefore === 0 ? frame : { ...frame, lostBefore });
+    this.#lostPackets = 0;
+  }
+}

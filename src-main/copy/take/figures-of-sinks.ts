@@ -1,0 +1,42 @@
+import type { CopiedShape } from './copy-budget.js';
+import type { CopySink } from './copy-sink.js';
+
+type Sinks = readonly Pick<CopySink, 'disk' | 'isRecording' | 'trackCount'>[];
+
+/** Files that take what comes. */
+export function openCountOf(sinks: Sinks): number {
+  return sinks.filter(({ isRecording }) => isRecording).length;
+}
+
+/** What the disk has taken of all files, and what waits for it, in bytes. */
+export function diskOf(sinks: Sinks): { readonly writtenBytes: number; readonly queuedBytes: number } {
+  let [writtenBytes, queuedBytes] = [0, 0];
+  for (const { disk } of sinks) {
+    writtenBytes += disk.writtenBytes;
+    queuedBytes += disk.queuedBytes;
+  }
+  return { writtenBytes, queuedBytes };
+}
+
+/** What they have open. */
+export function shapeOf(sinks: Sinks): CopiedShape {
+  let [videoTracks, audioTracks] = [0, 0];
+  for (const sink of sinks) {
+    videoTracks += sink.trackCount('video');
+    audioTracks += sink.trackCount('audio');
+  }
+  return { files: sinks.length, videoTracks, audioTracks };
+}
+
+/** Gives the files of somebody another name. @returns whether any has it only now */
+export function rename(
+  sinks: readonly { subject: CopySink['subject'] }[],
+  identity: string,
+  name: string,
+): boolean {
+  const renamed = sinks.filter(
+    ({ subject }) => subject.identity === identity && subject.participantName !== name,
+  );
+  for (const sink of renamed) sink.subject = { ...sink.subject, participantName: name };
+  return renamed.length > 0;
+}

@@ -1,0 +1,55 @@
+import type { StreamKind } from '../file/part-marks.js';
+import {
+  noWindowCounts,
+  settledWindow,
+  sumOfWindows,
+  type WindowCounts,
+  windowsSince,
+} from '../rtp/packet-counts.js';
+import type { CopiedTrack } from './copy-track.js';
+
+/** The tracks that a file records, and what was counted of their packets while it did. */
+export class SinkTracks {
+  /** With what had been counted of each before it was recorded here: in another file, or while the take was paused. */
+  readonly #tracks = new Map<CopiedTrack, WindowCounts>();
+  readonly #ended: Record<StreamKind, WindowCounts> = { video: noWindowCounts, audio: noWindowCounts };
+
+  /** Those that are recorded now. */
+  get all(): readonly CopiedTrack[] {
+    return [...this.#tracks.keys()];
+  }
+
+  /** How many of a kind are. */
+  count(kind: StreamKind): number {
+    return this.all.filter(({ info }) => info.kind === kind).length;
+  }
+
+  /** Whether a track is. */
+  has(track: CopiedTrack): boolean {
+    return this.#tracks.has(track);
+  }
+
+  /** A track is recorded from now on. */
+  add(track: CopiedTrack): void {
+    this.#tracks.set(track, settledWindow(track.track.figures.packets));
+  }
+
+  /** It is recorded no more. @returns whether it was */
+  remove(track: CopiedTrack): boolean {
+    const before = this.#tracks.get(track);
+    if (before === undefined) return false;
+    this.#tracks.delete(track);
+    const { kind } = track.info;
+    const packets = windowsSince(before, track.track.figures.packets);
+    this.#ended[kind] = sumOfWindows(this.#ended[kind], packets);
+    return true;
+  }
+
+  /** Packets of a kind, over all tracks that were ever recorded. */
+  packetsOf(kind: StreamKind): WindowCounts {
+    let sum = this.#ended[kind];
+    for (const [{ info, track }, before] of this.#tracks)
+      if (info.kind === kind) sum = sumOfWindows(sum, windowsSince(before, track.figures.packets));
+    return sum;
+  }
+}
