@@ -3,7 +3,7 @@ import type { ManifestFile } from '../../contract/manifest.js';
 import type { SignalAlarm } from '../../contract/signal-alarms.js';
 import type { SinkSnapshot } from '../../contract/snapshot.js';
 import type { SinkSubject } from '../../sink/recording-sink.js';
-import { extentOf, listedGaps } from '../../take/gap-list.js';
+import { extentOf } from '../../take/gap-list.js';
 import { KeyFrameWait } from '../../take/key-frame-wait.js';
 import { LossLog } from '../../take/loss-log.js';
 import { TrackHistory } from '../../take/track-history.js';
@@ -217,7 +217,7 @@ export class CopySink {
     const { subject } = this;
     return copySnapshot({
       ...{ account, file: this.file, subject, isRecording: this.isRecording, disk: this.disk },
-      gaps: extentOf(this.#parts.map(({ absences, gaps }) => listedGaps(gaps, absences))),
+      gaps: extentOf(this.#parts.map((part) => part.gapsByNow)),
       ...{ size: this.#media?.video?.size ?? null, hasVideoTrack: this.trackCount('video') > 0 },
       isLive: { video: isLive('video'), audio: isLive('audio') },
       rates: () => this.#rates.read(nowMs, keptFrames(account.video), this.isRecording),
