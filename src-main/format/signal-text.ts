@@ -23,12 +23,14 @@ export function signalAlarmLabel({ role, identity, kind }: SignalAlarm): string 
  * `The camera of ada is on, and no frame has arrived.`
  *
  * @param name what they are called where it is read; their identity when it is left out
+ * @param isFurther another track of theirs of that kind is on, and is called so
  */
 export function signalAlarmSentence(
   { role, identity, kind, hadSignal, durationMs }: SignalAlarm,
   name = identity,
+  isFurther = false,
 ): string {
-  return `The ${roleWords[role]} of ${name} is on, and ${present(kind, hadSignal, durationMs)}.`;
+  return `${isFurther ? 'A further' : 'The'} ${roleWords[role]} of ${name} is on, and ${present(kind, hadSignal, durationMs)}.`;
 }
 
 function present(kind: SignalAlarmKind, hadSignal: boolean, durationMs: number): string {
