@@ -10,7 +10,7 @@ import type { BudgetLine } from '../../telemetry/budget.js';
 import type { TrackSink } from '../contract.js';
 import type { PartBegin } from '../file/parts-of-file.js';
 import { type CopiedShape, copyBudgetLines } from './copy-budget.js';
-import type { CopyFilesOptions } from './copy-files-options.js';
+import type { CopyEnding, CopyFilesOptions } from './copy-files-options.js';
 import type { CopySink } from './copy-sink.js';
 import { CopySinkFactory } from './copy-sink-factory.js';
 import { type CopiedTrack, MovableSink } from './copy-track.js';
@@ -21,12 +21,6 @@ import { OnePart } from './one-part.js';
 const mostFiles = 128;
 /** Ticks come more often: a longer time between two is one in which this process stood still. Milliseconds. */
 const tickMs = 400;
-
-/** How what is received ends with the take. */
-export interface CopyEnding {
-  /** Ends every track, once what is on its way has come. Never rejects. */
-  endTracks(): Promise<void>;
-}
 
 /** The files of a copied take: one for each participant and screen, and one for each further track. */
 export class CopyFiles extends OnePart implements TakeMedia {
@@ -121,12 +115,10 @@ export class CopyFiles extends OnePart implements TakeMedia {
 
   /** What it has open by now. */
   get shape(): CopiedShape {
-    let [videoTracks, audioTracks] = [0, 0];
-    for (const sink of this.#sinks.values()) {
-      videoTracks += sink.trackCount('video');
-      audioTracks += sink.trackCount('audio');
-    }
-    return { files: this.#sinks.size, videoTracks, audioTracks };
+    const sinks = [...this.#sinks.values()];
+    const tracks = (kind: 'video' | 'audio'): number =>
+      sinks.reduce((sum, sink) => sum + sink.trackCount(kind), 0);
+    return { files: sinks.length, videoTracks: tracks('video'), audioTracks: tracks('audio') };
   }
 
   /** Its buffers at their caps, with the files and tracks that there are by now. */
@@ -141,12 +133,13 @@ export class CopyFiles extends OnePart implements TakeMedia {
    * @returns where its packets go; null when there is no room for a file of it, which is told
    */
   async add(track: CopiedTrack, nowMs: number): Promise<TrackSink | null> {
-    const { identity, isRoleDeclared, participantName, role } = track.info;
+    const { identity, participantName } = track.info;
     const { report, publicationsOf } = this.#options.take;
     this.rename(identity, participantName);
-    const isFirstExpected =
-      !isRoleDeclared && publicationsOf(identity).some((one) => one.isRoleDeclared && one.role === role);
-    const { fileKey, subject } = this.#places.give(track, isFirstExpected, nowMs);
+    const displaced = this.#places.displacedBy(track);
+    const moved = displaced === undefined ? undefined : this.#displace(displaced, nowMs);
+    const { fileKey, subject } = this.#places.give(track, publicationsOf(identity), nowMs);
+    await moved;
     const isNew = !this.#files.has(fileKey);
     if (isNew && !this.#mayOpen(track)) return null;
     const outer = new MovableSink(() => {
@@ -275,16 +268,34 @@ export class CopyFiles extends OnePart implements TakeMedia {
     if (successor !== undefined && sink !== undefined) this.#move(successor, sink, nowMs);
   }
 
+  /** A track of unknown source makes room for the one that says what it is, and goes on in a file of its own. */
+  async #displace(track: CopiedTrack, nowMs: number): Promise<void> {
+    const outer = this.#received.get(track);
+    const from = this.#sinkOf(track);
+    this.#places.free(track);
+    const { fileKey, subject } = this.#places.give(track, [{ ...track.info, isRoleDeclared: true }], nowMs);
+    const known = this.#files.get(fileKey);
+    const isRefused = known === undefined && !this.#mayOpen(track);
+    const to = isRefused ? null : await (known ?? this.#open(fileKey, subject, track));
+    // Until then it is recorded where it was.
+    const movedMs = Math.min(this.#options.clock.nowMs(), this.#endMs);
+    if (outer !== undefined) outer.inner = null;
+    from?.remove(track, movedMs, true);
+    if (to === null || outer === undefined || this.#places.find(track)?.fileKey !== fileKey) return;
+    outer.inner = to.add(track, movedMs, true);
+    if (known === undefined) tellFurther(this.#options.take.report, track.info, subject, to.file);
+  }
+
   /** Who publishes a track anew goes on in the file of the one that has ended. */
   #move(track: CopiedTrack, to: CopySink, nowMs: number): void {
     const outer = this.#received.get(track);
     if (outer === undefined) return;
     const from = this.#sinkOf(track);
     outer.inner = null;
-    from?.remove(track, nowMs);
+    from?.remove(track, nowMs, true);
     this.#places.free(track);
-    this.#places.give(track, false, nowMs);
-    outer.inner = to.add(track, nowMs);
+    this.#places.give(track, [], nowMs);
+    outer.inner = to.add(track, nowMs, from !== undefined);
     tellGoesOn(this.#options.take.report, track.info, to.file);
   }
 }

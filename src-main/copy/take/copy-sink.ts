@@ -14,7 +14,6 @@ import type { VideoTrack } from '../file/matroska-head.js';
 import type { PartAccount } from '../file/part-marks.js';
 import { ParticipantFile } from '../file/participant-file.js';
 import type { PartBegin } from '../file/parts-of-file.js';
-import { noWindowCounts, sumOfWindows, type WindowCounts } from '../rtp/packet-counts.js';
 import { accountOf, type CountedStream, keptFrames } from './copy-account.js';
 import { CopyPart } from './copy-part.js';
 import type { CopySinkOptions } from './copy-sink-options.js';
@@ -22,6 +21,7 @@ import { copySnapshot, type SnapshotAccount } from './copy-snapshot.js';
 import type { CopiedTrack } from './copy-track.js';
 import { FileSignals, type ReceivedFrames } from './file-signals.js';
 import { noAccount, noCounts } from './nothing-counted.js';
+import { TrackPackets } from './track-packets.js';
 
 type Kind = 'video' | 'audio';
 
@@ -37,7 +37,7 @@ export class CopySink {
     this.#current.absences.keyFrameAwaited(Math.max(fromMs, this.#current.startMs), toMs),
   );
   readonly #tracks = new Map<CopiedTrack, TrackSink>();
-  readonly #endedPackets: Record<Kind, WindowCounts> = { video: noWindowCounts, audio: noWindowCounts };
+  readonly #packets = new TrackPackets();
   readonly #rates = new FrameRates();
   readonly #muted = new Set<CopiedTrack>();
   readonly #signals: FileSignals;
@@ -60,7 +60,7 @@ export class CopySink {
     try {
       sink.#media = await ParticipantFile.create(sink.#fileOf(options.first.number).path, {
         ...{ ...options.media, first: options.first },
-        packetsOf: (kind) => sink.#packetsOf(kind),
+        packetsOf: (kind) => sink.#packets.of(kind),
         onFailure: (error) => sink.#fail(error),
         onGap: (gap, part) => sink.#noteGap(gap, part),
         parts: {
@@ -121,25 +121,32 @@ export class CopySink {
     return [...this.#tracks.keys()].filter(({ info }) => info.kind === kind).length;
   }
 
-  /** A track is recorded into it. @returns where its packets go; null when there is no file @param nowMs of the take */
-  add(track: CopiedTrack, nowMs: number): TrackSink | null {
+  /**
+   * A track is recorded into it.
+   *
+   * @param nowMs of the take
+   * @param isMoved it was recorded into another file until now
+   * @returns where its packets go; null when there is no file
+   */
+  add(track: CopiedTrack, nowMs: number, isMoved = false): TrackSink | null {
     const { info } = track;
     if (this.#media === null) return null;
     // Of a screen any size is what there is.
     const sink = this.#media.add(track.track, info.role === 'camera' ? info.declaredSize : null);
     this.#tracks.set(track, sink);
+    this.#packets.began(track, isMoved);
     this.history.began(track, nowMs);
     this.#current.absences.trackCame(info.kind, nowMs);
     if (info.isMuted) this.setMuted(track, true, nowMs);
     return sink;
   }
 
-  /** The track delivers no more, here at least; its sink has been ended. @param nowMs of the take */
-  remove(track: CopiedTrack, nowMs: number): void {
+  /** The track delivers no more; its sink has been ended. @param nowMs of the take; `isMoved` it goes on in another file */
+  remove(track: CopiedTrack, nowMs: number, isMoved = false): void {
     if (!this.#tracks.delete(track)) return;
     const wasOn = !this.#muted.delete(track);
     const { kind } = track.info;
-    this.#endedPackets[kind] = sumOfWindows(this.#endedPackets[kind], track.track.figures.packets);
+    this.#packets.ended(track, isMoved);
     this.history.ended(track, nowMs);
     this.#current.absences.trackLeft(kind, nowMs, wasOn);
   }
@@ -227,16 +234,9 @@ export class CopySink {
   #account(): SnapshotAccount {
     const counts = this.#media?.counts ?? noCounts;
     const of = (kind: Kind): CountedStream => ({
-      ...{ packets: this.#packetsOf(kind), frames: counts.frames[kind], line: counts[kind] },
+      ...{ packets: this.#packets.of(kind), frames: counts.frames[kind], line: counts[kind] },
     });
     return { ...accountOf(of('video'), of('audio')), line: counts };
-  }
-
-  #packetsOf(kind: Kind): WindowCounts {
-    let sum = this.#endedPackets[kind];
-    for (const { info, track } of this.#tracks.keys())
-      if (info.kind === kind) sum = sumOfWindows(sum, track.figures.packets);
-    return sum;
   }
 
   get #current(): CopyPart {
@@ -272,7 +272,7 @@ export class CopySink {
       },
       audio: { lostMs: 0 },
     });
-    const packets = videos.reduce((sum, { track }) => sum + track.figures.packets.received, 0);
+    const packets = videos.reduce((sum, track) => sum + this.#packets.ofTrack(track).received, 0);
     this.#keyFrame.sample({ nowMs, packets, frames: line.video.handedOver, isOn: isOn && isDecrypted });
   }
 
