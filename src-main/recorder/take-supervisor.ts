@@ -211,7 +211,7 @@ export class TakeSupervisor {
   }
 
   async #checkDisk(): Promise<void> {
-    const mustStop = (await this.#disk?.check()) ?? false;
+    const mustStop = (await this.#disk?.check(this.#supervised.now().state === 'recording')) ?? false;
     // It may have been stopped while the file system was answering.
     if (!mustStop || this.#supervised.now().state !== 'recording') return;
     this.#supervised.onDiskAlmostFull();
