@@ -27,6 +27,7 @@ export interface SubscriptionOptions extends TrackFormats {
   /** What encrypted tracks are decrypted with; without a key they are missing. */
   readonly mediaKeys?: MediaKeys | null;
   readonly isArmed: (publication: PublicationInfo) => boolean;
+  readonly isRecordedElsewhere?: ((publication: PublicationInfo) => boolean) | undefined;
   readonly listener: RoomListener;
   /** Tracks that have to be subscribed anew cannot be: the whole connection has to be made anew. */
   readonly onStuck: () => void;
@@ -188,6 +189,14 @@ export class Subscriptions {
     if (participant.trackPublications.has(info.trackSid)) this.#missing.expect(info);
   }
 
+  /** A publication has ended, whether or not it was received here. */
+  unpublished(publication: RemoteTrackPublication, participant: RemoteParticipant | undefined): void {
+    const info = participant === undefined ? null : this.#infoOf(publication, participant);
+    const isElsewhere = info !== null && this.#options.isRecordedElsewhere?.(info) === true;
+    if (isElsewhere && !this.#tracks.has(info.trackSid)) this.#permissions.ended(info, performance.now());
+    this.ended(publication.sid);
+  }
+
   /** A track delivers no more: whoever receives it hears of it, then its native side is given back. */
   ended(trackSid: string | undefined): void {
     this.#missing.ended(trackSid ?? '');
@@ -199,9 +208,7 @@ export class Subscriptions {
     const closing = track
       .close()
       .catch(this.#onError)
-      .finally(() => {
-        this.#closing.delete(closing);
-      });
+      .finally(() => this.#closing.delete(closing));
     this.#closing.add(closing);
   }
 
