@@ -1,7 +1,6 @@
 import { caps, signalRules } from '../contract/limits.js';
 import { countSignals } from '../contract/loss-account.js';
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
-import type { TakeMode } from '../contract/recording.js';
 import type { SignalAlarm, SignalGap } from '../contract/signal-alarms.js';
 import { signalAlarmSentence, signalHint, signalOverSentence } from '../format/signal-text.js';
 import type { TrackState } from '../livekit/room-publications.js';
@@ -34,8 +33,6 @@ interface SignalLogOptions {
   readonly report: EventReporter;
   readonly audioOnly: boolean;
   readonly isArmed: (identity: string) => boolean;
-  /** Alarms of a copied take come from another process than what is known of the tracks. */
-  readonly mode?: TakeMode | undefined;
 }
 
 /**
@@ -54,11 +51,9 @@ export class SignalLog {
   /** When the connection was back, on the take's timeline; Infinity while it is lost. */
   #connectedMs = -Infinity;
   #leftOut = 0;
-  readonly #settleMs: number;
 
   constructor(options: SignalLogOptions) {
     this.#options = options;
-    this.#settleMs = options.mode === 'copy' ? settleElsewhereMs : 0;
   }
 
   /**
@@ -66,13 +61,16 @@ export class SignalLog {
    *
    * @param clock the take's
    * @param stateOf what has become of a track whose alarm is gone
+   * @param isElsewhere alarms come from another process than what is known of the tracks
    * @returns whether anything began or ended
    */
   update(
     clock: TakeClock,
     alarms: readonly SignalAlarm[],
     stateOf: (trackSid: string) => TrackState,
+    isElsewhere = false,
   ): boolean {
+    const settleMs = isElsewhere ? settleElsewhereMs : 0;
     const nowMs = clock.nowMs();
     let hasChanged = false;
     for (const [trackSid, gap] of this.#open) {
@@ -89,7 +87,7 @@ export class SignalLog {
       const state = stateOf(trackSid);
       const goneMs = this.#gone.get(gap) ?? nowMs;
       this.#gone.set(gap, goneMs);
-      if (alarm === undefined && state === 'on' && nowMs - goneMs < this.#settleMs) continue;
+      if (alarm === undefined && state === 'on' && nowMs - goneMs < settleMs) continue;
       // It was over when the connection was back: nobody knew.
       const endMs = this.#held.delete(gap) ? this.#connectedMs : goneMs;
       this.#end(gap, endMs, alarm === undefined ? state : 'otherAlarm');

@@ -221,7 +221,8 @@ export class Take {
     this.parts.tick(nowMs);
     this.goingOn.tick();
     this.handOver.tick(nowMs);
-    if (this.signals.update(this.clock, alarms, stateOf)) void this.#saveManifest();
+    if (this.signals.update(this.clock, alarms, stateOf, this.files.alarms !== undefined))
+      void this.#saveManifest();
   }
 
   /** Every file at the present moment. Peaks since the last call are reset by it. */

@@ -142,9 +142,7 @@ export class CopyFiles extends OnePart implements TakeMedia {
     await moved;
     const isNew = !this.#files.has(fileKey);
     if (isNew && !this.#mayOpen(track)) return null;
-    const outer = new MovableSink(() => {
-      this.#remove(track);
-    });
+    const outer = new MovableSink(() => this.#remove(track));
     this.#received.set(track, outer);
     const opening = this.#files.get(fileKey) ?? this.#open(fileKey, subject, track);
     const sink = await opening;

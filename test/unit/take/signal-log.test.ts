@@ -1,7 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
 import { caps } from '../../../src-main/contract/limits.js';
 import type { ManifestFile } from '../../../src-main/contract/manifest.js';
-import type { TakeMode } from '../../../src-main/contract/recording.js';
 import type { SignalAlarm } from '../../../src-main/contract/signal-alarms.js';
 import { signalGapSentence } from '../../../src-main/format/signal-text.js';
 import type { TrackState } from '../../../src-main/livekit/room-publications.js';
@@ -40,9 +39,8 @@ beforeEach(() => {
   log = newLog(false);
 });
 
-function newLog(audioOnly: boolean, mode: TakeMode = 'encode'): SignalLog {
+function newLog(audioOnly: boolean): SignalLog {
   return new SignalLog({
-    mode,
     report: new EventReporter(events, () => null),
     audioOnly,
     isArmed: (identity) => identity !== 'bob',
@@ -142,13 +140,12 @@ it('says of no warning that it is over when another one of the track follows, wh
 });
 
 it('asks for what became of a track of a process of its own a moment later: its alarm may be gone before', () => {
-  log = newLog(false, 'copy');
-  log.update(at(4_200), [camera], on);
-  expect(log.update(at(9_000), [], on)).toBe(false);
-  expect(log.update(at(9_400), [], () => 'ended')).toBe(true);
-  log.update(at(20_000), [camera], on);
-  expect(log.update(at(30_000), [], on)).toBe(false);
-  expect(log.update(at(31_000), [], on)).toBe(true);
+  log.update(at(4_200), [camera], on, true);
+  expect(log.update(at(9_000), [], on, true)).toBe(false);
+  expect(log.update(at(9_400), [], () => 'ended', true)).toBe(true);
+  log.update(at(20_000), [camera], on, true);
+  expect(log.update(at(30_000), [], on, true)).toBe(false);
+  expect(log.update(at(31_000), [], on, true)).toBe(true);
   expect(log.listed(files).signalGaps?.map(({ toMs, endedBy }) => [toMs, endedBy])).toEqual([
     [9_000, 'ended'],
     [30_000, undefined],
