@@ -98,6 +98,7 @@ export class RoomRoster {
           isEncrypted,
           needsKey,
           declaredSize,
+          trackSid,
           missingReason: reasons.get(trackSid) ?? null,
         })),
     }));

@@ -7,6 +7,7 @@ import { hasEndedEarly, type Manifest, type ManifestFile } from '../contract/man
 import type { TakeCondition, TakeEntry } from '../contract/takes.js';
 import { moveSentences } from '../format/move-text.js';
 import { notRecordedSentences, signalGapSentence } from '../format/signal-text.js';
+import { emptySlotSentences } from '../format/slot-text.js';
 import { mixedToMonoSentences } from '../format/stereo-text.js';
 import { bytesIn } from '../storage/bytes-in.js';
 import { deliveringFolderName, readDeliverables } from '../storage/deliverables-file.js';
@@ -77,6 +78,7 @@ export async function readTakeEntry(path: string, isRunning: boolean): Promise<T
       ...folders.flatMap((one) => one.manifest.signalGaps ?? []).map(signalGapSentence),
       ...notRecordedSentences(manifest.notRecorded),
       ...mixedToMonoSentences(whole.files),
+      ...emptySlotSentences(whole.files),
     ],
     memory: isRunning || (isHeld && !isChecking) ? null : (manifest.memory ?? null),
   };

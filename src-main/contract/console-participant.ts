@@ -3,6 +3,8 @@ import { participantDescriptionSchema } from './participant-description.js';
 import { trackRoles } from './track-roles.js';
 
 const consoleTrackSchema = z.object({
+  /** By which alarms name it; left out by older versions. */
+  trackSid: z.string().optional(),
   role: z.enum(trackRoles),
   kind: z.enum(['video', 'audio']),
   isMuted: z.boolean(),

@@ -116,9 +116,20 @@ export class PlateauError extends Error {
   }
 }
 
-/** Turns whatever was thrown into a {@link PlateauError}; unknown throws become `internal`. */
+/**
+ * Turns whatever was thrown into a {@link PlateauError}; unknown throws become `internal`. One thing that any relative path throws
+ * is known: `usage` where the working folder is gone.
+ */
 export function toPlateauError(thrown: unknown): PlateauError {
   if (thrown instanceof PlateauError) return thrown;
+  if (thrown instanceof Error && 'syscall' in thrown && thrown.syscall === 'uv_cwd') {
+    return new PlateauError(
+      'usage',
+      'The folder that this was started in is gone, or cannot be read, so that a relative path leads nowhere.',
+      'Change to another folder (cd), and start it from there.',
+      { cause: thrown },
+    );
+  }
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new PlateauError(
     'internal',

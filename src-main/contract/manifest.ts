@@ -108,6 +108,12 @@ const recordedFileSchema = z.object({
    */
   repeatedFrames: z.int().nonnegative().optional(),
   /**
+   * Slots of a constant frame rate that hold no frame, for the encoder was behind and had no time to show the last one again: the
+   * file has so many frames less than its rate says. No loss by itself: the frame before is shown longer, as it would have been
+   * anyway, and a frame that was dropped is counted as dropped. Older manifests lack it.
+   */
+  emptySlots: z.int().nonnegative().optional(),
+  /**
    * Audio that was to be expected and is not there: the part of `audioSilenceMs` that stands for it, what an encoder took
    * with it, and `audioConcealedMs`. Older manifests lack this and what follows.
    */

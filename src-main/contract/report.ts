@@ -109,6 +109,8 @@ export const reportFileSchema = z.object({
   missedFrames: z.int(),
   /** Slots of a constant frame rate without a frame of their own. Absent in takes of older versions. */
   repeatedFrames: z.int().nonnegative().optional(),
+  /** Those that hold no frame, for the encoder was behind: the file has so many less than its rate says. */
+  emptySlots: z.int().nonnegative().optional(),
   problem: z.string().nullable(),
   /** Absent in takes of older versions. */
   stamps: stampsSchema.optional(),

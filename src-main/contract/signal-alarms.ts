@@ -45,5 +45,17 @@ export const signalGapSchema = z.object({
   fromMs: z.number().nonnegative(),
   /** Null while it lasts, and where it lasted until the end of the take. */
   toMs: z.number().nonnegative().nullable(),
+  /** Why it is over although the signal never came back; absent where it did, and while it lasts. */
+  endedBy: z
+    .enum([
+      /** The track was muted, or has ended. */
+      'muted',
+      'ended',
+      /** It is published, and the recorder receives it no more. */
+      'notReceived',
+      /** Another alarm of the same track followed upon it. */
+      'otherAlarm',
+    ])
+    .optional(),
 });
 export type SignalGap = z.infer<typeof signalGapSchema>;

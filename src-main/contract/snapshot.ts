@@ -69,8 +69,9 @@ export const videoSnapshotSchema = z.object({
   maxFrameGapMs: z.number(),
   missedFrames: z.int(),
   filledFrames: z.int(),
-  /** As in the manifest. Absent in the telemetry of older versions. */
+  /** Both as in the manifest. Absent in the telemetry of older versions. */
   repeatedFrames: z.int().nonnegative().optional(),
+  emptySlots: z.int().nonnegative().optional(),
   /** Null until the server's first figures. */
   rtc: rtcSnapshotSchema.nullable(),
   accounting: accountingSchema,

@@ -3,13 +3,15 @@
  * that is the server's part.
  */
 export interface TokenClaims {
-  /** Null for a token that is good for any room. */
+  /** Null for a token that names none. It leads to no room: the room is the token’s, LiveKit’s SDK names no other beside it. */
   readonly room: string | null;
   readonly identity: string | null;
   /** Milliseconds since 1970; null for a token that does not expire. */
   readonly expiresAtMs: number | null;
   /** Milliseconds since 1970; null for a token that was always valid. */
   readonly validFromMs: number | null;
+  /** Without the grant roomJoin a token opens no room. */
+  readonly canJoin: boolean;
   readonly canSubscribe: boolean;
   readonly canPublish: boolean;
   /** Whether the server tells its bearer which rooms are open. */
@@ -22,13 +24,14 @@ export interface TokenClaims {
  * @param payload a decoded JWT: `sub`, `exp` and `nbf` of RFC 7519, and LiveKit's grants as `video`
  */
 export function tokenClaimsOf({ sub, exp, nbf, video }: Readonly<Record<string, unknown>>): TokenClaims {
-  const { room, roomList, canPublish, canSubscribe } = grantsOf(video);
+  const { room, roomJoin, roomList, canPublish, canSubscribe } = grantsOf(video);
   return {
     room: typeof room === 'string' && room !== '' ? room : null,
     identity: typeof sub === 'string' ? sub : null,
     expiresAtMs: typeof exp === 'number' ? exp * 1000 : null,
     validFromMs: typeof nbf === 'number' ? nbf * 1000 : null,
-    // Left out it is granted.
+    canJoin: roomJoin === true,
+    // Left out these are granted.
     canSubscribe: canSubscribe !== false,
     canPublish: canPublish !== false,
     canListRooms: roomList === true,
@@ -37,6 +40,7 @@ export function tokenClaimsOf({ sub, exp, nbf, video }: Readonly<Record<string, 
 
 interface Grants {
   readonly room?: unknown;
+  readonly roomJoin?: unknown;
   readonly roomList?: unknown;
   readonly canSubscribe?: unknown;
   readonly canPublish?: unknown;

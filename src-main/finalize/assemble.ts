@@ -1,10 +1,9 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PlateauError, toPlateauError } from '../contract/errors.js';
+import { PlateauError } from '../contract/errors.js';
 import type { StreamGap } from '../contract/stamps.js';
 import { syncFolder } from '../storage/sync-to-disk.js';
-import { outputError } from '../storage/take-folder.js';
-import { type AssembleRequest, type AssembleResult, tooLittleSpace } from './assembly.js';
+import { type AssembleRequest, type AssembleResult, finalizeFailure, tooLittleSpace } from './assembly.js';
 import { BlackFiller } from './black-filler.js';
 import { blackCopyOf } from './black-video.js';
 import { finalizeInPlace, type InPlaceOutcome, undoSegments } from './finalize-in-place.js';
@@ -67,12 +66,7 @@ export async function assemble(request: AssembleRequest): Promise<AssembleResult
       remarks: [...measured.remarks, ...(inPlace === null ? [] : [copiedRemark(request, inPlace.reason)])],
     };
   } catch (thrown) {
-    const problem =
-      thrown instanceof PlateauError
-        ? thrown
-        : isFileError(thrown)
-          ? outputError(thrown)
-          : toPlateauError(thrown);
+    const problem = finalizeFailure(thrown);
     await rm(join(request.folder, finishedMarkName(request.targetFile)), { force: true }).catch(
       () => undefined,
     );
@@ -157,8 +151,4 @@ async function removeSegments(request: AssembleRequest): Promise<void> {
 
 function segmentFiles(request: AssembleRequest): string[] {
   return request.segments.map((segment) => segment.file);
-}
-
-function isFileError(thrown: unknown): boolean {
-  return thrown instanceof Error && 'syscall' in thrown;
 }

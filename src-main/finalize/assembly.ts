@@ -1,9 +1,10 @@
-import { PlateauError } from '../contract/errors.js';
+import { PlateauError, toPlateauError } from '../contract/errors.js';
 import type { Profile } from '../contract/profile.js';
 import type { StreamGap, StreamPackets } from '../contract/stamps.js';
 import type { Canvas } from '../ffmpeg/ffmpeg-arguments.js';
 import type { Chapter } from '../mp4/movie-box.js';
 import type { LowPriority } from '../process/low-priority.js';
+import { outputError } from '../storage/take-folder.js';
 import type { BlackFiller } from './black-filler.js';
 import type { Finding } from './finding.js';
 import type { GrownSegment } from './grown-segment.js';
@@ -62,6 +63,14 @@ export type AssembleResult =
       readonly findings: readonly Finding[];
       readonly gaps: readonly StreamGap[];
     };
+
+/** What a failure of finalizing means to a person: who cannot finish a file for want of space has no other folder to choose. */
+export function finalizeFailure(thrown: unknown): PlateauError {
+  if (thrown instanceof PlateauError) return thrown;
+  if (!(thrown instanceof Error && 'syscall' in thrown)) return toPlateauError(thrown);
+  const error = outputError(thrown);
+  return error.code === 'diskFull' ? tooLittleSpace() : error;
+}
 
 /** Said of a file that keeps its fragments for want of space. */
 export function tooLittleSpace(): PlateauError {

@@ -20,6 +20,8 @@ export interface VerifiedFile extends VerifyResult {
   readonly identity: string;
   /** What the manifest says of it. */
   readonly state: ManifestFile['state'];
+  /** As in the manifest: so many frames fewer than its rate says. Left out where that is not counted. */
+  readonly emptySlots?: number;
   /** Both stamps as they were found now: by the file's packets, and by the manifest's counts and gaps. */
   readonly stamps: Stamps;
   /** What its further audio streams lack, judged in the same way. */
@@ -174,9 +176,12 @@ async function verifyEntry(
     packets: verified.packets,
     worstGap: verified.worstGap,
   };
-  const { file, identity, state } = entry;
+  const { emptySlots, file, identity, state } = entry;
   const stamps = { intact, complete };
-  return { ...verified, ok, findings, file, identity, state, stamps, furtherAudio };
+  return {
+    ...{ ...verified, ok, findings, file, identity, state, stamps, furtherAudio },
+    ...(emptySlots !== undefined && { emptySlots }),
+  };
 }
 
 /** The end of a segment is where its file has to end, unless a gap says otherwise. */

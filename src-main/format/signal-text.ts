@@ -23,12 +23,14 @@ export function signalAlarmLabel({ role, identity, kind }: SignalAlarm): string 
  * `The camera of ada is on, and no frame has arrived.`
  *
  * @param name what they are called where it is read; their identity when it is left out
+ * @param isFurther another track of theirs of that kind is on, and is called so
  */
 export function signalAlarmSentence(
   { role, identity, kind, hadSignal, durationMs }: SignalAlarm,
   name = identity,
+  isFurther = false,
 ): string {
-  return `The ${roleWords[role]} of ${name} is on, and ${present(kind, hadSignal, durationMs)}.`;
+  return `${isFurther ? 'A further' : 'The'} ${roleWords[role]} of ${name} is on, and ${present(kind, hadSignal, durationMs)}.`;
 }
 
 function present(kind: SignalAlarmKind, hadSignal: boolean, durationMs: number): string {
@@ -59,13 +61,29 @@ export function signalHint(kind: SignalAlarmKind): string {
     : 'Check that device and its codec, and that its owner still allows the recorder to subscribe.';
 }
 
-/** `The warning “no frames” about the camera of ada is over.` */
+const endings = {
+  muted: 'was muted',
+  ended: 'has ended',
+  notReceived: 'is not received any more',
+} as const;
+
+/**
+ * `The warning “no frames” about the camera of ada is over.` where the signal came back, and `The camera of ada has ended, and the
+ * warning “no frames” was not over.` where it never did.
+ *
+ * @returns null when another warning follows, which says it
+ */
 export function signalOverSentence({
   role,
   identity,
   kind,
-}: Pick<SignalGap, 'role' | 'identity' | 'kind'>): string {
-  return `The warning “${signalAlarmWords[kind]}” about the ${roleWords[role]} of ${identity} is over.`;
+  endedBy,
+}: Pick<SignalGap, 'role' | 'identity' | 'kind' | 'endedBy'>): string | null {
+  const [track, warning] = [`${roleWords[role]} of ${identity}`, `warning “${signalAlarmWords[kind]}”`];
+  if (endedBy === undefined) return `The ${warning} about the ${track} is over.`;
+  return endedBy === 'otherAlarm'
+    ? null
+    : `The ${track} ${endings[endedBy]}, and the ${warning} was not over.`;
 }
 
 /** `Not recorded from 00:00:02 to 00:00:09: The camera of ada is not received: ...`; `since` of what never was. */
@@ -88,8 +106,16 @@ const past = {
   lowFrameRate: `less than ${percentOfFrames} of its frames arrived`,
 } as const satisfies Record<SignalAlarmKind, string>;
 
-/** `The camera of ada was on, and no frame arrived from 00:00:02 to 00:00:09.` */
-export function signalGapSentence({ role, identity, kind, fromMs, toMs }: SignalGap): string {
+const pastEndings = {
+  muted: ', when it was muted',
+  ended: ', when it ended',
+  notReceived: ', when it was not received any more',
+  otherAlarm: '',
+} as const;
+
+/** `The camera of ada was on, and no frame arrived from 00:00:02 to 00:00:09, when it ended.` */
+export function signalGapSentence({ role, identity, kind, fromMs, toMs, endedBy }: SignalGap): string {
   const to = toMs === null ? 'the end' : formatTimecode(toMs);
-  return `The ${roleWords[role]} of ${identity} was on, and ${past[kind]} from ${formatTimecode(fromMs)} to ${to}.`;
+  const why = endedBy === undefined ? '' : pastEndings[endedBy];
+  return `The ${roleWords[role]} of ${identity} was on, and ${past[kind]} from ${formatTimecode(fromMs)} to ${to}${why}.`;
 }

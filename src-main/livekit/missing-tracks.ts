@@ -163,8 +163,15 @@ export class MissingTracks {
   }
 }
 
-/** The SDK does not pass on whom a publisher lets subscribe, nor what a server says of it: this is by elimination. */
-function withheld({ identity, role }: PublicationInfo, mayReceive: boolean): PlateauError {
+/**
+ * It was never received. The SDK does not pass on whom a publisher lets subscribe, nor what a server says of it: this is by elimination.
+ *
+ * @param mayReceive whether the recorder may subscribe at all
+ */
+export function withheld(
+  { identity, role }: Pick<PublicationInfo, 'identity' | 'role'>,
+  mayReceive: boolean,
+): PlateauError {
   const what = `The ${roleWords[role]} of ${identity} is not received`;
   return mayReceive
     ? new PlateauError(

@@ -53,8 +53,8 @@ export function listenToRoom(
     subscriptions.subscribe(publication, participant);
     listener.onPublicationsChanged();
   });
-  room.on(RoomEvent.TrackUnpublished, (publication) => {
-    subscriptions.ended(publication.sid);
+  room.on(RoomEvent.TrackUnpublished, (publication, participant) => {
+    subscriptions.unpublished(publication, participant);
     listener.onPublicationsChanged();
   });
   room.on(RoomEvent.TrackSubscribed, (track, publication, participant) => {

@@ -3,12 +3,34 @@ import type { MediaKeys } from '../contract/media-keys.js';
 import type { PublicationInfo } from './publication-info.js';
 import { publicationInfo } from './publication-info.js';
 
+type SubscribablePublication = PublicationInfo & { readonly isSubscribed: boolean };
+
+/** What has become of a track of the room; `notReceived` is published and not muted. */
+export type TrackState = 'on' | 'muted' | 'ended' | 'notReceived';
+
+/**
+ * What has become of a track.
+ *
+ * @param publications of the room
+ * @param isReceivedElsewhere whether it is subscribed here says nothing of it
+ */
+export function trackStateIn(
+  publications: readonly Pick<SubscribablePublication, 'trackSid' | 'isMuted' | 'isSubscribed'>[],
+  trackSid: string,
+  isReceivedElsewhere: boolean,
+): TrackState {
+  const publication = publications.find((one) => one.trackSid === trackSid);
+  if (publication === undefined) return 'ended';
+  if (publication.isMuted) return 'muted';
+  return publication.isSubscribed || isReceivedElsewhere ? 'on' : 'notReceived';
+}
+
 /** Everything that is published in a room, and whether it is subscribed. @param keys what decrypts its media */
 export function publicationsOf(
   room: Room | null,
   keys: MediaKeys | null,
   find: (trackSid: string) => { readonly isMuted: boolean } | undefined,
-): (PublicationInfo & { readonly isSubscribed: boolean })[] {
+): SubscribablePublication[] {
   return [...(room?.remoteParticipants.values() ?? [])].flatMap((participant) =>
     [...participant.trackPublications.values()].map((publication) => {
       const info = publicationInfo(publication, participant, keys);

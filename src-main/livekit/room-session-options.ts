@@ -22,6 +22,8 @@ export interface RoomSessionOptions {
   /** How long the event loop may be blocked before the watchdog closes the streams. */
   readonly loopLateAfterMs: WatchdogData['lateAfterMs'];
   readonly isArmed: (publication: PublicationInfo) => boolean;
+  /** Whether a take has it by another connection than this one: why it ends is told as well. Of none when left out. */
+  readonly isRecordedElsewhere?: (publication: PublicationInfo) => boolean;
   readonly listener: RoomListener;
   /** Tests hand in rooms without a server; left out, the SDK's own. */
   readonly sdk?: RoomSdk;

@@ -27,6 +27,7 @@ export interface SubscriptionOptions extends TrackFormats {
   /** What encrypted tracks are decrypted with; without a key they are missing. */
   readonly mediaKeys?: MediaKeys | null;
   readonly isArmed: (publication: PublicationInfo) => boolean;
+  readonly isRecordedElsewhere?: ((publication: PublicationInfo) => boolean) | undefined;
   readonly listener: RoomListener;
   /** Tracks that have to be subscribed anew cannot be: the whole connection has to be made anew. */
   readonly onStuck: () => void;
@@ -81,9 +82,7 @@ export class Subscriptions {
   }
 
   /** The subscribed track of that publication; undefined while there is none. */
-  find(trackSid: string): SubscribedTrack | undefined {
-    return this.#tracks.get(trackSid);
-  }
+  readonly find = (trackSid: string): SubscribedTrack | undefined => this.#tracks.get(trackSid);
 
   /** Tracks that are to be received and are not. */
   get missing(): readonly MissingTrack[] {
@@ -91,14 +90,10 @@ export class Subscriptions {
   }
 
   /** As {@link MissingTracks.tellUnanswered}. */
-  tellUnanswered(): void {
-    this.#missing.tellUnanswered();
-  }
+  readonly tellUnanswered = (): void => this.#missing.tellUnanswered();
 
   /** The SDK mends the connection: what does not come meanwhile has this reason. It is asked for again afterwards. */
-  interrupted(): void {
-    this.#missing.clear();
-  }
+  readonly interrupted = (): void => this.#missing.clear();
 
   /** The most that were subscribed at the same time since the last call. */
   drainMaxTracks(): number {
@@ -193,6 +188,14 @@ export class Subscriptions {
     if (participant.trackPublications.has(info.trackSid)) this.#missing.expect(info);
   }
 
+  /** A publication has ended, whether or not it was received here. */
+  unpublished(publication: RemoteTrackPublication, participant: RemoteParticipant | undefined): void {
+    const info = participant === undefined ? null : this.#infoOf(publication, participant);
+    const isElsewhere = info !== null && this.#options.isRecordedElsewhere?.(info) === true;
+    if (isElsewhere && !this.#tracks.has(info.trackSid)) this.#permissions.ended(info, performance.now());
+    this.ended(publication.sid);
+  }
+
   /** A track delivers no more: whoever receives it hears of it, then its native side is given back. */
   ended(trackSid: string | undefined): void {
     this.#missing.ended(trackSid ?? '');
@@ -204,9 +207,7 @@ export class Subscriptions {
     const closing = track
       .close()
       .catch(this.#onError)
-      .finally(() => {
-        this.#closing.delete(closing);
-      });
+      .finally(() => this.#closing.delete(closing));
     this.#closing.add(closing);
   }
 

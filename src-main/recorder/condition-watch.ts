@@ -49,10 +49,11 @@ export class ConditionWatch {
   readonly #standing = new Map<string, Standing>();
   readonly #drifts = new Map<string, { readonly atMs: number; readonly driftMs: number }[]>();
   readonly #dropped = new Map<string, number>();
+  readonly #emptySlots = new Map<string, number>();
 
   /** A take begins: what was of the one before is forgotten. */
   begin(): void {
-    for (const known of [this.#standing, this.#drifts, this.#dropped]) known.clear();
+    for (const known of [this.#standing, this.#drifts, this.#dropped, this.#emptySlots]) known.clear();
   }
 
   /** What is told at the moment, the oldest first. @param nowMs of a monotonic clock, in milliseconds */
@@ -123,8 +124,8 @@ export class ConditionWatch {
     if (video !== null && copy === undefined) {
       const { byteCap, queueFull } = video.accounting.dropped;
       const dropped = byteCap + queueFull;
-      const hasDropped = dropped > (this.#dropped.get(file) ?? dropped);
-      this.#dropped.set(file, dropped);
+      const hasDropped = hasGrown(this.#dropped, file, dropped);
+      const leavesSlotsEmpty = hasGrown(this.#emptySlots, file, video.emptySlots ?? 0);
       const isWaiting = hasDropped || video.maxQueuedFrames > video.queueCapFrames * warnShare;
       // Behind a disk that takes nothing no encoder can keep up.
       if (isWaiting && !isDiskSlow) {
@@ -132,6 +133,13 @@ export class ConditionWatch {
           ...{ name: 'encoderBehind', file, identity, afterMs: conditionRules.behindAfterMs },
           what: `The encoder of ${file} is slower than its camera`,
           advice: 'Frames wait, and are dropped. Close other programs, or choose a smaller profile.',
+        });
+      } else if (leavesSlotsEmpty) {
+        symptoms.push({
+          ...{ name: 'encoderBehind', file, identity, afterMs: conditionRules.behindAfterMs },
+          what: `The encoder of ${file} has no time to fill its rate`,
+          advice:
+            'Every frame that comes is recorded, and an editor sees a variable rate. Close other programs, or choose a smaller profile.',
         });
       }
     }
@@ -155,6 +163,13 @@ export class ConditionWatch {
     while ((readings[0]?.atMs ?? Infinity) < nowMs - driftWindowMs) readings.shift();
     return driftMs - (readings[0]?.driftMs ?? driftMs);
   }
+}
+
+/** Whether a count of a file is larger than when it was looked at before. */
+function hasGrown(counts: Map<string, number>, file: string, count: number): boolean {
+  const before = counts.get(file) ?? count;
+  counts.set(file, count);
+  return count > before;
 }
 
 /** @param isOverloaded that the disk has taken something is heard of late then: it need not be the disk's fault */

@@ -161,6 +161,7 @@ export class RecorderRoom {
       mediaKeys: source.mediaKeys ?? null,
       loopLateAfterMs: { video: caps.loopLateAfterMs, audio: caps.audioLoopLateAfterMs },
       isArmed: (publication) => !this.#isPreview && isArmed(this.#armed, publication),
+      isRecordedElsewhere: (publication) => this.#hooks.isCopied(publication),
       listener: roomEventLogger(
         this.#report,
         {

@@ -29,6 +29,8 @@ export interface RoomHooks {
   onLost(error: PlateauError): void;
   /** Whether what is recorded is received by another process: nothing that this one misses is missing from the take. */
   isCopying(): boolean;
+  /** Whether it is in a take that another process receives. */
+  isCopied(publication: { readonly identity: string; readonly kind: 'video' | 'audio' }): boolean;
 }
 
 const waitingInside =

@@ -33,6 +33,10 @@ export function roomHooks({ awaitRoom, endTake, now, onLost, onRoom }: Hooked): 
   const isCopying = (): boolean => now().take?.request.mode === 'copy';
   return {
     isCopying,
+    isCopied: ({ identity, kind }) => {
+      const request = isCopying() ? now().take?.request : undefined;
+      return request?.isArmed(identity) === true && !(request.audioOnly && kind === 'video');
+    },
     onConnection: (connection) => {
       each((run) => run.connectionChanged(connection === 'connected'));
       onRoom();

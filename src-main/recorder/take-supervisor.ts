@@ -4,6 +4,7 @@ import type { RecorderState, RecordingCondition, Snapshot } from '../contract/sn
 import { formatBytes } from '../format/bytes.js';
 import { conditionLabels, conditionSentences } from '../format/condition-text.js';
 import { formatDuration } from '../format/time.js';
+import { trackStateIn } from '../livekit/room-publications.js';
 import type { RoomSession } from '../livekit/room-session.js';
 import type { DiskSpaceMonitor } from '../take/disk-space-monitor.js';
 import type { Take } from '../take/take.js';
@@ -33,7 +34,10 @@ export interface Supervised {
           readonly files: Pick<Take['files'], 'isReducible' | 'alarms' | 'openCount'>;
         })
       | null;
-    readonly session: Pick<RoomSession, 'drainMaxLoopLateMs' | 'judgeSignals' | 'refreshStatistics'> | null;
+    readonly session: Pick<
+      RoomSession,
+      'drainMaxLoopLateMs' | 'judgeSignals' | 'publications' | 'refreshStatistics'
+    > | null;
   };
   snapshot(): Snapshot;
   /** Whatever else has to be looked after at each tick. */
@@ -124,7 +128,8 @@ export class TakeSupervisor {
     const received = session?.judgeSignals(this.#passedMs()) ?? [];
     // Of a copied take the files tell: what previews lack is no concern of it.
     this.#alarms = take?.files.alarms ?? received;
-    take?.tick(this.#alarms);
+    const isElsewhere = take?.files.alarms !== undefined;
+    take?.tick(this.#alarms, (sid) => trackStateIn(session?.publications() ?? [], sid, isElsewhere));
     this.#supervised.onTick();
     // While no file is open there is nothing to do without, and no budget to speak of.
     const isGoverned = take !== null && take.files.openCount > 0 && take.files.isReducible;
@@ -206,7 +211,7 @@ export class TakeSupervisor {
   }
 
   async #checkDisk(): Promise<void> {
-    const mustStop = (await this.#disk?.check()) ?? false;
+    const mustStop = (await this.#disk?.check(this.#supervised.now().state === 'recording')) ?? false;
     // It may have been stopped while the file system was answering.
     if (!mustStop || this.#supervised.now().state !== 'recording') return;
     this.#supervised.onDiskAlmostFull();

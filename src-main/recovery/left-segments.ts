@@ -66,6 +66,10 @@ export function lastAccounts(
     audio: (later ? counted?.audio : undefined) ?? entry.audio,
   };
   const of = (figure: keyof PartFigures): number => earlier.reduce((sum, one) => sum + (one[figure] ?? 0), 0);
+  const slotsSince = (figure: 'repeatedFrames' | 'emptySlots'): number | undefined => {
+    const counts = sink?.video?.[figure];
+    return counts === undefined ? entry[figure] : Math.max(0, counts - of(figure));
+  };
   return {
     ...entry,
     video: settled(video),
@@ -84,10 +88,8 @@ export function lastAccounts(
           audioLostMs: Math.max(0, Math.round(sink.audio.lostMs) - of('audioLostMs')),
           audioConcealedMs: Math.max(0, Math.round(sink.audio.concealedMs ?? 0) - of('audioConcealedMs')),
           missedFrames: Math.max(0, (sink.video?.missedFrames ?? entry.missedFrames) - of('missedFrames')),
-          repeatedFrames:
-            sink.video?.repeatedFrames === undefined
-              ? entry.repeatedFrames
-              : Math.max(0, sink.video.repeatedFrames - of('repeatedFrames')),
+          repeatedFrames: slotsSince('repeatedFrames'),
+          emptySlots: slotsSince('emptySlots'),
           maxFrameGapMs: Math.round(sink.video?.maxFrameGapMs ?? entry.maxFrameGapMs),
         }
       : {}),
@@ -96,7 +98,7 @@ export function lastAccounts(
 
 type PartFigures = Pick<
   ManifestFile,
-  'audioSilenceMs' | 'audioLostMs' | 'audioConcealedMs' | 'missedFrames' | 'repeatedFrames'
+  'audioSilenceMs' | 'audioLostMs' | 'audioConcealedMs' | 'missedFrames' | 'repeatedFrames' | 'emptySlots'
 >;
 
 /** The files that the same tracks had before the take was split. */

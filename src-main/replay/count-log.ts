@@ -76,6 +76,7 @@ function combined(
     account: { received, written, queued: 0, dropped },
     missedFrames: of((count) => count.missedFrames),
     repeatedFrames: of((count) => count.repeatedFrames),
+    emptySlots: of((count) => count.emptySlots),
     maxFrameGapMs,
     silenceMs: of((count) => count.silenceMs),
     lostMs: of((count) => count.lostMs),

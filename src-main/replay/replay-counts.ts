@@ -31,6 +31,7 @@ export function withCounts(
     video: accountOf(frames - repeatedFrames, video?.account.dropped),
     audio: accountOf(audioFrames, audio?.account.dropped),
     repeatedFrames,
+    emptySlots: video?.emptySlots ?? 0,
     missedFrames: video?.missedFrames ?? 0,
     maxFrameGapMs: Math.round(video?.maxFrameGapMs ?? 0),
     audioSilenceMs: Math.round(silenceMs),

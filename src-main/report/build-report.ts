@@ -112,6 +112,7 @@ export async function buildReport(takePath: string, extras: ReportExtras = {}): 
         maxFrameGapMs: rest.maxFrameGapMs,
         missedFrames: rest.missedFrames,
         ...(rest.repeatedFrames === undefined ? {} : { repeatedFrames: rest.repeatedFrames }),
+        ...(rest.emptySlots === undefined ? {} : { emptySlots: rest.emptySlots }),
         ...(rest.stamps === undefined ? {} : { stamps: rest.stamps }),
         problem: rest.problem,
       }),

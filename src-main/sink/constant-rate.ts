@@ -1,6 +1,25 @@
 import { constantFps, type Profile } from '../contract/profile.js';
 import { canShowOnce, placesInSlot } from '../ffmpeg/constant-rate-filters.js';
 
+/** What of a file's slots has no frame of its own. Of a variable rate both are 0. */
+export interface SlotCount {
+  /** Slots in which no frame of a track stands for the first time: they show the last one once more, or black. */
+  readonly repeatedFrames: number;
+  /** Slots that were left empty, for the encoder had no time to show a frame again: the one before is shown longer. */
+  readonly emptySlots: number;
+}
+
+/** Of no slots. */
+export const noSlots: SlotCount = { repeatedFrames: 0, emptySlots: 0 };
+
+/** Both together. */
+export function sumOfSlots(one: SlotCount, other: SlotCount): SlotCount {
+  return {
+    repeatedFrames: one.repeatedFrames + other.repeatedFrames,
+    emptySlots: one.emptySlots + other.emptySlots,
+  };
+}
+
 /**
  * The input's side of a constant rate. ffmpeg shows a frame again in each empty slot behind it, unless the frame's place in
  * its slot says that it is to be shown once: this class says at which time a frame has to be handed over, so that it comes to
@@ -30,14 +49,9 @@ export class ConstantRate {
     return fps === null ? null : new ConstantRate(fps);
   }
 
-  /** Slots in which no frame of a track stands for the first time: they show the last one once more, or black. */
-  get repeated(): number {
-    return this.#repeated;
-  }
-
-  /** Slots that were left empty, for the encoder had no time to show a frame again. */
-  get emptied(): number {
-    return this.#emptied;
+  /** Those of the segment, up to its newest frame. */
+  get slots(): SlotCount {
+    return { repeatedFrames: this.#repeated, emptySlots: this.#emptied };
   }
 
   /** Slots before the newest frame that ffmpeg fills with the one before it. */

@@ -12,7 +12,7 @@ import { hurriedFor } from '../process/hurry.js';
 import { endWithThisProcess } from '../process/orphan-guard.js';
 import { startTurn } from '../process/start-turn.js';
 import { LineSplitter, TextTail } from '../process/text-tail.js';
-import { ConstantRate } from './constant-rate.js';
+import { ConstantRate, noSlots, type SlotCount } from './constant-rate.js';
 import type { DiskWriter, DiskWriterLimits } from './disk-writer.js';
 import { defaultPatience, type EncoderPatience, endedLate, isProperEnd, unaskedEnd } from './encoder-ends.js';
 import { type EncoderOutput, openOutput, type OutputKeepers } from './encoder-output.js';
@@ -53,7 +53,7 @@ export type SegmentEncoder = Pick<
   | 'packets'
   | 'pendingInputBytes'
   | 'pid'
-  | 'repeatedFrames'
+  | 'slots'
   | 'writeAudio'
   | 'writeVideoFrame'
 > & { readonly disk: Pick<DiskWriter, 'drainMaxWriteMs' | 'queuedBytes' | 'writtenBytes'> };
@@ -199,9 +199,9 @@ export class LiveEncoder {
     return this.#rate?.newestMs ?? -Infinity;
   }
 
-  /** As {@link ConstantRate.repeated}. */
-  get repeatedFrames(): number {
-    return this.#rate?.repeated ?? 0;
+  /** As {@link ConstantRate.slots}. */
+  get slots(): SlotCount {
+    return this.#rate?.slots ?? noSlots;
   }
 
   /** Bytes that were handed to ffmpeg's input and have not left this process. */

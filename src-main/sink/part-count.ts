@@ -1,11 +1,11 @@
 import type { Accounting } from '../contract/manifest.js';
+import type { SlotCount } from './constant-rate.js';
 
 /** What a stream has counted since its file began. Units are those of the manifest. */
-export interface StreamCount {
+export interface StreamCount extends SlotCount {
   readonly account: Accounting;
   /** Of video only; audio has 0. */
   readonly missedFrames: number;
-  readonly repeatedFrames: number;
   /** The longest since the part began. */
   readonly maxFrameGapMs: number;
   /** Of audio only; video has 0. */
@@ -44,6 +44,7 @@ export function countBetween(end: StreamCount, start: StreamCount | null, isNoth
     },
     missedFrames: end.missedFrames - (from?.missedFrames ?? 0),
     repeatedFrames: end.repeatedFrames - (from?.repeatedFrames ?? 0),
+    emptySlots: end.emptySlots - (from?.emptySlots ?? 0),
     maxFrameGapMs: isNothing ? 0 : end.maxFrameGapMs,
     silenceMs: end.silenceMs - (from?.silenceMs ?? 0),
     lostMs: end.lostMs - (from?.lostMs ?? 0),

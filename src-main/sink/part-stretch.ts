@@ -1,5 +1,6 @@
 import type { PlateauError } from '../contract/errors.js';
 import { FrameSlots } from '../pipeline/frame-slots.js';
+import { type SlotCount, sumOfSlots } from './constant-rate.js';
 import type { FilePart, FileParts } from './file-parts.js';
 import { audioFrameBytes } from './handed-over.js';
 import type { OnWritten } from './held-media.js';
@@ -44,9 +45,9 @@ export class PartStretch {
     this.#slots.segmentStarted(0);
   }
 
-  /** As `ConstantRate.repeated`; an encoder takes what it is shown first for new. */
-  get repeatedFrames(): number {
-    return this.encoder.repeatedFrames + this.#shownFirst;
+  /** As `ConstantRate.slots`; an encoder takes what it is shown first for new. */
+  get slots(): SlotCount {
+    return sumOfSlots(this.encoder.slots, { repeatedFrames: this.#shownFirst, emptySlots: 0 });
   }
 
   /** Hands over a frame. @param of `shown`: what was shown before it, in another part perhaps */

@@ -1,5 +1,6 @@
 import type { PlateauError } from '../contract/errors.js';
 import { pcmBytesPerMs, pcmFormat } from '../pipeline/audio-queue.js';
+import { noSlots, type SlotCount, sumOfSlots } from './constant-rate.js';
 import type { FilePart } from './file-parts.js';
 import { type LostFrames, nothingLost } from './handed-over.js';
 import type { OnWritten } from './held-media.js';
@@ -31,7 +32,7 @@ export class PartedEncoder implements SegmentEncoder {
   #failure: PlateauError | null = null;
   #failedPart: FilePart | null = null;
   #isEnding = false;
-  readonly #former = { repeated: 0, inputBytes: 0, writtenBytes: 0 };
+  readonly #former = { slots: noSlots, inputBytes: 0, writtenBytes: 0 };
 
   private constructor(options: PartedEncoderOptions, startMs: number) {
     this.#options = options;
@@ -126,8 +127,8 @@ export class PartedEncoder implements SegmentEncoder {
   }
 
   /** As {@link SegmentEncoder} says, over all of them. */
-  get repeatedFrames(): number {
-    return this.#stretches.reduce((sum, stretch) => sum + stretch.repeatedFrames, this.#former.repeated);
+  get slots(): SlotCount {
+    return this.#stretches.reduce((sum, { slots }) => sumOfSlots(sum, slots), this.#former.slots);
   }
 
   /** Bytes that were handed to all of them. */
@@ -229,7 +230,7 @@ export class PartedEncoder implements SegmentEncoder {
       this.#at.video -= 1;
       this.#at.audio -= 1;
       if (over === undefined) continue;
-      this.#former.repeated += over.repeatedFrames;
+      this.#former.slots = sumOfSlots(this.#former.slots, over.slots);
       this.#former.inputBytes += over.encoder.inputBytes;
       this.#endInBackground(over);
     }

@@ -1,6 +1,7 @@
 import { type PlateauError, toPlateauError } from '../contract/errors.js';
 import type { Canvas } from '../ffmpeg/ffmpeg-arguments.js';
 import { pcmBytesPerMs } from '../pipeline/audio-queue.js';
+import { noSlots, type SlotCount } from './constant-rate.js';
 import { FrameSizes } from './frame-sizes.js';
 import { audioFrameBytes, type LostFrames, nothingLost, sumOfLost } from './handed-over.js';
 import { answer, HeldMedia, type OnWritten } from './held-media.js';
@@ -109,8 +110,8 @@ export class ShapedEncoder implements SegmentEncoder {
   }
 
   /** As {@link SegmentEncoder} says. */
-  get repeatedFrames(): number {
-    return this.#current?.repeatedFrames ?? 0;
+  get slots(): SlotCount {
+    return this.#current?.slots ?? noSlots;
   }
 
   /** Bytes that were handed to ffmpeg's input. */

@@ -1,5 +1,6 @@
 import type { FrameAccounting } from '../pipeline/accounting.js';
 import type { AudioTrackWriter } from './audio-track-writer.js';
+import { noSlots } from './constant-rate.js';
 import type { StreamCount } from './part-count.js';
 import type { TrackInlets } from './track-inlets.js';
 import type { VideoTrackWriter } from './video-track-writer.js';
@@ -10,7 +11,7 @@ export interface CountingSink {
   readonly audioAccounting: Pick<FrameAccounting, 'snapshot'>;
   readonly tracks: Pick<TrackInlets, 'concealed'>;
   /** Null for a file without video. */
-  readonly video: Pick<VideoTrackWriter, 'gaps' | 'repeatedFrames'> | null;
+  readonly video: Pick<VideoTrackWriter, 'gaps' | 'slots'> | null;
   readonly videoAccounting: Pick<FrameAccounting, 'snapshot'>;
 }
 
@@ -25,14 +26,14 @@ export function streamCount(sink: CountingSink, stream: 'video' | 'audio', isEnd
     return {
       account: videoAccounting.snapshot(),
       missedFrames: video?.gaps.missed.count ?? 0,
-      repeatedFrames: video?.repeatedFrames ?? 0,
+      ...(video?.slots ?? noSlots),
       maxFrameGapMs: (isEnd ? video?.gaps.takeMaxMs() : video?.gaps.maxMs) ?? 0,
       ...{ silenceMs: 0, lostMs: 0, concealedMs: 0 },
     };
   }
   return {
     account: audioAccounting.snapshot(),
-    ...{ missedFrames: 0, repeatedFrames: 0, maxFrameGapMs: 0 },
+    ...{ ...noSlots, missedFrames: 0, maxFrameGapMs: 0 },
     silenceMs: audio.silence.writtenMs,
     lostMs: audio.silence.lostMs,
     concealedMs: tracks.concealed.ms,

@@ -5,6 +5,7 @@ import { PlayoutDelay } from '../pipeline/playout-delay.js';
 import { VideoClock } from '../pipeline/take-clock.js';
 import { endOfTrackFrameMaxPixels, type VideoFrame } from '../pipeline/video-frame.js';
 import { type Absence, BetweenEncoders } from './between-encoders.js';
+import { noSlots, type SlotCount, sumOfSlots } from './constant-rate.js';
 import { FrameGaps } from './frame-gaps.js';
 import { FrameOfPause } from './frame-of-pause.js';
 import { FramePacker } from './frame-packer.js';
@@ -39,7 +40,7 @@ export class VideoTrackWriter {
   /** Of the segment that is written. */
   readonly end: SegmentEnd;
   #shown: PgmyuvFrame | null = null;
-  #repeatedBefore = 0;
+  #slotsBefore = noSlots;
   /** Time of the newest frame that an encoder was handed, on the take's timeline. Only this class sets it. */
   handedMs = -Infinity;
   /** Black or repeated frames; outside of the accounts, for they were never received. Only this class counts them. */
@@ -70,9 +71,9 @@ export class VideoTrackWriter {
     this.#gaps.missed.read(nowMs, figures, this.#options.accounting.received);
   }
 
-  /** As {@link ConstantRate.repeated}, over all segments. */
-  get repeatedFrames(): number {
-    return this.#repeatedBefore + (this.#encoder?.repeatedFrames ?? 0);
+  /** As `ConstantRate.slots`, over all segments. */
+  get slots(): SlotCount {
+    return sumOfSlots(this.#slotsBefore, this.#encoder?.slots ?? noSlots);
   }
 
   /** Begins a segment: from here frames go to `encoder`. Black, or the last frame that was shown, stands at its start. */
@@ -97,7 +98,7 @@ export class VideoTrackWriter {
 
   /** Ends a segment; what is queued is dropped for `cause`. @param isAwaiting it waits for an encoder that comes at once */
   detach(cause: Absence, isAwaiting = false): void {
-    this.#repeatedBefore = this.repeatedFrames;
+    this.#slotsBefore = this.slots;
     this.#encoder = null;
     this.#beginsAtMs = null;
     if (!isAwaiting) this.#ofPause.drop();
@@ -235,8 +236,7 @@ export class VideoTrackWriter {
     const { atMs, isClosed } = this.end;
     if (!isClosed || this.#options.queue.depth > 0) return;
     const next = (): number | null => this.#slots.nextToTheEnd(atMs);
-    let placeMs = next();
-    while (placeMs !== null && this.#fill(placeMs, this.#shown)) placeMs = next();
+    for (let placeMs = next(); placeMs !== null && this.#fill(placeMs, this.#shown);) placeMs = next();
   }
 
   /** @returns whether there was a permit, and an encoder */

@@ -174,9 +174,17 @@ export class Absences {
 
   /** Nothing follows. @returns where it ends, with what it was; null when no track of this kind was away */
   end(stream: Stream, nowMs: number): AbsenceToTheEnd | null {
-    const untilMs = this.#lostAtMs === null ? (this.#backAtMs ?? nowMs) : nowMs;
+    const untilMs = this.openOf(stream, nowMs)?.untilMs ?? nowMs;
     const ended = this.#end(stream, untilMs);
     return ended === null ? null : { ...ended, untilMs };
+  }
+
+  /** From when to when a track of this kind has been away by now; null when none is. */
+  openOf(stream: Stream, nowMs: number): { readonly sinceMs: number; readonly untilMs: number } | null {
+    const sinceMs = this.#awaySinceMs[stream];
+    // Whoever does not come back with the connection has left.
+    const untilMs = this.#lostAtMs === null ? (this.#backAtMs ?? nowMs) : nowMs;
+    return sinceMs === null ? null : { sinceMs, untilMs };
   }
 
   #begin(stream: Stream, sinceMs: number): void {

@@ -67,26 +67,28 @@ export class DiskSpaceMonitor {
    * Looks at the disk, and warns: amber below half an hour at the present rate, red below five minutes, each once for as
    * long as it lasts. A look that the disk has not answered is not repeated.
    *
+   * @param isRecording false while the files are being finished: there is nothing to stop and nowhere to go on
    * @returns whether the take has to be stopped to be saved
    */
-  async check(): Promise<boolean> {
+  async check(isRecording = true): Promise<boolean> {
     if (this.#isChecking) return false;
     this.#isChecking = true;
     this.#freeBytes = await this.#lane.run(() => freeBytesOf(this.#path));
     this.#isChecking = false;
     if (this.#freeBytes === null) return false;
-    this.#warn(this.#freeBytes);
+    this.#warn(this.#freeBytes, isRecording);
     const { stopBytes, stopSeconds } = diskLimits;
     return this.#freeBytes < Math.max(stopBytes, stopSeconds * this.#bytesPerSecond);
   }
 
-  #warn(freeBytes: number): void {
+  #warn(freeBytes: number, isRecording: boolean): void {
     const { secondsToFull } = this;
     // In a pause, and at the end, nothing is written: what was known of the time still holds.
     if (secondsToFull === null && this.#wasTimeKnown) return;
     this.#wasTimeKnown ||= secondsToFull !== null;
     const level = diskLevel({ freeBytes, secondsToFull });
-    if (rank(level) > rank(this.#level)) this.#tell(level, freeBytes, secondsToFull);
+    if (rank(level) > rank(this.#level))
+      this.#tell(level, freeBytes, isRecording ? secondsToFull : null, isRecording);
     // Around a limit it is told once: it has to be well above it first.
     const eased = diskLevel({
       freeBytes: freeBytes / easedFactor,
@@ -95,7 +97,7 @@ export class DiskSpaceMonitor {
     this.#level = rank(level) > rank(this.#level) || rank(eased) < rank(this.#level) ? level : this.#level;
   }
 
-  #tell(level: DiskLevel, freeBytes: number, secondsToFull: number | null): void {
+  #tell(level: DiskLevel, freeBytes: number, secondsToFull: number | null, isRecording: boolean): void {
     const lasts =
       secondsToFull === null
         ? ''
@@ -104,7 +106,10 @@ export class DiskSpaceMonitor {
       level === 'veryLow'
         ? 'Free some space now, or stop the take and choose another folder.'
         : 'Free some space, or plan where to go on.';
-    const advice = this.#hasOther ? 'The take goes on in its other folder then.' : ofTake;
+    const whileRecording = this.#hasOther ? 'The take goes on in its other folder then.' : ofTake;
+    const advice = isRecording
+      ? whileRecording
+      : 'The files of the take are being finished there: free some space if you can. What was written plays in any case.';
     this.#report.warning(
       'diskLow',
       `${formatBytes(freeBytes)} are left on the disk${lasts}. ${advice}`,

@@ -168,6 +168,20 @@ export class LossLog {
     this.settle();
   }
 
+  /** Gaps that are known and not over: of tracks that went with the connection, and of a camera that is on and delivers nothing. */
+  get openGaps(): readonly LossGap[] {
+    const nowMs = this.#last?.nowMs ?? 0;
+    return streams.flatMap((stream) => {
+      const away = this.#absences.openOf(stream, nowMs);
+      const silentSinceMs = stream === 'video' ? this.#silentSinceMs : null;
+      const [sinceMs, untilMs, leastMs] =
+        away === null ? [silentSinceMs, nowMs, silentAfterMs] : [away.sinceMs, away.untilMs, minGapAudioMs];
+      return sinceMs === null || untilMs - sinceMs < leastMs
+        ? []
+        : [missing(stream, sinceMs, untilMs - sinceMs)];
+    });
+  }
+
   /** Gaps in the order in which they were found. */
   get gaps(): readonly LossGap[] {
     return this.#gaps.all;

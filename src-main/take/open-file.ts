@@ -1,6 +1,8 @@
 import { lostFrames } from '../contract/drop-causes.js';
+import { type PlateauError, toPlateauError } from '../contract/errors.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
+import type { SubscribedTrack } from '../livekit/remote-track.js';
 import type { FilePart, FileParts } from '../sink/file-parts.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
 import type { PartLosses } from './part-losses.js';
@@ -25,6 +27,28 @@ export function entriesOf(
     ...manifestEntry(sink, part, losses.of(part.number), codecs),
     ...history.listedIn(part),
   }));
+}
+
+/** A track delivers no more into it. @param leftMs milliseconds on the take's timeline */
+export function leaveFile({ history, losses, sink }: OpenFile, track: SubscribedTrack, leftMs: number): void {
+  history.ended(track, leftMs);
+  losses.trackLeft(sink, track.info.kind, leftMs, !track.isMuted);
+  sink.remove(track, leftMs);
+}
+
+/** Ends it at `endMs` of the take, and waits until it is on disk. Never rejects: `onFailed` is told. */
+export async function endFile(
+  { losses, sink }: OpenFile,
+  endMs: number,
+  onFailed: (error: PlateauError) => void,
+): Promise<void> {
+  losses.sample(sink, endMs);
+  await sink.finish(endMs).catch((thrown: unknown) => {
+    onFailed(toPlateauError(thrown));
+  });
+  // What was still queued may have been given up.
+  losses.sample(sink, endMs);
+  losses.end(endMs);
 }
 
 /** A part of which nothing was recorded, for nobody was there, is no file. */

@@ -40,9 +40,10 @@ export class PartLosses {
     return this.#logs.get(partNumber) ?? this.#current;
   }
 
-  /** Gaps of all parts. */
+  /** Gaps of all parts, those that are not over included. */
   get extent(): ReturnType<typeof extentOf> {
-    return extentOf([...this.#logs.values(), this.#current]);
+    const open = { gaps: this.#current.openGaps, gapsLeftOut: 0 };
+    return extentOf([...this.#logs.values(), this.#current, open]);
   }
 
   /**

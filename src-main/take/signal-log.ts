@@ -3,8 +3,15 @@ import { countSignals } from '../contract/loss-account.js';
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
 import type { SignalAlarm, SignalGap } from '../contract/signal-alarms.js';
 import { signalAlarmSentence, signalHint, signalOverSentence } from '../format/signal-text.js';
+import type { TrackState } from '../livekit/room-publications.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
+
+/**
+ * An alarm that comes from another process may be gone a moment before it is known here that its track was muted or has ended: for
+ * so long nobody says that the signal is back, in milliseconds.
+ */
+const settleElsewhereMs = 1_000;
 
 type LoggedGap = Omit<SignalGap, 'file'>;
 
@@ -39,6 +46,8 @@ export class SignalLog {
   readonly #open = new Map<string, LoggedGap>();
   /** Those of which nothing has been known since the connection was lost. */
   readonly #held = new Set<LoggedGap>();
+  /** Those whose alarm is gone, and since when: whether the signal is back is not settled. */
+  readonly #gone = new Map<LoggedGap, number>();
   /** When the connection was back, on the take's timeline; Infinity while it is lost. */
   #connectedMs = -Infinity;
   #leftOut = 0;
@@ -51,22 +60,37 @@ export class SignalLog {
    * Called a few times a second with what is wrong at the moment.
    *
    * @param clock the take's
+   * @param stateOf what has become of a track whose alarm is gone
+   * @param isElsewhere alarms come from another process than what is known of the tracks
    * @returns whether anything began or ended
    */
-  update(clock: TakeClock, alarms: readonly SignalAlarm[]): boolean {
+  update(
+    clock: TakeClock,
+    alarms: readonly SignalAlarm[],
+    stateOf: (trackSid: string) => TrackState,
+    isElsewhere = false,
+  ): boolean {
+    const settleMs = isElsewhere ? settleElsewhereMs : 0;
     const nowMs = clock.nowMs();
     let hasChanged = false;
     for (const [trackSid, gap] of this.#open) {
-      if (alarms.some((alarm) => alarm.trackSid === trackSid && alarm.kind === gap.kind)) {
+      const alarm = alarms.find((one) => one.trackSid === trackSid);
+      if (alarm?.kind === gap.kind) {
         this.#held.delete(gap);
+        this.#gone.delete(gap);
         continue;
       }
       if (nowMs - this.#connectedMs < judgedAfterMs[gap.kind]) {
         this.#held.add(gap);
         continue;
       }
+      const state = stateOf(trackSid);
+      const goneMs = this.#gone.get(gap) ?? nowMs;
+      this.#gone.set(gap, goneMs);
+      if (alarm === undefined && state === 'on' && nowMs - goneMs < settleMs) continue;
       // It was over when the connection was back: nobody knew.
-      this.#end(trackSid, gap, this.#held.delete(gap) ? this.#connectedMs : nowMs);
+      const endMs = this.#held.delete(gap) ? this.#connectedMs : goneMs;
+      this.#end(gap, endMs, alarm === undefined ? state : 'otherAlarm');
       hasChanged = true;
     }
     // What is missing from a pause is missing from no file; what is still missing behind it, from there on.
@@ -117,11 +141,16 @@ export class SignalLog {
     });
   }
 
-  #end(trackSid: string, gap: LoggedGap, nowMs: number): void {
+  #end(gap: LoggedGap, endMs: number, state: TrackState | 'otherAlarm'): void {
+    const { identity, kind, role, trackSid } = gap;
     this.#open.delete(trackSid);
-    Object.assign(gap, { toMs: Math.round(nowMs) });
-    const { identity, kind, role } = gap;
-    this.#options.report.info('signalBack', signalOverSentence(gap), identity, { kind, role, trackSid });
+    this.#gone.delete(gap);
+    Object.assign(gap, { toMs: Math.round(endMs), ...(state !== 'on' && { endedBy: state }) });
+    const sentence = signalOverSentence(gap);
+    if (sentence === null) return;
+    // A track that was muted or has ended with it is not well.
+    const name = state === 'on' ? 'signalBack' : 'signalEnded';
+    this.#options.report.info(name, sentence, identity, { kind, role, trackSid });
   }
 }
 

@@ -70,7 +70,7 @@ export class SinkMeter {
       maxFrameGapMs: video.gaps.maxMs,
       missedFrames: video.gaps.missed.count,
       filledFrames: video.filledFrames,
-      repeatedFrames: video.repeatedFrames,
+      ...video.slots,
       rtc: rtcSnapshot(tracks.statistics.video, this.#videoBitrate, this.#clock.elapsedMs()),
       accounting: videoAccounting.snapshot(),
     };

@@ -1,4 +1,3 @@
-import { toPlateauError } from '../contract/errors.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
 import type { SinkSnapshot } from '../contract/snapshot.js';
@@ -18,7 +17,7 @@ import { absenceEvents } from './loss-sample.js';
 import type { FileAllowance, OpenFiles } from './max-files.js';
 import { type FailedFrames, failedFramesOf } from './move-loss.js';
 import { encodersOf, OpenCount, type RunningEncoder } from './open-count.js';
-import { entriesOf, type OpenFile } from './open-file.js';
+import { endFile, entriesOf, leaveFile, type OpenFile } from './open-file.js';
 import { PartLosses } from './part-losses.js';
 import { SinkFactory, type SinkFactoryOptions } from './sink-factory.js';
 import { SinkMeter } from './sink-meter.js';
@@ -138,13 +137,17 @@ export class TakeFiles {
    * is on. @param nowMs milliseconds on the take's timeline
    */
   add(track: SubscribedTrack, nowMs: number): void {
-    const { identity, isRoleDeclared, participantName, role } = track.info;
+    const displaced = this.#places.displacedBy(track);
+    if (displaced !== undefined) this.#leave(displaced, nowMs);
+    this.#record(track, nowMs);
+    if (displaced !== undefined) this.#record(displaced, nowMs);
+  }
+
+  #record(track: SubscribedTrack, nowMs: number): void {
+    const { identity, participantName } = track.info;
     // Whoever comes back may have another name.
     this.rename(identity, participantName);
-    const isFirstExpected =
-      !isRoleDeclared &&
-      this.#publicationsOf(identity).some((other) => other.isRoleDeclared && other.role === role);
-    const { fileKey, subject } = this.#places.give(track, isFirstExpected, nowMs);
+    const { fileKey, subject } = this.#places.give(track, this.#publicationsOf(identity), nowMs);
     const known = this.#files.get(fileKey);
     if (this.#clock.isPaused && known?.sink.isOpen !== true) {
       this.#places.free(track);
@@ -175,16 +178,19 @@ export class TakeFiles {
     const leftMs = Math.min(nowMs, this.#endMs);
     this.#refused.delete(track);
     this.#waiting.delete(track);
-    const file = this.#holding(track);
     const successor = this.#places.successorOf(track, leftMs);
-    this.#places.free(track);
-    file?.history.ended(track, leftMs);
-    file?.losses.trackLeft(file.sink, track.info.kind, leftMs, !track.isMuted);
-    file?.sink.remove(track, leftMs);
+    this.#leave(track, leftMs);
     if (successor === undefined) return;
     this.remove(successor, leftMs);
     this.add(successor, leftMs);
     tellGoesOn(this.#report, successor.info, this.#holding(successor)?.sink.file ?? '');
+  }
+
+  /** It is in its file no more. */
+  #leave(track: SubscribedTrack, leftMs: number): void {
+    const file = this.#holding(track);
+    this.#places.free(track);
+    if (file !== undefined) leaveFile(file, track, leftMs);
   }
 
   /** The owner of a track muted or unmuted it. */
@@ -245,15 +251,9 @@ export class TakeFiles {
   /** Ends all of them at `endMs` of the take, and waits until they are on disk. Never rejects. */
   async finish(endMs: number): Promise<void> {
     this.#endMs = endMs;
-    const endings = [...this.#files.values()].map(async ({ losses, sink }) => {
-      losses.sample(sink, endMs);
-      await sink.finish(endMs).catch((thrown: unknown) => {
-        this.#events.onFailed(sink, toPlateauError(thrown), sink.parts.current);
-      });
-      // What was still queued may have been given up.
-      losses.sample(sink, endMs);
-      losses.end(endMs);
-    });
+    const endings = [...this.#files.values()].map((file) =>
+      endFile(file, endMs, (error) => this.#events.onFailed(file.sink, error, file.sink.parts.current)),
+    );
     await Promise.all(endings);
     for (const { history } of this.#files.values()) history.allEnded(endMs);
   }

@@ -45,6 +45,7 @@ export function manifestEntry(
     maxFrameGapMs: Math.round(video.maxFrameGapMs),
     missedFrames: video.missedFrames,
     repeatedFrames: video.repeatedFrames,
+    emptySlots: video.emptySlots,
     audioLostMs: Math.round(
       lostAudioMs(
         { lostMs: audio.lostMs, dropped: audio.account.dropped },

@@ -6,6 +6,7 @@ import type { RecorderEvent, SinkSnapshot, Snapshot } from '../contract/snapshot
 import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { SubscribedTrack } from '../livekit/remote-track.js';
 import type { ParticipantInfo } from '../livekit/room-listener.js';
+import type { TrackState } from '../livekit/room-publications.js';
 import { ByteCap } from '../pipeline/byte-cap.js';
 import { ForwardState } from '../pipeline/forward-state.js';
 import { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
@@ -171,9 +172,8 @@ export class Take {
   }
 
   /** The track delivers no more; its file goes on without it. */
-  removeTrack(track: SubscribedTrack): void {
+  readonly removeTrack = (track: SubscribedTrack): void =>
     this.files.encoded?.remove(track, this.clock.nowMs());
-  }
 
   /** The owner of a track muted or unmuted it. */
   setMuted(track: SubscribedTrack, isMuted: boolean): void {
@@ -209,8 +209,8 @@ export class Take {
     void this.#saveManifest();
   }
 
-  /** Called a few times a second. @param alarms of the tracks of the room */
-  tick(alarms: readonly SignalAlarm[]): void {
+  /** Called a few times a second. @param alarms of the tracks of the room; `stateOf` says what has become of one */
+  tick(alarms: readonly SignalAlarm[], stateOf: (trackSid: string) => TrackState): void {
     if (this.#life.hasReached('stopping')) return;
     const nowMs = this.clock.nowMs();
     const sinceMs = nowMs - this.#lastTickMs;
@@ -221,7 +221,8 @@ export class Take {
     this.parts.tick(nowMs);
     this.goingOn.tick();
     this.handOver.tick(nowMs);
-    if (this.signals.update(this.clock, alarms)) void this.#saveManifest();
+    if (this.signals.update(this.clock, alarms, stateOf, this.files.alarms !== undefined))
+      void this.#saveManifest();
   }
 
   /** Every file at the present moment. Peaks since the last call are reset by it. */

@@ -20,6 +20,9 @@ interface Place extends TrackPlace {
   readonly givenAtMs: number;
 }
 
+/** What else its participant publishes: of an undeclared role it is a guess. */
+type Publications = readonly Pick<PublicationInfo, 'isRoleDeclared' | 'role'>[];
+
 /** The end of a track may be heard of so much later than its successor, which the server announces by another way. */
 const lateEndMs = 1_500;
 
@@ -27,6 +30,9 @@ const lateEndMs = 1_500;
  * Which track goes into which file. The first camera and microphone of somebody share a file, and so do a screen and
  * its audio. A track that comes while another one of its kind is on gets a file of its own: neither replaces the other.
  * A place is free again when its track has ended, so that who republishes a track goes on in the same file.
+ *
+ * The first place is that of the track that says that it is a camera or a microphone. One of unknown source has it where nothing
+ * else is published, and gives it up to the one that comes later: it goes on in a file of its own.
  */
 export class TrackPlaces<Track extends PlacedTrack = PlacedTrack> {
   readonly #places = new Map<Track, Place>();
@@ -40,15 +46,16 @@ export class TrackPlaces<Track extends PlacedTrack = PlacedTrack> {
   /**
    * Gives the track the first free place of its kind.
    *
-   * @param isFirstExpected whether the first place is kept for a track that is to come
+   * @param publications all of its participant: for one of them that says what it is, the first place is kept
    * @param nowMs on the take's timeline
    */
-  give(track: Track, isFirstExpected: boolean, nowMs: number): TrackPlace {
+  give(track: Track, publications: Publications, nowMs: number): TrackPlace {
     const known = this.#places.get(track);
     if (known !== undefined) return known;
-    const { identity, kind: medium, participantName, role } = track.info;
-    const isScreen = role === 'screenShare' || role === 'screenShareAudio';
-    const kind = isScreen ? 'screenShare' : 'participant';
+    const { identity, isRoleDeclared, kind: medium, participantName, role } = track.info;
+    const kind = kindOf(track);
+    const isFirstExpected =
+      !isRoleDeclared && publications.some((one) => one.isRoleDeclared && one.role === role);
     let trackNumber = isFirstExpected ? 2 : 1;
     while (this.#taken.has(seatName(kind, identity, medium, trackNumber))) trackNumber += 1;
     const seat = seatName(kind, identity, medium, trackNumber);
@@ -84,6 +91,15 @@ export class TrackPlaces<Track extends PlacedTrack = PlacedTrack> {
     return undefined;
   }
 
+  /** A track of unknown source that has to leave the first place to this one, which says what it is; undefined where none has it. */
+  displacedBy(track: Track): Track | undefined {
+    const { identity, isRoleDeclared, kind: medium } = track.info;
+    if (!isRoleDeclared || this.#places.has(track)) return undefined;
+    const first = seatName(kindOf(track), identity, medium, 1);
+    const [other] = [...this.#places].find(([, { seat }]) => seat === first) ?? [];
+    return other?.info.isRoleDeclared === false ? other : undefined;
+  }
+
   /** The tracks that have a place in a file. */
   tracksIn(fileKey: string): Track[] {
     return [...this.#places].flatMap(([track, place]) => (place.fileKey === fileKey ? [track] : []));
@@ -96,6 +112,10 @@ export class TrackPlaces<Track extends PlacedTrack = PlacedTrack> {
     this.#places.delete(track);
     this.#taken.delete(place.seat);
   }
+}
+
+function kindOf({ info: { role } }: PlacedTrack): SinkSubject['kind'] {
+  return role === 'screenShare' || role === 'screenShareAudio' ? 'screenShare' : 'participant';
 }
 
 /** Identities may hold anything: they come last. */

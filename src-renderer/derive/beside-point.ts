@@ -17,8 +17,17 @@ export interface BesidePoint {
  * @param apartPixels between the two
  */
 export function besidePoint(x: number, text: string, apartPixels: number, widthPx: number): BesidePoint {
-  const width = text.length * characterPixels;
-  return x + apartPixels + width > widthPx
-    ? { x: x - apartPixels, anchor: 'end', left: x - apartPixels - width, right: x - apartPixels }
-    : { x: x + apartPixels, anchor: 'start', left: x + apartPixels, right: x + apartPixels + width };
+  const behind = behindPoint(x, text, apartPixels);
+  return behind.right > widthPx ? beforePoint(x, text, apartPixels) : behind;
+}
+
+function behindPoint(x: number, text: string, apartPixels: number): BesidePoint {
+  const left = x + apartPixels;
+  return { x: left, anchor: 'start', left, right: left + text.length * characterPixels };
+}
+
+/** The same in any case before it. */
+export function beforePoint(x: number, text: string, apartPixels: number): BesidePoint {
+  const right = x - apartPixels;
+  return { x: right, anchor: 'end', left: right - text.length * characterPixels, right };
 }

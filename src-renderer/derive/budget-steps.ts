@@ -1,7 +1,7 @@
 import { budgetEvent, type BudgetTerm, budgetTerms } from '../../src-main/contract/budget-terms.js';
 import type { TakeMemory } from '../../src-main/contract/history.js';
 import type { RecorderEvent } from '../../src-main/contract/snapshot.js';
-import { besidePoint } from './beside-point.js';
+import { beforePoint, type BesidePoint, besidePoint } from './beside-point.js';
 
 /** A moment at which the memory budget became another one, and why. */
 export interface BudgetStep {
@@ -65,40 +65,73 @@ export function stepBehind(
 export interface PlacedLabel {
   readonly step: BudgetStep;
   readonly x: number;
+  /** Of its base line. */
+  readonly y: number;
   readonly anchor: 'start' | 'end';
 }
 
-/** Height of the small text of a chart. */
-const textPixels = 13;
+/** What a text of a chart covers above and below its base line, and a point around its middle. */
+const [aboveLine, belowLine, pointPixels] = [11, 4, 5];
+/** A base line is so far above its point, and at least so far below the top of the plot. */
+const [abovePoint, belowTop] = [6, 10];
 const apartPixels = 6;
 
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+function areApart(one: Box, other: Box): boolean {
+  return (
+    one.right <= other.left || one.left >= other.right || one.bottom <= other.top || one.top >= other.bottom
+  );
+}
+
 /**
- * The labels that have room beside one another: one that would cover another's is left out.
+ * The labels that have room beside one another, behind their point or before it: one that would cover another label, or the point
+ * of another step, is left out.
  *
  * @param xOf pixels from the left edge of the plot; outside of it, the step is not shown
  * @param yOf pixels, of a sum in bytes
  * @param widthPx of the plot
+ * @param topPx of the plot, as `yOf` counts
  */
 export function placeLabels(
   steps: readonly BudgetStep[],
   xOf: (atMs: number) => number,
   yOf: (bytes: number) => number,
   widthPx: number,
+  topPx = -Infinity,
 ): PlacedLabel[] {
   const placed: PlacedLabel[] = [];
-  const taken: { readonly y: number; readonly left: number; readonly right: number }[] = [];
-  for (const step of steps) {
+  const shown = steps.filter(({ atMs }) => xOf(atMs) >= 0 && xOf(atMs) <= widthPx);
+  const points = new Map(shown.map((step) => [step, pointOf(xOf(step.atMs), yOf(step.totalBytes))]));
+  const labels: Box[] = [];
+  for (const step of shown) {
     const x = xOf(step.atMs);
-    if (step.label === '' || x < 0 || x > widthPx) continue;
-    const place = besidePoint(x, step.label, apartPixels, widthPx);
-    const { anchor, left } = place;
-    const [right, y] = [place.right + apartPixels, yOf(step.totalBytes)];
-    const isCovered = taken.some(
-      (other) => Math.abs(other.y - y) < textPixels && left < other.right && right > other.left,
-    );
-    if (isCovered) continue;
-    placed.push({ step, x: place.x, anchor });
-    taken.push({ y, left, right });
+    if (step.label === '') continue;
+    const y = Math.max(topPx + belowTop, yOf(step.totalBytes) - abovePoint);
+    const boxOf = ({ left, right }: BesidePoint): Box => ({
+      ...{ left, right: right + apartPixels, top: y - aboveLine, bottom: y + belowLine },
+    });
+    const isFree = (place: BesidePoint): boolean =>
+      place.left >= 0 &&
+      labels.every((other) => areApart(boxOf(place), other)) &&
+      [...points].every(([other, point]) => other === step || areApart(boxOf(place), point));
+    const places = [
+      besidePoint(x, step.label, apartPixels, widthPx),
+      beforePoint(x, step.label, apartPixels),
+    ];
+    const place = places.find(isFree);
+    if (place === undefined) continue;
+    placed.push({ step, x: place.x, y, anchor: place.anchor });
+    labels.push(boxOf(place));
   }
   return placed;
+}
+
+function pointOf(x: number, y: number): Box {
+  return { left: x - pointPixels, right: x + pointPixels, top: y - pointPixels, bottom: y + pointPixels };
 }

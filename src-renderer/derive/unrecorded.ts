@@ -18,10 +18,13 @@ export type Recordable = Pick<ConsoleState, 'recorder'> & {
 /** While one of these is on, nothing of the track gets into a file. */
 const silencing: ReadonlySet<SignalAlarmKind> = new Set(['noFrames', 'noAudio', 'notDecrypted']);
 
-/** Tracks that are on and of which nothing arrives, as `identity/role`: a flat list, for it is compared by its entries. */
+/**
+ * Tracks that are on and of which nothing arrives, by their ID, and as `identity/role` for a track whose ID is not known: a flat
+ * list, for it is compared by its entries.
+ */
 export function silentTracks(snapshot: Pick<Snapshot, 'alarms'> | null): readonly string[] {
-  return (snapshot?.alarms ?? []).flatMap(({ identity, role, kind }) =>
-    silencing.has(kind) ? [`${identity}/${role}`] : [],
+  return (snapshot?.alarms ?? []).flatMap(({ identity, role, kind, trackSid }) =>
+    silencing.has(kind) ? [trackSid, `${identity}/${role}`] : [],
   );
 }
 
@@ -42,8 +45,8 @@ export function isAwaited(
   const on = own.filter(({ isMuted }) => !isMuted);
   if (own.length > 0 && on.length === 0) return false;
   return on.every(
-    ({ role, isSubscribed, needsKey }) =>
-      !isSubscribed || needsKey === true || silent.includes(`${identity}/${role}`),
+    ({ role, isSubscribed, needsKey, trackSid = `${identity}/${role}` }) =>
+      !isSubscribed || needsKey === true || silent.includes(trackSid),
   );
 }
 

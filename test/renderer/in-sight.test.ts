@@ -57,6 +57,24 @@ describe.skipIf(browserPath === undefined)(`what matters is in sight ${needsBrow
       }),
   );
 
+  it.each([smallest, usual])('shows first, and whole, what was dropped: $width x $height', (dress) =>
+    stage.withPage(dress, async (page) => {
+      await change(page, { ...recording });
+      const rows = page.locator('.drop:visible');
+      await numbers(page, 'calm', 200);
+      const isLow = dress.height < 700;
+      expect(await page.getByText('All of them: 0').isVisible()).toBe(isLow);
+      expect((await rows.count()) === 0).toBe(isLow);
+      await numbers(page, 'losing', 260);
+      await page.locator('.drop--loss').first().waitFor();
+      const labels = await rows.locator('dt').allTextContents();
+      expect(labels.slice(0, 2)).toEqual(['Queue full', 'Audio replaced by silence']);
+      expect(labels.length === 2).toBe(isLow);
+      for (const row of await page.locator('.drop--loss').all()) expect(await isInSight(row)).toBe(true);
+      expect(await page.getByText('All of them: 0').count()).toBe(0);
+    }),
+  );
+
   it('lays no message over the view', () =>
     stage.withPage(smallest, async (page) => {
       await change(page, { ...recording });

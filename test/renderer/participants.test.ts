@@ -99,6 +99,42 @@ describe.skipIf(browserPath === undefined)(`people in the record view ${needsBro
       expect(await radio(page, 'Problems').isChecked()).toBe(true);
     }));
 
+  it('counts further tracks of a person, with what becomes of them, and blames none of them for another', () =>
+    withPage(2, async (page) => {
+      const [first, ...others] = guests(2);
+      if (first === undefined) throw new Error('there is nobody');
+      const [camera, microphone] = first.tracks;
+      if (camera === undefined || microphone === undefined) throw new Error('they have two tracks');
+      const tracks = [
+        { ...camera, trackSid: 'TR_c1' },
+        { ...microphone, trackSid: 'TR_m1' },
+        { ...camera, trackSid: 'TR_c2', isMuted: true },
+        { ...microphone, trackSid: 'TR_m2' },
+      ];
+      await page.evaluate(
+        (participants) => window.fake.change({ participants }),
+        [{ ...first, tracks }, ...others],
+      );
+      const alarms: SignalAlarm[] = [
+        {
+          ...{ trackSid: 'TR_m2', identity: first.identity, role: 'microphone', kind: 'digitalSilence' },
+          ...{ hadSignal: true, durationMs: 36_000 },
+        },
+      ];
+      await page.evaluate((now) => window.fake.sendSnapshot(201, { alarms: now }, 2), alarms);
+      const ada = tile(page, 'Ada Lovelace');
+      await ada.locator('.track', { hasText: 'silent for 36 s' }).waitFor();
+      expect(await ada.locator('.track').allInnerTexts()).toEqual([
+        expect.stringMatching(/on$/),
+        expect.stringMatching(/\+1\s*muted$/),
+        expect.stringMatching(/on$/),
+        expect.stringMatching(/\+1\s*silent for 36 s$/),
+      ]);
+      await ada.getByText('A further microphone of Ada Lovelace is on').waitFor();
+      await ada.getByRole('meter', { name: 'Level of Ada Lovelace, the loudest of 2 tracks' }).waitFor();
+      expect(await tile(page, 'Ben').locator('.track').count()).toBe(2);
+    }));
+
   it('is red while something is lost, amber when something was, and says how much', () =>
     withPage(4, async (page) => {
       const send = (takeSeconds: number, lostSeconds: number): Promise<void> =>

@@ -59,6 +59,7 @@ export const consolesRooms = [
       'src-main/console',
       'src-main/console-host',
       'src-main/contract',
+      'src-main/copy/receive',
       'src-main/deliver',
       'src-main/finalize',
       'src-main/format',

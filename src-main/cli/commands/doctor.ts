@@ -6,6 +6,8 @@ import { formatBytes } from '../../format/bytes.js';
 import { formatMilliseconds } from '../../format/time.js';
 import { serverHost } from '../../livekit/connect/connect-error.js';
 import { clockDifference, serverClockMs } from '../../livekit/connect/server-clock.js';
+import { parseServerUrl } from '../../livekit/connect/server-url.js';
+import { tokenProvider } from '../../livekit/connect/token-provider.js';
 import { rtcNodeVersion } from '../../livekit/sdk-version.js';
 import { assertOpenFileLimit, openFileLimit } from '../../process/open-files.js';
 import { plateauVersion } from '../../version.js';
@@ -17,6 +19,9 @@ import { textTable } from '../output/text-table.js';
 
 /** The demo room with its server takes about as much beside the recorder. */
 const leastFreeMemoryBytes = 500e6;
+
+/** What is looked at of copy mode. */
+const copyMedia = 'media (copy)';
 
 /** What one look has come to. */
 export interface Finding {
@@ -33,7 +38,8 @@ type Told = Pick<Finding, 'text'> & Partial<Pick<Finding, 'state' | 'hint'>>;
 
 /**
  * `plateau doctor`: everything that a recording needs, looked at without recording: this machine, ffmpeg, the folder for
- * takes, and the server where one is named. A room is joined for a moment, and left.
+ * takes, and the server where one is named. A room is joined for a moment, and left; and once more as copy mode does, which looks for a
+ * way for media by itself. That one cannot copy is a warning: what is recorded otherwise is encoded.
  *
  * @returns 0 when a recording could begin, otherwise the exit code that it would end with
  * @throws PlateauError with exit code 2 for options that cannot be understood
@@ -69,13 +75,28 @@ export function findingLines(findings: readonly Finding[]): string[] {
   ] as const;
   const rows = findings.map(({ part, state, text }) => [part, words[state], printable(text)]);
   const hints = findings.flatMap(({ part, hint }) => (hint === null ? [] : [`${part}: ${printable(hint)}`]));
-  const isFit = findings.every(({ state }) => state !== 'failed');
   return [
     ...textTable(columns, rows),
     ...(hints.length === 0 ? [] : ['', ...hints]),
     '',
-    isFit ? 'A recording can begin.' : 'A recording cannot begin.',
+    verdictOf(findings),
   ];
+}
+
+/** What the looks come to, and no more than that: what was not tried is said. */
+function verdictOf(findings: readonly Finding[]): string {
+  if (findings.some(({ state }) => state === 'failed')) return 'A recording cannot begin.';
+  const stateOf = (name: string): Finding['state'] | undefined =>
+    findings.find(({ part }) => part === name)?.state;
+  if (stateOf('server') !== 'ok') return 'This machine can record. No server was tried.';
+  switch (stateOf(copyMedia)) {
+    case 'ok':
+      return 'A recording can begin, in copy mode as well.';
+    case 'warning':
+      return 'A recording can begin, and none in copy mode.';
+    default:
+      return 'A recording can begin. Media of copy mode were not tried.';
+  }
 }
 
 async function look(part: string, what: () => Promise<Told>): Promise<Finding> {
@@ -133,7 +154,12 @@ async function server(visit: Source | null): Promise<Finding[]> {
     const hint = 'Name one with --url and a key or token, and doctor joins a room for a moment.';
     return [{ part: 'server', state: 'skipped', text, hint, error: null }];
   }
-  return [await look('server', () => joined(visit)), await look('clock', () => clock(visit.url))];
+  const [found, time] = [
+    await look('server', () => joined(visit)),
+    await look('clock', () => clock(visit.url)),
+  ];
+  // Who is not let in finds no way for media either.
+  return found.state === 'failed' ? [found, time] : [found, await lookForWay(visit), time];
 }
 
 async function joined(visit: Source): Promise<Told> {
@@ -147,6 +173,25 @@ async function joined(visit: Source): Promise<Told> {
   } finally {
     await recorder.disconnect().catch(() => undefined);
   }
+}
+
+/** A recording that encodes is none the worse for it: what fails here is a warning. */
+async function lookForWay(visit: Source): Promise<Finding> {
+  const found = await look(copyMedia, () => wayOf(visit));
+  return found.state === 'failed' ? { ...found, state: 'warning', error: null } : found;
+}
+
+async function wayOf(visit: Source): Promise<Told> {
+  if ('token' in visit.credentials) {
+    const text = 'not tried: copy mode joins twice, and a token is one participant';
+    return { state: 'skipped', text, hint: 'Give --api-key and --api-secret to try it, and to copy.' };
+  }
+  const { visitRoom } = await import('../../copy/receive/visit-room.js');
+  const startedMs = performance.now();
+  const way = await visitRoom({ url: parseServerUrl(visit.url), token: tokenProvider(visit) });
+  if (way === null)
+    return { state: 'skipped', text: 'the server offered none within a moment: no way was tried' };
+  return { text: `come over ${way}, found in ${formatMilliseconds(performance.now() - startedMs)}` };
 }
 
 async function clock(url: string): Promise<Told> {

@@ -184,6 +184,7 @@ function resultFiles(manifest: Manifest | null): object[] {
       video,
       missedFrames,
       repeatedFrames: rest.repeatedFrames,
+      emptySlots: rest.emptySlots,
       gaps: rest.gaps,
       stamps: rest.stamps,
       ...(rest.furtherAudio !== undefined && { furtherAudio: rest.furtherAudio }),

@@ -131,8 +131,8 @@ three chapters or more, each of 10 seconds or more.
 /** What stands below the options in `plateau doctor --help`. */
 export const doctorHelp = `
 Looks at versions, memory, the limit of open files, ffmpeg (it encodes a few frames), the output folder (it is
-written, and its speed measured), and, where a server is named, joins a room hidden for a moment and compares the
-clocks. Nothing is recorded. Exit code 0 when a recording could begin, otherwise the one that it would end with.
+written, and its speed measured), and, where a server is named, joins a room hidden for a moment, once more as copy
+mode does, which looks for a way for media by itself, and compares the clocks. Nothing is recorded. Exit code 0 when a recording could begin, otherwise the one that it would end with.
 `;
 
 /** What stands below the options in `plateau recover --help`. */

@@ -7,6 +7,7 @@ import { furtherAudioPlaceSchema, type Source, type TakeRequest } from '../../co
 import { assertRoomNamed } from '../../contract/room-name.js';
 import { readTokenClaims } from '../../livekit/connect/access-token.js';
 import { parseServerUrl } from '../../livekit/connect/server-url.js';
+import { assertTokenLeadsTo } from '../../livekit/connect/token-provider.js';
 import { Complaints } from './complaints.js';
 import { parseDurationMs } from './parse-duration.js';
 import { parseMemoryCeiling, parseSplitSize } from './parse-size.js';
@@ -49,7 +50,7 @@ export function readRecordPlan(options: RecordOptions, environment: NodeJS.Proce
   const url = wrong.read(() => readUrl(options, environment), '');
   const credentials = wrong.read(() => readCredentials(options, environment), unread);
   const room = options.room?.trim() ?? null;
-  wrong.read(() => assertRoomNamed(room ?? roomOfToken(credentials)), undefined);
+  wrong.read(() => assertLeadsToRoom(credentials, room), undefined);
   const durationMs = wrong.read(() => readOptional(options.duration, '--duration'), null);
   const unreadMode: ReturnType<typeof readMode> = { profile: profiles[defaultProfileName] };
   const { choosesMode = false, ...mode } = wrong.read(() => readMode(options, credentials), unreadMode);
@@ -213,16 +214,17 @@ export function readVisit(options: RecordOptions, environment: NodeJS.ProcessEnv
   return { url, room, credentials };
 }
 
-function roomOfToken(credentials: Source['credentials']): string {
-  if ('token' in credentials) {
-    const claims = readTokenClaims(credentials.token);
-    if (claims.room !== null) return claims.room;
+/** @throws PlateauError `missingRoom`, `unauthorized` of what is no token, `usage` of a token for another room */
+function assertLeadsToRoom(credentials: Source['credentials'], room: string | null): void {
+  if (room !== null) assertRoomNamed(room);
+  if ('token' in credentials) assertTokenLeadsTo(readTokenClaims(credentials.token), room);
+  else if (room === null) {
+    throw new PlateauError(
+      'missingRoom',
+      'No room is named.',
+      'Name it with --room, or give a token that was made for a room.',
+    );
   }
-  throw new PlateauError(
-    'missingRoom',
-    'No room is named.',
-    'Name it with --room, or give a token that was made for a room.',
-  );
 }
 
 function readCredentials(options: RecordOptions, environment: NodeJS.ProcessEnv): Source['credentials'] {

@@ -9,6 +9,7 @@ import { fileWordOf } from '../../format/file-state-text.js';
 import { moveSentences } from '../../format/move-text.js';
 import { absent, formatCount } from '../../format/number.js';
 import { notRecordedSentences, signalGapSentence } from '../../format/signal-text.js';
+import { emptySlotSentences } from '../../format/slot-text.js';
 import { mixedToMonoSentences } from '../../format/stereo-text.js';
 import { describeOutcome, outcomeOf } from '../../format/take-outcome.js';
 import { formatTimecode } from '../../format/time.js';
@@ -77,11 +78,15 @@ function accountLines(manifest: Manifest): string[] {
   return text === '' ? [] : [`In all: ${text}.`];
 }
 
-/** Who was to be recorded and is not, where tracks were on and did not deliver, and whose stereo is lost: no file shows it. */
+/**
+ * Who was to be recorded and is not, where tracks were on and did not deliver, whose stereo is lost, and which files lack frames of
+ * their rate: no file shows it.
+ */
 export function shortcomingLines(manifest: Manifest): string[] {
   const missing = notRecordedSentences(manifest.notRecorded).map((sentence) => `  ${printable(sentence)}`);
   const mono = mixedToMonoSentences(manifest.files).map((sentence) => `  ${printable(sentence)}`);
-  return [...signalLines(manifest), ...missing, ...mono];
+  const slots = emptySlotSentences(manifest.files).map((sentence) => `  ${printable(sentence)}`);
+  return [...signalLines(manifest), ...missing, ...mono, ...slots];
 }
 
 /** A flapping camera must not push the table out of the terminal. */

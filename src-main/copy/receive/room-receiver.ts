@@ -230,7 +230,9 @@ export class RoomReceiver {
 
   #subscribe(sid: string): void {
     const track = this.#tracks.get(sid);
-    if (track?.hasSink === true) this.#batch.add(track.publication);
+    if (track?.hasSink !== true) return;
+    this.#batch.add(track.publication);
+    track.expect();
   }
 
   #remove(sid: string): void {

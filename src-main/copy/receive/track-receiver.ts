@@ -147,6 +147,16 @@ export class TrackReceiver implements CopyTrack {
     this.#stream?.wishKeyFrame(this.#link.nowMs());
   }
 
+  /** It was asked for. Until the server offers it for the first time it is withheld: nobody says why, or that it is to come. */
+  expect(): void {
+    if (!this.wasOffered && !this.#isOver) this.#setWithheld(true);
+  }
+
+  /** Whether the server has offered it, be it long ago. */
+  get wasOffered(): boolean {
+    return this.figures.streams > 0;
+  }
+
   /** The server's offer names the SSRC that the track is sent with: the same one again changes nothing. */
   attach(section: OfferSection, ssrc: number): void {
     if (this.#isOver) return;

@@ -1,7 +1,7 @@
 import { PlateauError } from '../../contract/errors.js';
 import type { MediaKeys } from '../../contract/media-keys.js';
 import { roleWords } from '../../contract/track-roles.js';
-import { keyMissing, takenAway } from '../../livekit/missing-tracks.js';
+import { keyMissing, takenAway, withheld } from '../../livekit/missing-tracks.js';
 import type { PublicationInfo } from '../../livekit/publication-info.js';
 import type { TakeClock } from '../../pipeline/take-clock.js';
 import { inTime } from '../../process/deadline.js';
@@ -197,7 +197,8 @@ export class CopyFeed implements CopyEnding {
     const copied = this.#tracks.get(track);
     if (copied === undefined) return;
     const { take } = await this.#begun;
-    const error = takenAway(copied.info, this.#receiver?.mayReceive !== false);
+    const why = track.wasOffered ? takenAway : withheld;
+    const error = why(copied.info, this.#receiver?.mayReceive !== false);
     this.#options.report.error(error.code, error.message, track.identity, { hint: error.hint });
     take.noteMissing(copied.info, error, awaitedMs);
   }

@@ -5,6 +5,12 @@ import type { TakeFolder } from '../../storage/take-folder.js';
 import type { TakeOptions } from '../../take/take-options.js';
 import type { PartBegin } from '../file/parts-of-file.js';
 
+/** How what is received ends with the take. */
+export interface CopyEnding {
+  /** Ends every track, once what is on its way has come. Never rejects. */
+  endTracks(): Promise<void>;
+}
+
 /** What the files of a copied take are made with: what can be known in a process beside that of the take, too. */
 export interface CopyFilesOptions {
   readonly take: Pick<TakeOptions, 'ffmpegPath' | 'maxFiles' | 'publicationsOf' | 'report'>;

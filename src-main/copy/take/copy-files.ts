@@ -2,13 +2,13 @@ import type { ManifestFile } from '../../contract/manifest.js';
 import type { SignalAlarm } from '../../contract/signal-alarms.js';
 import type { SinkSnapshot } from '../../contract/snapshot.js';
 import type { SinkSubject } from '../../sink/recording-sink.js';
-import { FileAllowance } from '../../take/max-files.js';
 import type { TakeMedia, TakeMediaEvents } from '../../take/take-media.js';
 import { tellFurther, tellGoesOn } from '../../take/track-events.js';
 import { TrackPlaces } from '../../take/track-places.js';
 import type { BudgetLine } from '../../telemetry/budget.js';
 import type { TrackSink } from '../contract.js';
 import type { PartBegin } from '../file/parts-of-file.js';
+import { CopyAllowance } from './copy-allowance.js';
 import { type CopiedShape, copyBudgetLines } from './copy-budget.js';
 import type { CopyEnding, CopyFilesOptions } from './copy-files-options.js';
 import type { CopySink } from './copy-sink.js';
@@ -20,8 +20,6 @@ import { OnePart } from './one-part.js';
 import { PartBegins } from './part-begins.js';
 import { PausedNewcomers } from './paused-newcomers.js';
 
-/** So many files, where nobody has said how many; each may hold 64 MiB while its disk stands still. */
-const mostFiles = 128;
 /** Ticks come more often: a longer time between two is one in which this process stood still. Milliseconds. */
 const tickMs = 400;
 
@@ -30,7 +28,7 @@ export class CopyFiles extends OnePart implements TakeMedia {
   readonly #options: CopyFilesOptions;
   readonly #events: TakeMediaEvents;
   readonly #ending: CopyEnding;
-  readonly #allowance: FileAllowance;
+  readonly #allowance: CopyAllowance;
   readonly #factory: CopySinkFactory;
   readonly #places = new TrackPlaces<CopiedTrack>();
   readonly #files = new Map<string, Promise<CopySink>>();
@@ -40,7 +38,8 @@ export class CopyFiles extends OnePart implements TakeMedia {
   readonly #newcomers: PausedNewcomers;
   readonly #begins: PartBegins;
   #toldVideos = 0;
-  #alarms: readonly SignalAlarm[] = [];
+  /** What is wrong with tracks at the moment: they are on, and nothing comes. Only this class sets it. */
+  alarms: readonly SignalAlarm[] = [];
   #isConnected = true;
   #tickedMs = 0;
   #endMs = Infinity;
@@ -52,7 +51,7 @@ export class CopyFiles extends OnePart implements TakeMedia {
     this.#begins = new PartBegins(options.first);
     this.#events = events;
     this.#ending = ending;
-    this.#allowance = new FileAllowance(options.take.maxFiles ?? mostFiles);
+    this.#allowance = new CopyAllowance(options, events);
     this.#factory = new CopySinkFactory(options, events);
     this.#newcomers = new PausedNewcomers(options.clock, () => this.#resume());
   }
@@ -126,12 +125,13 @@ export class CopyFiles extends OnePart implements TakeMedia {
    * @returns where its packets go; null when there is no room for a file of it, which is told
    */
   async add(track: CopiedTrack, nowMs: number): Promise<TrackSink | null> {
-    const { identity, isRoleDeclared, participantName, role } = track.info;
+    const { identity, participantName } = track.info;
     const { report, publicationsOf } = this.#options.take;
     this.rename(identity, participantName);
-    const isFirstExpected =
-      !isRoleDeclared && publicationsOf(identity).some((one) => one.isRoleDeclared && one.role === role);
-    const { fileKey, subject } = this.#places.give(track, isFirstExpected, nowMs);
+    const displaced = this.#places.displacedBy(track);
+    const moved = displaced === undefined ? undefined : this.#displace(displaced, nowMs);
+    const { fileKey, subject } = this.#places.give(track, publicationsOf(identity), nowMs);
+    await moved;
     const isNew = !this.#files.has(fileKey);
     if (isNew && this.#options.clock.isPaused) {
       this.#places.free(track);
@@ -162,11 +162,6 @@ export class CopyFiles extends OnePart implements TakeMedia {
     tellTrack(this.#options.take.report, track.info, isMuted ? 'muted' : 'unmuted');
   }
 
-  /** What is wrong with tracks at the moment: they are on, and nothing comes. */
-  get alarms(): readonly SignalAlarm[] {
-    return this.#alarms;
-  }
-
   /** Nothing can come, which is said of the connection and of no track; or it can again, and nobody knows what was lost. */
   setConnected(isConnected: boolean): void {
     this.#isConnected = isConnected;
@@ -188,7 +183,7 @@ export class CopyFiles extends OnePart implements TakeMedia {
       sink.tick(nowMs, roomMs);
       if (sink.hasVideo) withVideo += 1;
     }
-    this.#alarms = [...this.#sinks.values()].flatMap((sink) =>
+    this.alarms = [...this.#sinks.values()].flatMap((sink) =>
       sink.judgeSignals(elapsedMs, this.#isConnected),
     );
     // The manifest says what the video is: whoever recovers the take checks it.
@@ -237,14 +232,8 @@ export class CopyFiles extends OnePart implements TakeMedia {
   }
 
   #mayOpen(track: CopiedTrack): boolean {
-    const open = { withVideo: this.#files.size, audioOnly: 0 };
-    const wanted = { withVideo: open.withVideo + 1, audioOnly: 0 };
-    if (this.#allowance.allows(wanted)) return true;
+    if (this.#allowance.mayOpen(track, this.#files.size)) return true;
     this.#places.free(track);
-    const { identity } = track.info;
-    const error = this.#allowance.refusal(identity, open, wanted);
-    this.#options.take.report.error(error.code, error.message, identity, { hint: error.hint });
-    this.#events.onRefused(track.info, error);
     return false;
   }
 
@@ -261,9 +250,8 @@ export class CopyFiles extends OnePart implements TakeMedia {
     });
   }
 
-  #sinkOf(track: CopiedTrack): CopySink | undefined {
-    return this.#sinks.get(this.#places.find(track)?.fileKey ?? '');
-  }
+  readonly #sinkOf = (track: CopiedTrack): CopySink | undefined =>
+    this.#sinks.get(this.#places.find(track)?.fileKey ?? '');
 
   #remove(track: CopiedTrack): void {
     const nowMs = Math.min(this.#options.clock.nowMs(), this.#endMs);
@@ -279,15 +267,33 @@ export class CopyFiles extends OnePart implements TakeMedia {
     if (successor !== undefined && sink !== undefined) this.#move(successor, sink, nowMs);
   }
 
+  /** A track of unknown source makes room for the one that says what it is, and goes on in a file of its own. */
+  async #displace(track: CopiedTrack, nowMs: number): Promise<void> {
+    const outer = this.#received.get(track);
+    const from = this.#sinkOf(track);
+    this.#places.free(track);
+    const { fileKey, subject } = this.#places.give(track, [{ ...track.info, isRoleDeclared: true }], nowMs);
+    const known = this.#files.get(fileKey);
+    const isRefused = known === undefined && !this.#mayOpen(track);
+    const to = isRefused ? null : await (known ?? this.#open(fileKey, subject, track));
+    // Until then it is recorded where it was.
+    const movedMs = Math.min(this.#options.clock.nowMs(), this.#endMs);
+    if (outer !== undefined) outer.inner = null;
+    from?.remove(track, movedMs, true);
+    if (to === null || outer === undefined || this.#places.find(track)?.fileKey !== fileKey) return;
+    outer.inner = to.add(track, movedMs);
+    if (known === undefined) tellFurther(this.#options.take.report, track.info, subject, to.file);
+  }
+
   /** Who publishes a track anew goes on in the file of the one that has ended. */
   #move(track: CopiedTrack, to: CopySink, nowMs: number): void {
     const outer = this.#received.get(track);
     if (outer === undefined) return;
     const from = this.#sinkOf(track);
     outer.inner = null;
-    from?.remove(track, nowMs);
+    from?.remove(track, nowMs, true);
     this.#places.free(track);
-    this.#places.give(track, false, nowMs);
+    this.#places.give(track, [], nowMs);
     outer.inner = to.add(track, nowMs);
     tellGoesOn(this.#options.take.report, track.info, to.file);
   }

@@ -50,6 +50,12 @@ export class CopyPart {
     this.absences = absences;
   }
 
+  /** Its gaps, those that are known and not over included. */
+  get gapsByNow(): ReturnType<typeof listedGaps> {
+    const { gaps, gapsLeftOut, openGaps } = this.absences;
+    return listedGaps(this.gaps, { gaps: [...gaps, ...openGaps], gapsLeftOut });
+  }
+
   /** Whether the next one is recorded. */
   get hasEnded(): boolean {
     return this.#endMs !== null;

@@ -3,7 +3,7 @@ import type { ManifestFile } from '../../contract/manifest.js';
 import type { SignalAlarm } from '../../contract/signal-alarms.js';
 import type { SinkSnapshot } from '../../contract/snapshot.js';
 import type { SinkSubject } from '../../sink/recording-sink.js';
-import { extentOf, listedGaps } from '../../take/gap-list.js';
+import { extentOf } from '../../take/gap-list.js';
 import { KeyFrameWait } from '../../take/key-frame-wait.js';
 import { LossLog } from '../../take/loss-log.js';
 import { TrackHistory } from '../../take/track-history.js';
@@ -133,9 +133,9 @@ export class CopySink {
     return sink;
   }
 
-  /** The track delivers no more, here at least; its sink has been ended. @param nowMs of the take */
-  remove(track: CopiedTrack, nowMs: number): void {
-    if (!this.#tracks.remove(track)) return;
+  /** The track delivers no more; its sink has been ended. @param nowMs of the take; `isMoved` it goes on in another file */
+  remove(track: CopiedTrack, nowMs: number, isMoved = false): void {
+    if (!this.#tracks.remove(track, isMoved)) return;
     const wasOn = !this.#muted.delete(track);
     const { kind } = track.info;
     this.history.ended(track, nowMs);
@@ -220,7 +220,7 @@ export class CopySink {
     const { subject } = this;
     return copySnapshot({
       ...{ account, file: this.file, subject, isRecording: this.isRecording, disk: this.disk },
-      gaps: extentOf(this.#parts.map(({ absences, gaps }) => listedGaps(gaps, absences))),
+      gaps: extentOf(this.#parts.map((part) => part.gapsByNow)),
       ...{ size: this.#media?.video?.size ?? null, hasVideoTrack: this.trackCount('video') > 0 },
       isLive: { video: isLive('video'), audio: isLive('audio') },
       rates: () => this.#rates.read(roomMs, keptFrames(account.video), this.isRecording && !isPaused),
@@ -268,7 +268,7 @@ export class CopySink {
       },
       audio: { lostMs: 0 },
     });
-    const packets = videos.reduce((sum, { track }) => sum + track.figures.packets.received, 0);
+    const packets = this.#tracks.received('video');
     this.#keyFrame.sample({ nowMs, packets, frames: line.video.handedOver, isOn: isOn && isDecrypted });
   }
 

@@ -34,15 +34,24 @@ export class SinkTracks {
     this.#tracks.set(track, settledWindow(track.track.figures.packets));
   }
 
-  /** It is recorded no more. @returns whether it was */
-  remove(track: CopiedTrack): boolean {
+  /** It is recorded no more. @param isMoved it goes on in another file: what is waited for is counted there @returns whether it was */
+  remove(track: CopiedTrack, isMoved: boolean): boolean {
     const before = this.#tracks.get(track);
     if (before === undefined) return false;
     this.#tracks.delete(track);
     const { kind } = track.info;
     const packets = windowsSince(before, track.track.figures.packets);
-    this.#ended[kind] = sumOfWindows(this.#ended[kind], packets);
+    this.#ended[kind] = sumOfWindows(this.#ended[kind], isMoved ? settledWindow(packets) : packets);
     return true;
+  }
+
+  /** How many packets of a kind have come of those that are recorded now, while they were. */
+  received(kind: StreamKind): number {
+    const since = [...this.#tracks].filter(([{ info }]) => info.kind === kind);
+    return since.reduce(
+      (sum, [{ track }, before]) => sum + windowsSince(before, track.figures.packets).received,
+      0,
+    );
   }
 
   /** Packets of a kind, over all tracks that were ever recorded. */

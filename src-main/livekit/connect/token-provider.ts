@@ -1,5 +1,6 @@
 import { PlateauError } from '../../contract/errors.js';
 import type { Source } from '../../contract/recording.js';
+import type { TokenClaims } from '../../contract/token-claims.js';
 import { mintRecorderToken, readTokenClaims } from './access-token.js';
 
 /** The name of the room that a source leads to; empty when it names none, which {@link tokenProvider} refuses. */
@@ -12,7 +13,7 @@ export function roomNameOf({ credentials, room }: Source): string {
  *
  * Its times are left to the server, whose clock decides.
  *
- * @throws PlateauError `missingRoom`, `unauthorized`, `notAllowed` when it may not subscribe, or `usage` when token
+ * @throws PlateauError `missingRoom`, `unauthorized`, `notAllowed` when it may not subscribe or join, or `usage` when token
  *   and room differ
  */
 export function tokenProvider(source: Source): () => Promise<string> {
@@ -26,20 +27,14 @@ export function tokenProvider(source: Source): () => Promise<string> {
         'Make a token with canSubscribe, or give --api-key and --api-secret so that Plateau makes its own.',
       );
     }
-    if (claims.room === null) {
+    if (!claims.canJoin) {
       throw new PlateauError(
-        'missingRoom',
-        'The token names no room.',
-        'Make a token with a room grant (roomJoin and room).',
+        'notAllowed',
+        'The token does not allow the recorder to join a room (roomJoin is missing).',
+        'Make a token with roomJoin and room, or give --api-key and --api-secret so that Plateau makes its own.',
       );
     }
-    if (room !== null && claims.room.trim() !== room.trim()) {
-      throw new PlateauError(
-        'usage',
-        `The token is for the room ${claims.room}, not for ${room}.`,
-        'Leave --room out, or make a token for that room.',
-      );
-    }
+    assertTokenLeadsTo(claims, room);
     return () => Promise.resolve(credentials.token);
   }
   if (room === null) {
@@ -47,6 +42,30 @@ export function tokenProvider(source: Source): () => Promise<string> {
   }
   const identity = `plateau-${crypto.randomUUID().slice(0, 8)}`;
   return () => mintRecorderToken({ ...credentials, room, identity });
+}
+
+/**
+ * A token leads to the room that it names, and to no other one.
+ *
+ * @param room what was asked for beside it; null for nothing
+ * @throws PlateauError `missingRoom` of a token that names none, `usage` when it names another
+ */
+export function assertTokenLeadsTo({ room: own }: Pick<TokenClaims, 'room'>, room: string | null): void {
+  if (own === null) {
+    throw new PlateauError(
+      'missingRoom',
+      room === null
+        ? 'The token names no room.'
+        : `The token names no room, and the room beside it (${room}) cannot take its place.`,
+      'Make a token with the grants roomJoin and room, or give --api-key and --api-secret so that Plateau makes its own.',
+    );
+  }
+  if (room === null || own.trim() === room.trim()) return;
+  throw new PlateauError(
+    'usage',
+    `The token is for the room ${own}, not for ${room}.`,
+    `Leave the room (--room) out to record ${own}, or give a token for ${room}.`,
+  );
 }
 
 /** Whether a source can be two participants, as copy mode is. */

@@ -91,6 +91,7 @@ export function filesSection({ files }: Report): SafeMarkup {
       text('codecs'),
       number('missed'),
       number('repeated'),
+      number('empty slots'),
       text('SHA-256'),
     ],
     files.map((file) => [
@@ -103,6 +104,7 @@ export function filesSection({ files }: Report): SafeMarkup {
       [file.videoCodec, file.audioCodec].filter((codec) => codec !== null).join(', '),
       file.missedFrames,
       file.repeatedFrames ?? absent,
+      file.emptySlots ?? absent,
       file.sha256 === null ? absent : markup`<code>${file.sha256.slice(0, 16)}…</code>`,
     ]),
   );

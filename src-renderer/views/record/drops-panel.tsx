@@ -7,6 +7,7 @@ import {
 import type { EndedTake } from '../../../src-main/contract/ended-take.js';
 import { caps } from '../../../src-main/contract/limits.js';
 import { accountOfSnapshot, type LossAccount } from '../../../src-main/contract/loss-account.js';
+import type { TakeMode } from '../../../src-main/contract/recording.js';
 import type { Snapshot } from '../../../src-main/contract/snapshot.js';
 import { formatSeconds } from '../../../src-main/format/content-text.js';
 import {
@@ -34,9 +35,10 @@ export function DropsPanel(): React.JSX.Element {
   const numbers = useTelemetryValues(({ snapshot, latestOfTake }) =>
     numbersOf(snapshot, latestOfTake, ended),
   );
-  const { tone, text, missed, audioLostMs, isOver, isCopied } = numbers;
+  const { tone, text, isOver, isCopied } = numbers;
   const chosen = useConsole(modeShown, 'encode');
   const mode = isCopied === null ? chosen : isCopied ? 'copy' : 'encode';
+  const rows = rowsOf(mode, numbers);
   const aside = text !== '' && (
     <span className={`health health--${tone}`}>
       <Icon name={icons[tone]} />
@@ -47,43 +49,50 @@ export function DropsPanel(): React.JSX.Element {
     <Panel
       title={isOver ? 'Drops by cause, last take' : 'Drops by cause'}
       aside={aside}
-      className="drops-panel"
+      className={rows.every(isNothing) ? 'drops-panel' : 'drops-panel drops-panel--some'}
       scrolls
     >
+      {/* In a low window, where causes of nothing have no place. */}
+      {rows.every(isNothing) && <p className="drops__none">All of them: 0</p>}
       <dl className="drops">
-        {dropCausesOf(mode).map((cause) => {
-          const { label, explanation, isLoss, isPartOfTake } = dropCauses[cause];
-          return (
-            <Drop
-              key={cause}
-              label={label}
-              explanation={explanation}
-              note={!isLoss && isPartOfTake ? 'by design' : null}
-              isLoss={isLoss}
-              frames={numbers[`video:${cause}`]}
-              audioMs={numbers[`audio:${cause}`]}
-            />
-          );
-        })}
-        <Drop
-          label="Lost on the network"
-          explanation="Frames that never reached this machine, inferred from gaps in their timestamps."
-          note={null}
-          isLoss
-          frames={missed}
-          audioMs={0}
-        />
-        <Drop
-          label="Audio replaced by silence"
-          explanation="Audio that was to be expected and is not in the files, whatever the cause: silence stands there."
-          note={null}
-          isLoss
-          frames={null}
-          audioMs={audioLostMs}
-        />
+        {rows.map((row) => (
+          <Drop key={row.label} {...row} />
+        ))}
       </dl>
     </Panel>
   );
+}
+
+/** What was lost comes first, then what was dropped by design: where the panel is low the others are below. */
+function rowsOf(mode: TakeMode, numbers: Numbers): DropProps[] {
+  const rows = [
+    ...dropCausesOf(mode).map((cause): DropProps => {
+      const { label, explanation, isLoss, isPartOfTake } = dropCauses[cause];
+      return {
+        ...{ label, explanation, isLoss, note: !isLoss && isPartOfTake ? 'by design' : null },
+        ...{ frames: numbers[`video:${cause}`], audioMs: numbers[`audio:${cause}`] },
+      };
+    }),
+    {
+      label: 'Lost on the network',
+      explanation: 'Frames that never reached this machine, inferred from gaps in their timestamps.',
+      ...{ note: null, isLoss: true, frames: numbers.missed, audioMs: 0 },
+    },
+    {
+      label: 'Audio replaced by silence',
+      explanation:
+        'Audio that was to be expected and is not in the files, whatever the cause: silence stands there.',
+      ...{ note: null, isLoss: true, frames: null, audioMs: numbers.audioLostMs },
+    },
+  ];
+  const weightOf = (row: DropProps): number => (isNothing(row) ? 0 : row.isLoss ? 2 : 1);
+  // A list of its own, sorted in place: older windows know no `toSorted`.
+  rows.sort((one, other) => weightOf(other) - weightOf(one));
+  return rows;
+}
+
+function isNothing({ audioMs, frames }: DropProps): boolean {
+  return (frames ?? 0) === 0 && audioMs === 0;
 }
 
 interface DropProps {
@@ -96,9 +105,9 @@ interface DropProps {
   readonly audioMs: number;
 }
 
-function Drop({ label, explanation, note, isLoss, frames, audioMs }: DropProps): React.JSX.Element {
-  const isNone = (frames ?? 0) === 0 && audioMs === 0;
-  const tone = isNone ? 'none' : isLoss ? 'loss' : 'intended';
+function Drop(props: DropProps): React.JSX.Element {
+  const { label, explanation, note, isLoss, frames, audioMs } = props;
+  const tone = isNothing(props) ? 'none' : isLoss ? 'loss' : 'intended';
   const audio = formatSeconds(audioMs);
   return (
     <div className={`drop drop--${tone}`} title={explanation}>

@@ -105,3 +105,38 @@ it('permissions that are withdrawn in mid-take are told as the reason, and what 
   expect(lacking).toMatchObject({ identity: 'ada', role: 'microphone', code: 'trackWithheld' });
   expect((lacking?.untilMs ?? NaN) - (lacking?.sinceMs ?? NaN)).toBeGreaterThan(1_800);
 }, 90_000);
+
+it('permissions that are withdrawn are told as the reason of a copied take, too', async () => {
+  const { url, apiKey, apiSecret } = server;
+  const [copied, publishers] = ['strict-copy', ['ada', 'ben']];
+  const both = publishers.map((identity) => ({ identity }));
+  const those = await startSyntheticRoom({ url, apiKey, apiSecret, room: copied, participants: both });
+  const allow = async (identity: string, canSubscribe: boolean, canPublish: boolean): Promise<void> => {
+    const permission = { canSubscribe, canPublish, hidden: !publishers.includes(identity) };
+    await service.updateParticipant(copied, identity, { permission });
+  };
+  try {
+    const command = new RunningCommand(
+      ['record', '--mode', 'copy', '--audio-only', '--room', copied, '--json', '--out', out],
+      { LIVEKIT_URL: url, LIVEKIT_API_KEY: apiKey, LIVEKIT_API_SECRET: apiSecret },
+    );
+    await command.says(/"trackSubscribed"[^]*"trackSubscribed"/);
+    await allow('ben', false, false);
+    await command.says(/"publishingForbidden"/);
+    const there = await service.listParticipants(copied);
+    for (const { identity, permission } of there)
+      if (permission?.hidden === true) await allow(identity, false, true);
+    await command.says(/"trackWithheld"/);
+    command.signal('SIGINT');
+    const { code, stdout } = await command.ended;
+
+    const messages = jsonLines(stdout).map(({ message }) => message);
+    expect(messages).toContain('The server does not let ben publish the microphone any more: it ends here.');
+    expect(messages).toContain(
+      'The microphone of ada is not received any more: the server does not let this recorder subscribe any more (canSubscribe).',
+    );
+    expect(code).toBe(7);
+  } finally {
+    await those.stop();
+  }
+}, 90_000);

@@ -121,10 +121,11 @@ describe('a meeting', () => {
     const out = join(await outputFolder(), 'not-there-yet');
     const healthy = await runCommand(['doctor', '--out', out], credentials(server));
     expect(healthy.stdout).toMatch(/^ {2}server +ok +\S+ let the recorder join in /m);
+    expect(healthy.stdout).toMatch(/^ {2}media \(copy\) +ok +come over UDP, found in /m);
     expect(healthy.stdout).toMatch(/^ {2}clock +ok /m);
     expect([healthy.code, healthy.stdout.trimEnd().split('\n').at(-1)]).toEqual([
       0,
-      'A recording can begin.',
+      'A recording can begin, in copy mode as well.',
     ]);
     await expect(readdir(out)).rejects.toThrow();
 

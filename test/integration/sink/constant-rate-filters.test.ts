@@ -43,7 +43,7 @@ function inputOf(
     const { header, pixels } = packPgmyuv(i420, width, height, 0);
     parts.push(blocks.blockHeader('video', atMs, header.length + pixels.length), header, pixels);
   }
-  return { input: Buffer.concat(parts), repeated: rate.repeated, emptied: rate.emptied };
+  return { input: Buffer.concat(parts), repeated: rate.slots.repeatedFrames, emptied: rate.slots.emptySlots };
 }
 
 /** The slots that have a packet, as live ffmpeg encodes it. */

@@ -60,6 +60,9 @@ interface Outcome {
   readonly audioReceived: number;
   readonly video: { readonly received: number; readonly written: number; readonly dropped: number };
   readonly repeated: number;
+  readonly empty: number;
+  /** From the first packet of the file to its last, both included. */
+  readonly slots: number;
   readonly packets: number;
   readonly offGrid: number;
   readonly widestStepMs: number;
@@ -135,7 +138,9 @@ async function record(
       audioLost: audio.received - audio.written - audio.dropped.notRecording,
       audioReceived: audio.received,
       video: { received: video.received, written: video.written, dropped },
-      repeated: sink.video?.repeatedFrames ?? 0,
+      repeated: sink.video?.slots.repeatedFrames ?? 0,
+      empty: sink.video?.slots.emptySlots ?? 0,
+      slots: Math.round((slots.at(-1) ?? 0) - (slots[0] ?? 0)) + 1,
       packets: slots.length,
       offGrid: slots.filter((slot) => Math.abs(slot - Math.round(slot)) > 0.02).length,
       widestStepMs: Math.max(
@@ -169,6 +174,8 @@ it.each([
     if (profile.frameRate !== 'constant') return;
     expect(outcome.packets).toBe(outcome.video.written + outcome.repeated);
     if (profile.container === 'mp4') expect(outcome.offGrid).toBe(0);
+    // What the account says of the file's rate is what is in the file.
+    expect(outcome.packets + outcome.empty).toBe(outcome.slots);
   },
 );
 

@@ -49,6 +49,7 @@ function newSubscriptions(mediaKeys: MediaKeys | null = null): Subscriptions {
     queueSizes: { videoFrames: 1, audioFrames: 1 },
     pcm: { sampleRateHz: 48_000, channels: 2, frameMs: 10 },
     isArmed: () => true,
+    isRecordedElsewhere: ({ trackSid }) => trackSid === 'TR_copied',
     listener,
     onStuck: () => {
       stuck += 1;
@@ -256,6 +257,17 @@ it('says so once of a track that is published all the same', async () => {
   mayPublish = false;
   for (let look = 0; look < 3; look += 1) subscriptions.judgeSignals(200);
   subscriptions.ended('TR_1');
+  subscriptions.judgeSignals(200);
+  expect(forbidden).toEqual(['ada: microphone']);
+  await subscriptions.close();
+});
+
+it('says why a track ends that a take has by another connection, and says it of no other', async () => {
+  const subscriptions = newSubscriptions();
+  mayPublish = false;
+  for (const sid of ['TR_copied', 'TR_other'])
+    subscriptions.unpublished(publicationOf(sid), participantWith());
+  subscriptions.unpublished(publicationOf('TR_copied'), undefined);
   subscriptions.judgeSignals(200);
   expect(forbidden).toEqual(['ada: microphone']);
   await subscriptions.close();

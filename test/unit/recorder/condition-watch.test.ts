@@ -10,6 +10,7 @@ let nowMs: number;
 interface Moment {
   readonly queued?: number;
   readonly dropped?: number;
+  readonly emptySlots?: number;
   readonly driftMs?: number;
   readonly writeMs?: number;
   readonly diskQueueBytes?: number;
@@ -29,6 +30,7 @@ function at({
   diskQueueBytes = 0,
   driftMs = 0,
   dropped = 0,
+  emptySlots = 0,
   isCopied = false,
   p99Ms = 5,
   queued = 0,
@@ -38,7 +40,10 @@ function at({
   const ada = {
     ...{ file: 'ada.mp4', identity: 'ada', isRecording: true, maxDiskWriteMs: writeMs },
     ...{ diskQueueBytes, diskQueueCapBytes: 67e6 },
-    video: { maxQueuedFrames: queued, accounting: { dropped: { byteCap: 0, queueFull: dropped } } },
+    video: {
+      ...{ maxQueuedFrames: queued, emptySlots },
+      accounting: { dropped: { byteCap: 0, queueFull: dropped } },
+    },
     audio: { driftMs },
     ...(isCopied && { copy: {} }),
   };
@@ -95,6 +100,14 @@ it('tells of a clock that goes wrong by more than 80 ms within two minutes', () 
   const told = pass(200, (second) => ({ driftMs: second }));
   expect(told).toHaveLength(1);
   expect(told[0]).toMatch(/^\+ 81 s The audio clock of ada is off by 81 ms/);
+});
+
+it('tells of an encoder that leaves slots of its rate empty, though no frame is dropped', () => {
+  const told = pass(20, (second) => ({ emptySlots: Math.min(second, 14) * 20 }));
+  expect(told.map((line) => line.slice(0, 62))).toEqual([
+    '+ 11 s The encoder of ada.mp4 has no time to fill its rate, fo',
+    '- 17 s The encoder of ada.mp4 has no time to fill its rate, fo',
+  ]);
 });
 
 it('tells of memory near its budget, and of a machine that has too little time', () => {

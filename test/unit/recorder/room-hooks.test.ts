@@ -19,7 +19,7 @@ function toldOf(mode: 'encode' | 'copy' | undefined): { told: string[]; take: Ta
     (...[subject]: readonly unknown[]): void =>
       void told.push(`${what}${typeof subject === 'boolean' ? ` ${subject}` : ''}`);
   const take = {
-    request: { mode },
+    request: { mode, audioOnly: true, isArmed: (identity: string) => identity === 'ada' },
     ...{ addTrack: note('track'), removeTrack: note('gone'), noteMissing: note('missing') },
     ...{ participantChanged: note('participant'), connectionChanged: note('connected') },
   };
@@ -39,6 +39,12 @@ it.each([
     ...{ onRoom: () => undefined, onLost: unused, endTake: unused, awaitRoom: unused },
   });
   expect(hooks.isCopying()).toBe(mode === 'copy');
+  const isCopied = (identity: string, kind: 'video' | 'audio'): boolean => hooks.isCopied({ identity, kind });
+  expect([isCopied('ada', 'audio'), isCopied('ada', 'video'), isCopied('bob', 'audio')]).toEqual([
+    mode === 'copy',
+    false,
+    false,
+  ]);
   hooks.onConnection('reconnecting');
   hooks.onTrackSubscribed(track);
   // What this connection does not receive, the one of a copied take may.

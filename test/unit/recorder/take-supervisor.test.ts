@@ -60,6 +60,7 @@ beforeEach(() => {
         session: {
           drainMaxLoopLateMs: () => 0,
           judgeSignals: () => [...received],
+          publications: () => [],
           refreshStatistics: () => undefined,
         },
       }),

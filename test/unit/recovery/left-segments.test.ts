@@ -15,7 +15,14 @@ it('takes what earlier parts have counted off the last telemetry, which counts f
   const first = {
     ...{ ...whose, file: 'ada.mp4', part: { number: 1, startMs: 0, endMs: 3_000 } },
     ...{ video: account(90, 88, 2), audio: account(300, 300, 0) },
-    ...{ audioSilenceMs: 100, audioLostMs: 50, audioConcealedMs: 10, missedFrames: 3, repeatedFrames: 4 },
+    ...{
+      audioSilenceMs: 100,
+      audioLostMs: 50,
+      audioConcealedMs: 10,
+      missedFrames: 3,
+      repeatedFrames: 4,
+      emptySlots: 1,
+    },
   } as unknown as ManifestFile;
   const second = {
     ...{ ...first, file: 'ada-part2.mp4', part: { number: 2, startMs: 3_000, endMs: null } },
@@ -23,7 +30,13 @@ it('takes what earlier parts have counted off the last telemetry, which counts f
   };
   const sink = {
     ...{ ...whose, file: 'ada-part2.mp4' },
-    video: { accounting: account(150, 140, 4), missedFrames: 5, repeatedFrames: 6, maxFrameGapMs: 40 },
+    video: {
+      accounting: account(150, 140, 4),
+      missedFrames: 5,
+      repeatedFrames: 6,
+      emptySlots: 9,
+      maxFrameGapMs: 40,
+    },
     audio: { accounting: account(500, 490, 0), silenceMs: 130, lostMs: 60, concealedMs: 15 },
   };
   const last = { snapshot: { sinks: [sink] } } as unknown as LastMoments;
@@ -34,6 +47,13 @@ it('takes what earlier parts have counted off the last telemetry, which counts f
   expect(found.audio).toMatchObject({ received: 200, written: 190, queued: 0 });
   expect(isBalanced(found.video) && isBalanced(found.audio)).toBe(true);
   expect(found).toMatchObject({
-    ...{ audioSilenceMs: 30, audioLostMs: 10, audioConcealedMs: 5, missedFrames: 2, repeatedFrames: 2 },
+    ...{
+      audioSilenceMs: 30,
+      audioLostMs: 10,
+      audioConcealedMs: 5,
+      missedFrames: 2,
+      repeatedFrames: 2,
+      emptySlots: 8,
+    },
   });
 });

@@ -39,7 +39,7 @@ function countOf(seconds: number): FileCount {
     for (let index = 0; index < seconds; index += 1) account.receiveAndDrop('queueFull');
     return {
       account: account.snapshot(),
-      ...{ missedFrames: 2 * seconds, repeatedFrames: seconds, maxFrameGapMs: 40 },
+      ...{ missedFrames: 2 * seconds, repeatedFrames: seconds, emptySlots: 4 * seconds, maxFrameGapMs: 40 },
       ...{ silenceMs: 100 * seconds, lostMs: 10 * seconds, concealedMs: 5 * seconds },
     };
   };
@@ -247,7 +247,7 @@ it('counts what is in the file by its packets, and what is lost by the seconds t
   const file = withCounts({ ...ada.entry, segments }, ada.counted);
   // Six of thirty seconds: one frame of each was dropped, two never arrived.
   expect(file.video).toMatchObject({ received: 180, written: 174, queued: 0, dropped: { queueFull: 6 } });
-  expect(file).toMatchObject({ repeatedFrames: 6, missedFrames: 12, audioSilenceMs: 600 });
+  expect(file).toMatchObject({ repeatedFrames: 6, emptySlots: 24, missedFrames: 12, audioSilenceMs: 600 });
   expect(file.audioLostMs).toBe(60 + 30);
   const { audio } = file;
   expect(audio.received).toBe(audio.written + audio.dropped.queueFull);

@@ -31,12 +31,12 @@ it('counts what is shown again: by ffmpeg, and by us', () => {
   rate.inputTimeOf(0, true);
   rate.inputTimeOf(slotMs, false);
   rate.inputTimeOf(2 * slotMs, false);
-  expect(rate.repeated).toBe(1);
+  expect(rate.slots.repeatedFrames).toBe(1);
   // 30 slots, all of them with that frame.
   rate.inputTimeOf(32 * slotMs, true);
-  expect(rate.repeated).toBe(31);
+  expect(rate.slots.repeatedFrames).toBe(31);
   rate.inputTimeOf(33 * slotMs, false);
-  expect(rate.repeated).toBe(31);
+  expect(rate.slots.repeatedFrames).toBe(31);
 });
 
 it('leaves slots empty behind a frame that is shown once, and tells such frames apart by their places', () => {
@@ -54,13 +54,13 @@ it('leaves slots empty behind a frame that is shown once, and tells such frames 
   const { once, repeated } = placesInSlot;
   expect(places).toEqual([once[0], once[1], once[0], repeated, once[0], once[1]]);
   // Slots 0 to 5 have black; those behind 6, 12 and 18 are empty; 25 to 29 show the frame of 24.
-  expect({ repeated: rate.repeated, emptied: rate.emptied }).toEqual({ repeated: 11, emptied: 15 });
+  expect(rate.slots).toEqual({ repeatedFrames: 11, emptySlots: 15 });
 });
 
 it('shows every frame again where whole milliseconds cannot tell the places apart', () => {
   const rate = ConstantRate.of({ ...profiles['720p30'], maxFps: 120 });
   for (const slot of [0, 6, 12]) rate?.inputTimeOf((slot * 1000) / 120, false, true);
-  expect({ repeated: rate?.repeated, emptied: rate?.emptied }).toEqual({ repeated: 10, emptied: 0 });
+  expect(rate?.slots).toEqual({ repeatedFrames: 10, emptySlots: 0 });
 });
 
 it('is none of a profile with a variable rate', () => {

@@ -6,6 +6,7 @@ import { ByteCap } from '../../../src-main/pipeline/byte-cap.js';
 import { FrameRateLimit } from '../../../src-main/pipeline/frame-rate-limit.js';
 import type { AudioReceiver, VideoReceiver } from '../../../src-main/pipeline/frame-receiver.js';
 import { TakeClock } from '../../../src-main/pipeline/take-clock.js';
+import { noSlots } from '../../../src-main/sink/constant-rate.js';
 import { nothingLost } from '../../../src-main/sink/handed-over.js';
 import type { LiveEncoderOptions, SegmentEncoder } from '../../../src-main/sink/live-encoder.js';
 import { blackFrame, type PgmyuvFrame } from '../../../src-main/sink/pgmyuv-frame.js';
@@ -36,8 +37,8 @@ export class FakeEncoder implements SegmentEncoder {
     this.#onFailure = onFailure;
   }
 
-  get repeatedFrames(): number {
-    return 0;
+  get slots(): SegmentEncoder['slots'] {
+    return noSlots;
   }
 
   get newestVideoMs(): number {

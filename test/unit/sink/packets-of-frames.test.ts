@@ -23,8 +23,8 @@ class ConstantEncoder extends FakeEncoder {
   readonly #waiting: (() => void)[] = [];
   isPipeFull = false;
 
-  override get repeatedFrames(): number {
-    return this.#rate?.repeated ?? 0;
+  override get slots(): FakeEncoder['slots'] {
+    return this.#rate?.slots ?? super.slots;
   }
 
   override get newestVideoMs(): number {
@@ -89,7 +89,7 @@ class Recording {
     const { video, videoAccounting } = this.test.sink;
     return {
       packets: this.encoders.reduce((sum, { packetCount }) => sum + packetCount, 0),
-      accounted: videoAccounting.written + (video?.repeatedFrames ?? NaN),
+      accounted: videoAccounting.written + (video?.slots.repeatedFrames ?? NaN),
     };
   }
 

@@ -64,6 +64,16 @@ it('warns by the time that is left, once at each level, and again when it was we
   expect(told()).toHaveLength(3);
 });
 
+it('says while the files are being finished that it is so, and advises nobody to stop or to go on elsewhere', async () => {
+  const disk = monitor();
+  await lookAt(disk, 7_200);
+  vi.mocked(takeFolder.freeBytesOf).mockResolvedValue(200e6);
+  await disk.check(false);
+  expect(told()).toEqual([
+    '200 MB are left on the disk. The files of the take are being finished there: free some space if you can. What was written plays in any case.',
+  ]);
+});
+
 it('goes by the bytes while it does not know the time, and not when nothing is written any more', async () => {
   const disk = monitor();
   vi.mocked(takeFolder.freeBytesOf).mockResolvedValue(900e6);

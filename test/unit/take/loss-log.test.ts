@@ -123,6 +123,16 @@ describe('LossLog', () => {
     expect(new Recording().run(9_000, { received: 0.25 }).gaps).toEqual([]);
   });
 
+  it('knows of a camera that is on and delivers nothing before that is over', () => {
+    const take = new Recording().run(2_000).run(2_750, { received: 0 });
+    expect(take.log.openGaps).toEqual([]);
+    take.run(1_250, { received: 0 });
+    expect(take.log.openGaps).toMatchObject([{ stream: 'video', atMs: 2_000, durationMs: 4_000 }]);
+    take.run(500);
+    expect(take.log.openGaps).toEqual([]);
+    expect(take.gaps).toHaveLength(1);
+  });
+
   it('has one for silence in place of audio, as long as what was lost', () => {
     const recording = new Recording().run(3_000).run(2_000, { lostAudioMs: 250 }).run(3_000);
     expect(recording.gaps).toEqual([
@@ -278,6 +288,22 @@ describe('LossLog', () => {
         { stream: 'video', atMs: 4_000, durationMs: 10_000, cause: 'neverArrived', lostFrames: 300 },
         { stream: 'audio', atMs: 4_000, durationMs: 10_000, cause: 'neverArrived', lostFrames: null },
       ]);
+    });
+
+    it('is a gap from the moment on in which it is known, whether or not anybody comes back', () => {
+      const room = new Room().run(4_000);
+      expect(room.log.openGaps).toEqual([]);
+      room.outage(1_000, 9_000);
+      const known = { atMs: 4_000, durationMs: 10_000 };
+      expect(room.log.openGaps).toMatchObject([
+        { stream: 'video', ...known },
+        { stream: 'audio', ...known },
+      ]);
+      // The connection stands again, and they are still away: the gap is as long as the connection was lost.
+      room.run(3_000, { received: 0 });
+      expect(room.log.openGaps).toMatchObject([known, known]);
+      room.back();
+      expect(room.log.openGaps).toEqual([]);
     });
 
     it('is on the account when it never came back', () => {

@@ -21,7 +21,13 @@ it('has no frame rate while the take is paused, and the bit rate of what really 
     audioAccounting: { snapshot: () => ({}) },
     ...{ videoInFlight: { taken: 0 }, videoQueue: queue, audioQueue: queue, drainMaxDiskWriteMs: () => 0 },
     tracks: { statistics: { video: statistics, audio: null }, concealed: { ms: 0, unheardMs: 0 } },
-    video: { ...writer, packer: { size: null }, gaps, filledFrames: 0, repeatedFrames: 0 },
+    video: {
+      ...writer,
+      packer: { size: null },
+      gaps,
+      filledFrames: 0,
+      slots: { repeatedFrames: 5, emptySlots: 7 },
+    },
     audio: {
       ...writer,
       timeline: { driftMs: 0, corrections: { count: 0, movedMs: 0 } },

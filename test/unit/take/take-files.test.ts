@@ -130,6 +130,29 @@ it('ends who leaves while the files are being written where the files end', asyn
   expect(Math.max(0, ...ends)).toBeLessThanOrEqual(12_000);
 });
 
+it('gives the file of somebody to the microphone that says that it is one, and the other one a file of its own', async () => {
+  const files = filesOf(4);
+  const background = microphoneOf('ada', { isRoleDeclared: false, trackSid: 'TR_background' });
+  files.add(background, 0);
+  await at(files, 1_000);
+  files.add(microphoneOf('ada', { trackSid: 'TR_microphone' }), 4_000);
+  await at(files, 5_000);
+  expect(files.entries().map(({ file, tracks, trackNumber }) => [file, trackNumber, tracks])).toEqual([
+    [
+      'ada.m4a',
+      1,
+      [
+        expect.objectContaining({ trackSid: 'TR_background', fromMs: 0, untilMs: 4_000 }),
+        expect.objectContaining({ trackSid: 'TR_microphone', fromMs: 4_000, untilMs: null }),
+      ],
+    ],
+    ['ada-2.m4a', 2, [expect.objectContaining({ trackSid: 'TR_background', fromMs: 4_000, untilMs: null })]],
+  ]);
+  // It goes on there when the other one ends.
+  files.remove(background, 6_000);
+  expect(files.entries()[1]?.tracks).toMatchObject([{ untilMs: 6_000 }]);
+});
+
 it('forgets who was refused and has left', async () => {
   const files = filesOf(1);
   const [ada, eve] = [microphoneOf('ada'), microphoneOf('eve')];

@@ -24,6 +24,11 @@ function track(role: TrackRole, identity = 'ada'): PlacedTrack {
   return { info };
 }
 
+/** Its publisher has not said what it is. */
+function unknownOf(role: TrackRole): PlacedTrack {
+  return { info: { ...track(role).info, isRoleDeclared: false } };
+}
+
 it('puts camera and microphone into one file, and a screen with its audio into another', () => {
   const places = new TrackPlaces();
   const [camera, microphone, screen, audio] = [
@@ -31,7 +36,7 @@ it('puts camera and microphone into one file, and a screen with its audio into a
     track('microphone'),
     track('screenShare'),
     track('screenShareAudio'),
-  ].map((one) => places.give(one, false, 0));
+  ].map((one) => places.give(one, [], 0));
   expect(camera?.fileKey).toBe(microphone?.fileKey);
   expect(screen?.fileKey).toBe(audio?.fileKey);
   expect(camera?.fileKey).not.toBe(screen?.fileKey);
@@ -47,13 +52,10 @@ it.each<TrackRole>(['camera', 'microphone', 'screenShare', 'screenShareAudio'])(
     const places = new TrackPlaces();
     const others = ['camera', 'microphone', 'screenShare', 'screenShareAudio'] as const;
     const all = [
-      ...others.flatMap((other) => [
-        places.give(track(other), false, 0),
-        places.give(track(other), false, 0),
-      ]),
-      places.give(track(role), false, 0),
-      places.give(track(role, 'ada:2'), false, 0),
-      places.give(track(role, '2:ada'), false, 0),
+      ...others.flatMap((other) => [places.give(track(other), [], 0), places.give(track(other), [], 0)]),
+      places.give(track(role), [], 0),
+      places.give(track(role, 'ada:2'), [], 0),
+      places.give(track(role, '2:ada'), [], 0),
     ];
     // Of the eight, four share two files.
     expect(new Set(all.map(({ fileKey }) => fileKey)).size).toBe(all.length - 2);
@@ -64,37 +66,55 @@ it.each<TrackRole>(['camera', 'microphone', 'screenShare', 'screenShareAudio'])(
 it('frees nobody else’s place when a track ends', () => {
   const places = new TrackPlaces();
   const [first, second] = [track('microphone'), track('microphone')];
-  const firstPlace = places.give(first, false, 0);
-  const secondPlace = places.give(second, false, 0);
+  const firstPlace = places.give(first, [], 0);
+  const secondPlace = places.give(second, [], 0);
   places.free(first);
   expect(places.find(first)).toBeUndefined();
   expect(places.find(second)).toBe(secondPlace);
   // Who republishes goes on in the file of before.
-  expect(places.give(track('microphone'), false, 0).fileKey).toBe(firstPlace.fileKey);
-  expect(places.give(track('microphone'), false, 0).subject.trackNumber).toBe(3);
+  expect(places.give(track('microphone'), [], 0).fileKey).toBe(firstPlace.fileKey);
+  expect(places.give(track('microphone'), [], 0).subject.trackNumber).toBe(3);
   places.free(second);
   places.free(second);
-  expect(places.give(track('microphone'), false, 0).fileKey).toBe(secondPlace.fileKey);
+  expect(places.give(track('microphone'), [], 0).fileKey).toBe(secondPlace.fileKey);
 });
 
 it('keeps the first place for the microphone that says that it is one', () => {
   const places = new TrackPlaces();
-  expect(places.give(track('microphone'), true, 0).subject.trackNumber).toBe(2);
-  expect(places.give(track('microphone'), false, 0).subject.trackNumber).toBe(1);
+  const [unknown, microphone] = [unknownOf('microphone'), track('microphone')];
+  expect(places.give(unknown, [microphone.info], 0).subject.trackNumber).toBe(2);
+  expect(places.displacedBy(microphone)).toBeUndefined();
+  expect(places.give(microphone, [unknown.info, microphone.info], 0).subject.trackNumber).toBe(1);
+});
+
+it('says who has to leave the first place to the camera that says that it is one', () => {
+  const places = new TrackPlaces();
+  const [unknown, camera, second] = [unknownOf('camera'), track('camera'), track('camera')];
+  // Where nothing else is published it has the first place: camera and microphone of who names neither are in one file.
+  expect(places.give(unknown, [unknown.info], 0).subject.trackNumber).toBe(1);
+  expect(places.displacedBy(unknownOf('camera'))).toBeUndefined();
+  expect(places.displacedBy(track('microphone'))).toBeUndefined();
+  expect(places.displacedBy(track('camera', 'bob'))).toBeUndefined();
+  expect(places.displacedBy(camera)).toBe(unknown);
+  places.free(unknown);
+  expect(places.give(camera, [], 0).subject.trackNumber).toBe(1);
+  expect(places.give(unknown, [camera.info], 0).subject.trackNumber).toBe(2);
+  // Neither of two cameras displaces the other.
+  expect(places.displacedBy(second)).toBeUndefined();
 });
 
 it('knows a track that it has placed', () => {
   const places = new TrackPlaces();
   const one = track('camera');
-  expect(places.give(one, false, 0)).toBe(places.give(one, false, 0));
+  expect(places.give(one, [], 0)).toBe(places.give(one, [], 0));
 });
 
 it('knows a track that was published anew, although the end of the one before is heard of later', () => {
   const places = new TrackPlaces();
   const [old, anew, other] = [track('microphone'), track('microphone'), track('camera')];
-  places.give(old, false, 0);
-  places.give(other, false, 9_800);
-  places.give(anew, false, 10_000);
+  places.give(old, [], 0);
+  places.give(other, [], 9_800);
+  places.give(anew, [], 10_000);
   expect(places.successorOf(old, 10_400)).toBe(anew);
   expect(places.successorOf(anew, 10_400)).toBeUndefined();
   // Two that were on beside each other are two.

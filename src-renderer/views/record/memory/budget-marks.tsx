@@ -17,7 +17,7 @@ export function BudgetMarks({ steps, time, axis }: BudgetMarksProps): React.JSX.
   const { x: left, y: top, width, height } = place;
   const plot = plotOf({ left, right: left + width, top, bottom: top + height }, time, axis);
   const shown = steps.filter(({ atMs }) => atMs >= time.fromMs && atMs <= time.toMs);
-  const labels = placeLabels(shown, (atMs) => plot.x(atMs) - left, plot.y, width);
+  const labels = placeLabels(shown, (atMs) => plot.x(atMs) - left, plot.y, width, top);
   return (
     <g className="budget-steps">
       {shown.map(({ atMs, text, totalBytes }) => (
@@ -25,13 +25,8 @@ export function BudgetMarks({ steps, time, axis }: BudgetMarksProps): React.JSX.
           <title>{text}</title>
         </circle>
       ))}
-      {labels.map(({ anchor, step, x }) => (
-        <text
-          key={`${step.atMs} ${step.totalBytes}`}
-          x={left + x}
-          y={Math.max(top + 10, plot.y(step.totalBytes) - 6)}
-          textAnchor={anchor}
-        >
+      {labels.map(({ anchor, step, x, y }) => (
+        <text key={`${step.atMs} ${step.totalBytes}`} x={left + x} y={y} textAnchor={anchor}>
           {step.label}
           <title>{step.text}</title>
         </text>

@@ -7,6 +7,8 @@ interface AudioMeterProps {
   readonly identity: string;
   readonly kind: Thumbnail['kind'];
   readonly name: string;
+  /** How many of their tracks it is of: it shows the loudest. */
+  readonly tracks: number;
 }
 
 const scaleDbfs = [-60, -40, -20, -9, 0] as const;
@@ -17,7 +19,7 @@ const heldWidth = 3;
 const numberEveryMs = 1_000;
 
 /** Loudness on a dBFS scale with a held peak and a clip sign that stays until it is pressed, drawn past React ten times a second. */
-export function AudioMeter({ identity, kind, name }: AudioMeterProps): React.JSX.Element {
+export function AudioMeter({ identity, kind, name, tracks }: AudioMeterProps): React.JSX.Element {
   const { media, now } = useModel();
   const ref = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -62,12 +64,13 @@ export function AudioMeter({ identity, kind, name }: AudioMeterProps): React.JSX
       endLevels();
     };
   }, [media, now, identity, kind]);
+  const label = `Level of ${name}${tracks > 1 ? `, the loudest of ${tracks} tracks` : ''}`;
   return (
-    <div ref={ref} className="meter">
+    <div ref={ref} className="meter" title={tracks > 1 ? label : undefined}>
       <div
         className="meter__track"
         role="meter"
-        aria-label={`Level of ${name}`}
+        aria-label={label}
         aria-valuemin={meterFloorDbfs}
         aria-valuemax={0}
         aria-valuenow={meterFloorDbfs}

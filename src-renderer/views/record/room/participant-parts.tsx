@@ -3,7 +3,7 @@ import type { SignalAlarm } from '../../../../src-main/contract/signal-alarms.js
 import { Icon, type IconName } from '../../../controls/icon.js';
 import { Switch } from '../../../controls/switch.js';
 import { type Feed, shownName, splitName } from '../../../derive/participants.js';
-import { type Track, trackState } from '../../../derive/track-state.js';
+import { furtherState, type FurtherTrack, type Track, trackState } from '../../../derive/track-state.js';
 import { useArmDisabledReason, useModel } from '../../../model/model-context.js';
 import { aboutParticipant } from './about-participant.js';
 import type { FeedState } from './use-feed.js';
@@ -69,7 +69,10 @@ export function TrackSigns({
   readonly name: string;
 }): React.JSX.Element {
   const isScreen = kind === 'screenShare';
-  const { video, audio, videoAlarm, audioAlarm } = state;
+  const { video, audio, videoAlarm, audioAlarm, further } = state;
+  const [furtherVideos, furtherAudios] = (['video', 'audio'] as const).map((medium) =>
+    further.filter(({ track }) => track.kind === medium),
+  );
   return (
     <>
       <TrackSign
@@ -79,6 +82,7 @@ export function TrackSigns({
         alarm={videoAlarm}
         name={name}
       />
+      <FurtherSign icon={isScreen ? 'screen' : 'camera'} noun="video" further={furtherVideos} name={name} />
       {(!isScreen || audio !== undefined) && (
         <TrackSign
           icon="microphone"
@@ -88,6 +92,7 @@ export function TrackSigns({
           name={name}
         />
       )}
+      <FurtherSign icon="microphone" noun="audio" further={furtherAudios} name={name} />
     </>
   );
 }
@@ -107,6 +112,31 @@ function TrackSign({ icon, noun, track, alarm, name }: TrackSignProps): React.JS
       <Icon name={track?.isEncrypted === true ? 'lock' : icon} />
       <span className="visually-hidden">{noun} </span>
       {word}
+    </span>
+  );
+}
+
+/** How many tracks are on beside the first one, and what becomes of them. Each has a file of its own. */
+function FurtherSign({
+  icon,
+  noun,
+  further = [],
+  name,
+}: {
+  readonly icon: IconName;
+  readonly noun: 'video' | 'audio';
+  readonly further: readonly FurtherTrack[] | undefined;
+  readonly name: string;
+}): React.JSX.Element | null {
+  if (further.length === 0) return null;
+  const { explanation, tone, word } = furtherState(further, name);
+  const what = `Further ${noun}, in ${further.length === 1 ? 'a file of its own' : 'files of their own'}`;
+  return (
+    <span className={`track track--further track--${tone}`} title={`${what}: ${explanation}`}>
+      <Icon name={icon} />
+      <span className="visually-hidden">Further {noun} </span>
+      <span>+{further.length}</span>
+      {word !== '' && <span className="track__word">{word}</span>}
     </span>
   );
 }

@@ -13,14 +13,14 @@ export function ParticipantRow({ feed }: { readonly feed: Feed }): React.JSX.Ele
   const state = useFeed(feed);
   const name = feedName(feed);
   const isScreen = kind === 'screenShare';
-  const isHeard = isPresent && state.audio !== undefined && !state.audio.isMuted;
+  const isHeard = isPresent && state.audios.some(({ isMuted }) => !isMuted);
   return (
     <li className={isPresent ? 'participant-row' : 'participant-row participant-row--gone'}>
       <div className="participant-row__stage">
         <Preview
           feed={feed}
           name={name}
-          absence={absenceOf(isPresent, state.video, isScreen ? 'Screen' : 'Camera', state.isCutOff)}
+          absence={absenceOf(isPresent, state.videos, isScreen ? 'Screen' : 'Camera', state.isCutOff)}
           isEnlarged={false}
           isSmall
         />
@@ -40,7 +40,7 @@ export function ParticipantRow({ feed }: { readonly feed: Feed }): React.JSX.Ele
               {state.format}
             </span>
           )}
-          {isHeard && <AudioMeter identity={identity} kind={kind} name={name} />}
+          {isHeard && <AudioMeter identity={identity} kind={kind} name={name} tracks={state.audios.length} />}
         </div>
         <Reasons state={state} />
       </div>

@@ -29,7 +29,7 @@ export function ParticipantTile({
   const name = feedName(feed);
   const isScreen = kind === 'screenShare';
   const trouble = state.losing !== null ? ' tile--losing' : state.reasons.length > 0 ? ' tile--warned' : '';
-  const silence = isScreen ? null : micAbsence(isPresent, state.audio);
+  const silence = isScreen ? null : micAbsence(isPresent, state.audios);
   return (
     <li
       className={`tile${isPresent ? '' : ' tile--gone'}${isArmed ? '' : ' tile--off'}${isSmall ? ' tile--small' : ''}${trouble}`}
@@ -53,7 +53,7 @@ export function ParticipantTile({
         <Preview
           feed={feed}
           name={name}
-          absence={absenceOf(isPresent, state.video, isScreen ? 'Screen' : 'Camera', state.isCutOff)}
+          absence={absenceOf(isPresent, state.videos, isScreen ? 'Screen' : 'Camera', state.isCutOff)}
           isEnlarged={isEnlarged}
         />
         {isPresent && state.audio !== undefined && <SoloButton feed={feed} name={name} isSmall={isSmall} />}
@@ -68,7 +68,7 @@ export function ParticipantTile({
         </p>
         {silence !== null && <p className="tile__silence">{silence}</p>}
         {silence === null && isPresent && state.audio !== undefined && (
-          <AudioMeter identity={identity} kind={kind} name={name} />
+          <AudioMeter identity={identity} kind={kind} name={name} tracks={state.audios.length} />
         )}
       </div>
     </li>

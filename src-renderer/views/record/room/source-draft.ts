@@ -67,6 +67,12 @@ export function problemsOf(draft: SourceDraft, remembered: Remembered, nowMs: nu
   } else {
     const token = problemOfToken(draft, remembered, nowMs);
     if (token !== null) problems.token = token;
+    else {
+      const own = readTokenClaims(draft.token)?.room ?? null;
+      if (own !== null && room !== '' && room !== own.trim()) {
+        problems.room = `The token is for the room “${own}”. Leave this empty to record that one, or paste a token for “${room}”.`;
+      }
+    }
   }
   return problems;
 }
@@ -94,25 +100,28 @@ function problemOfToken(draft: SourceDraft, remembered: Remembered, nowMs: numbe
   if (token === '') return remembered.hasToken ? null : 'Paste an access token.';
   const claims = readTokenClaims(token);
   if (claims === null) return 'Not an access token. A token has three parts separated by dots.';
-  const { expiresAtMs, room, canSubscribe } = claims;
+  const { expiresAtMs, room, canJoin, canSubscribe } = claims;
   if (expiresAtMs !== null && expiresAtMs <= nowMs) {
     return `This token expired ${formatDuration(nowMs - expiresAtMs)} ago.`;
   }
   if (!canSubscribe) return 'This token does not allow subscribing, so nothing can be recorded.';
-  const named = draft.room.trim();
-  if (room !== null && named !== '' && room !== named) return `This token is for the room “${room}”.`;
-  return null;
+  if (!canJoin) return 'This token does not allow joining a room (the grant roomJoin is missing).';
+  return room === null
+    ? 'This token names no room, so it leads to none, whatever stands under Room. Make one with the grants roomJoin and room, or sign in with an API key.'
+    : null;
 }
 
-/** What a valid token is good for, in one sentence. */
+/** What a token is good for, in one sentence; null for one that is good for nothing. */
 export function describeToken(token: string, nowMs: number): string | null {
   const claims = readTokenClaims(token);
   if (claims === null) return null;
-  const { room, identity, expiresAtMs } = claims;
+  const { room, identity, canJoin, canSubscribe, expiresAtMs, validFromMs } = claims;
+  if (room === null || !canJoin || !canSubscribe || (expiresAtMs ?? Infinity) <= nowMs) return null;
   const who = identity === null ? '' : ` as ${identity}`;
-  const where = room === null ? 'any room' : `room “${room}”`;
   const until = expiresAtMs === null ? '' : `, for another ${formatDuration(expiresAtMs - nowMs)}`;
-  return `Good for ${where}${who}${until}.`;
+  const isEarly = validFromMs !== null && validFromMs > nowMs;
+  const from = isEarly ? `, but only in ${formatDuration(validFromMs - nowMs)}` : until;
+  return `Good for room “${room}”${who}${from}.`;
 }
 
 /** What is sent: a secret that was left empty stands for the remembered one. */

@@ -91,8 +91,8 @@ export function SourceForm(): React.JSX.Element | null {
           label="Room"
           value={draft.room}
           isOptional={isToken}
-          hint={isToken ? 'The token names it.' : null}
-          problem={shown('room')}
+          hint={isToken ? 'Leave it empty: a token has its room.' : null}
+          problem={shown('room') ?? (isToken && left.has('token') ? (problems.room ?? null) : null)}
           onChange={(room) => change({ room })}
           onLeave={() => leave('room')}
         />

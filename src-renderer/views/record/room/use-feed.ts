@@ -2,7 +2,13 @@ import type { SignalAlarm } from '../../../../src-main/contract/signal-alarms.js
 import { signalAlarmSentence } from '../../../../src-main/format/signal-text.js';
 import { leftBefore } from '../../../derive/outage.js';
 import { type Feed, lossText, shortName, shownName } from '../../../derive/participants.js';
-import { alarmOf, type Track } from '../../../derive/track-state.js';
+import {
+  alarmOf,
+  alarmsOf,
+  type FurtherTrack,
+  furtherTracks,
+  type Track,
+} from '../../../derive/track-state.js';
 import { isAwaited, personRoles, screenRoles, silentTracks } from '../../../derive/unrecorded.js';
 import { describeVideo } from '../../../derive/video-text.js';
 import {
@@ -17,6 +23,11 @@ import {
 export interface FeedState {
   readonly video: Track | undefined;
   readonly audio: Track | undefined;
+  /** All that the tile is of. */
+  readonly videos: readonly Track[];
+  readonly audios: readonly Track[];
+  /** What is on beside the first of each. */
+  readonly further: readonly FurtherTrack[];
   readonly isRecording: boolean;
   /** A take runs that they are to be in, and nothing arrives of them. */
   readonly isAwaited: boolean;
@@ -46,8 +57,9 @@ export function useFeed({ participant, kind }: Feed): FeedState {
   const isScreen = kind === 'screenShare';
   const roles = isScreen ? screenRoles : personRoles;
   const [videoRole, audioRole] = roles;
-  const video = tracks.find(({ role }) => role === videoRole);
-  const audio = tracks.find(({ role }) => role === audioRole);
+  const videos = tracks.filter(({ role }) => role === videoRole);
+  const audios = tracks.filter(({ role }) => role === audioRole);
+  const [video, audio] = [videos[0], audios[0]];
   const losingFiles = useLosing();
   const alarm = useLossAlarm();
   const isTaking = useIsTaking();
@@ -57,8 +69,6 @@ export function useFeed({ participant, kind }: Feed): FeedState {
     format,
     files,
     lost,
-    videoAlarm,
-    audioAlarm,
   } = useTelemetryValues(({ snapshot }) => {
     const sinks = snapshot?.sinks.filter((sink) => sink.identity === identity && sink.kind === kind) ?? [];
     const isWritten = isTaking && sinks.some((sink) => sink.isRecording);
@@ -67,13 +77,17 @@ export function useFeed({ participant, kind }: Feed): FeedState {
       isAwaited:
         isTaking && (isWritten || !isScreen) && isAwaited(participant, silentTracks(snapshot), roles),
       // After the stop the latest numbers are of a take that is over.
-      format: describeVideo(video, isTaking ? sinks[0] : undefined),
+      format: describeVideo(
+        video,
+        isTaking ? (sinks.find(({ trackNumber }) => trackNumber === 1) ?? sinks[0]) : undefined,
+      ),
       files: sinks.map(({ file }) => file).join('\n'),
       lost: lossText(sinks),
-      videoAlarm: alarmOf(snapshot, identity, videoRole),
-      audioAlarm: alarmOf(snapshot, identity, audioRole),
     };
   });
+  const alarms = useTelemetryValues(({ snapshot }) => alarmsOf(snapshot, identity));
+  const [videoAlarm, audioAlarm] = [alarmOf(alarms, video), alarmOf(alarms, audio)];
+  const further = furtherTracks(tracks, roles, alarms);
   const isOutage = useConsole(({ connection }) => connection === 'reconnecting', false);
   const { hadLeft } = useTelemetryValues(({ events }) => ({
     hadLeft: isOutage && leftBefore(events).includes(identity),
@@ -88,7 +102,7 @@ export function useFeed({ participant, kind }: Feed): FeedState {
   );
   const named = ['audio', 'video'].filter((medium) => media.has(medium as 'audio' | 'video'));
   return {
-    ...{ video, audio, isRecording, format, lost, videoAlarm, audioAlarm },
+    ...{ video, audio, videos, audios, further, isRecording, format, lost, videoAlarm, audioAlarm },
     ...{ isAwaited: awaited, isCutOff: isOutage && !hadLeft },
     // Which medium it is was acknowledged with the alarm; that it goes on was not.
     losing: isLosing ? `Losing ${named.length === 0 ? 'frames' : named.join(' and ')}` : null,
@@ -101,16 +115,15 @@ export function useFeed({ participant, kind }: Feed): FeedState {
               : [],
           )
         : []),
-      ...[videoAlarm, audioAlarm].flatMap((one) =>
-        one === null
-          ? []
-          : [
-              {
-                text: signalAlarmSentence(one, shortName(name)),
-                full: signalAlarmSentence(one, name),
-              },
-            ],
-      ),
+      ...[videoAlarm, audioAlarm].flatMap((one) => (one === null ? [] : [reasonOf(one, name, false)])),
+      ...further.flatMap(({ alarm: one }) => (one === null ? [] : [reasonOf(one, name, true)])),
     ],
+  };
+}
+
+function reasonOf(alarm: SignalAlarm, name: string, isFurther: boolean): FeedReason {
+  return {
+    text: signalAlarmSentence(alarm, shortName(name), isFurther),
+    full: signalAlarmSentence(alarm, name, isFurther),
   };
 }

@@ -40,11 +40,16 @@ async function record(): Promise<Recorded> {
       firstOnes.push(
         await ada.publishVideo({ ...size, color: lanes.screen, source: TrackSource.SOURCE_SCREENSHARE }),
       );
+      // Somebody whose publisher says of nothing what it is, at first.
+      const dora = await PlainParticipant.join(room, 'dora');
+      people.push(dora);
+      await dora.publishTone(880, TrackSource.SOURCE_UNKNOWN);
+      await dora.publishVideo({ ...size, color: lanes.secondCamera, source: TrackSource.SOURCE_UNKNOWN });
     },
     during: async ({ recorder, until, event, plainRoom }) => {
       const now = (): number => (recorder.snapshot().takeMs ?? NaN) / 1000;
-      const [ada] = people;
-      if (ada === undefined) throw new Error('nobody is there');
+      const [ada, dora] = people;
+      if (ada === undefined || dora === undefined) throw new Error('nobody is there');
       await until(2);
       const { url, apiKey, apiSecret, room } = plainRoom;
       await new RoomServiceClient(url.replace(/^ws/, 'http'), apiKey, apiSecret).updateParticipant(
@@ -67,6 +72,8 @@ async function record(): Promise<Recorded> {
           source: TrackSource.SOURCE_SCREENSHARE,
         }),
       ];
+      await dora.publishTone(440);
+      await dora.publishVideo({ ...size, color: lanes.camera });
       // Somebody whose tracks end before they come through.
       const bob = await PlainParticipant.join(plainRoom, 'bob');
       const carl = await PlainParticipant.join(plainRoom, 'carl');
@@ -188,6 +195,37 @@ for (const [first, color, second, otherColor] of [
     expect(between(further, atS.secondOff + 1.5, 11).every(isBlack)).toBe(true);
   });
 }
+
+timedTest(
+  'gives the file of somebody to camera and microphone, whatever came before',
+  shared,
+  async ({ atS, take }) => {
+    const files = filesByName(take);
+    expect(
+      Object.keys(files)
+        .filter((file) => file.startsWith('dora'))
+        .sort(),
+    ).toEqual(['dora-2.m4a', 'dora-camera-2.mp4', 'dora.mp4']);
+    const [own, audio, video] = ['dora.mp4', 'dora-2.m4a', 'dora-camera-2.mp4'].map((file) =>
+      join(take.folder, file),
+    );
+    expect(Math.max(...between(await toneShares(own ?? '', 880), 0.8, atS.secondOn - 0.3))).toBeGreaterThan(
+      0.5,
+    );
+    expectHeard(between(await toneShares(own ?? '', 440), atS.secondOn + 1.5, 11));
+    expect(Math.max(...between(await toneShares(own ?? '', 880), atS.secondOn + 1.5, 11))).toBeLessThan(0.05);
+    expectHeard(between(await toneShares(audio ?? '', 880), atS.secondOn + 1.5, 11));
+    const colors = await colorsOf(own ?? '');
+    expect(between(colors, 1.2, atS.secondOn - 0.3).every(near(lanes.secondCamera))).toBe(true);
+    expect(between(colors, atS.secondOn + 2, 11).every(near(lanes.camera))).toBe(true);
+    expect(between(await colorsOf(video ?? ''), atS.secondOn + 2, 11).every(near(lanes.secondCamera))).toBe(
+      true,
+    );
+    // Nothing of what moved is missing.
+    for (const file of ['dora.mp4', 'dora-2.m4a', 'dora-camera-2.mp4'])
+      expect(files[file]?.stamps?.complete, file).toMatchObject({ grade: 'complete' });
+  },
+);
 
 timedTest('has no error for tracks that ended before they came through', shared, ({ take }) => {
   expect(take.events.filter(({ level }) => level === 'error')).toEqual([]);

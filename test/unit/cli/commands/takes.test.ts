@@ -55,7 +55,26 @@ it('says of each look what it found, and what to do about what is wrong', () => 
     '',
     'A recording cannot begin.',
   ]);
-  expect(findingLines([ok, { ...full, state: 'warning' }]).at(-1)).toBe('A recording can begin.');
+  const low: Finding = { ...full, state: 'warning', error: null };
+  expect(findingLines([ok, low]).at(-1)).toBe('This machine can record. No server was tried.');
+});
+
+it('claims of a recording no more than was tried', () => {
+  const found = (part: string, state: Finding['state']): Finding => ({
+    ...{ part, state, text: 'It was looked at.', hint: null, error: null },
+  });
+  const verdict = (...findings: Finding[]): string | undefined => findingLines(findings).at(-1);
+  const server = found('server', 'ok');
+  expect(verdict(found('server', 'skipped'))).toBe('This machine can record. No server was tried.');
+  expect(verdict(server)).toBe('A recording can begin. Media of copy mode were not tried.');
+  expect(verdict(server, found('media (copy)', 'skipped'))).toBe(
+    'A recording can begin. Media of copy mode were not tried.',
+  );
+  expect(verdict(server, found('media (copy)', 'ok'))).toBe('A recording can begin, in copy mode as well.');
+  expect(verdict(server, found('media (copy)', 'warning'))).toBe(
+    'A recording can begin, and none in copy mode.',
+  );
+  expect(verdict(found('ffmpeg', 'failed'), server)).toBe('A recording cannot begin.');
 });
 
 it('lists the markers of a take, with notes where there are any', () => {

@@ -162,3 +162,24 @@ it('takes a second token of another identity in copy mode, and not twice the sam
     '--token is missing',
   );
 });
+
+it.each([
+  [{ room: 'lobby' }, undefined, null],
+  [{ room: 'lobby' }, 'lobby', null],
+  [{ room: 'lobby' }, 'standup', 'The token is for the room lobby, not for standup.'],
+  [{}, undefined, 'The token names no room.'],
+  [{}, 'standup', 'The token names no room, and the room beside it (standup) cannot take its place.'],
+])(
+  'says of a token for %o, beside the room %s, what is wrong before anything is joined',
+  (grant, room, wrong) => {
+    const claims = Buffer.from(JSON.stringify({ video: { roomJoin: true, ...grant } })).toString('base64url');
+    const options = {
+      url: 'ws://host.example',
+      token: `e30.${claims}.x`,
+      ...(room !== undefined && { room }),
+    };
+    const read = (): unknown => readRecordPlan(options, {}).source.room;
+    if (wrong === null) expect(read()).toBe(room ?? null);
+    else expect(read).toThrow(wrong);
+  },
+);

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { soakLack } from '../../../../src-main/cli/output/soak-outcome.js';
-import { describeContent, takeSummary } from '../../../../src-main/cli/output/take-summary.js';
+import {
+  describeContent,
+  shortcomingLines,
+  takeSummary,
+} from '../../../../src-main/cli/output/take-summary.js';
 import {
   type Manifest,
   type ManifestFile,
@@ -61,6 +65,16 @@ function take(...files: ManifestFile[]): Manifest {
 }
 
 const gap: LossGap = { stream: 'audio', atMs: 4_000, durationMs: 1_200, cause: 'dropped', lostFrames: null };
+
+it('says which file has fewer frames than its rate, in the summary and of a check, and calls it complete', () => {
+  const ada = { ...file('ada', 0, []), emptySlots: 264 };
+  const manifest = take(ada, file('ben', 0, []));
+  const said = takeSummary(manifest, '/takes/standup-1').join('\n');
+  expect(said).toContain('ada.mp4 has 264 frames less than its rate says');
+  expect(said).not.toContain('ben.mp4 has');
+  expect(shortcomingLines(manifest)).toHaveLength(1);
+  expect(describeContent(ada)).toBe('complete');
+});
 
 describe('what a command says of a content', () => {
   it.each([

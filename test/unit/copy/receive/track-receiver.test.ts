@@ -103,6 +103,23 @@ describe('a track that the server takes away', () => {
     expect(track.isWithheld).toBe(false);
   });
 
+  it('is withheld from its subscription on until it is offered for the first time, and never again by that', () => {
+    told = [];
+    const link = { sender: () => 1, sendRtcp: () => undefined, nowMs: () => nowMs };
+    const asked = new TrackReceiver(publication, {
+      ...link,
+      onWithheld: (isWithheld) => told.push(isWithheld ? 'withheld' : 'given back'),
+    });
+    asked.expect();
+    asked.expect();
+    expect([asked.isWithheld, asked.wasOffered]).toEqual([true, false]);
+    asked.attach(section, 21);
+    asked.detach();
+    asked.expect();
+    expect([asked.isWithheld, asked.wasOffered]).toEqual([false, true]);
+    expect(told).toEqual(['withheld', 'given back']);
+  });
+
   it('is not withheld when the connection is made anew, nor when it has ended', () => {
     begin();
     track.detach();

@@ -25,7 +25,7 @@ function receiverOf(changes: Partial<Publication> = {}): TrackReceiver {
     ...{ isMuted: false, isEncrypted: false, width: 640, height: 360 },
     ...changes,
   };
-  return { publication, figures: { packets: { missing: 0 } } } as unknown as TrackReceiver;
+  return { publication, wasOffered: true, figures: { packets: { missing: 0 } } } as unknown as TrackReceiver;
 }
 
 async function fed(isWanted = true, mediaKeys: MediaKeys | null = null) {
@@ -99,6 +99,21 @@ it('records what is in the room already once the take has begun, and not before'
   expect(begun).toEqual([
     expect.objectContaining({ trackSid: 'TR_1', identity: 'ada', role: 'camera', isRoleDeclared: true }),
   ]);
+});
+
+it.each([
+  [false, /^The camera of ada is not received: it is published, and was not handed over within 2.5 s/],
+  [true, /^The camera of ada is not received any more: it is published, and the server has taken it away/],
+])('says of what is withheld whether it was ever handed over (%s)', async (wasOffered, sentence) => {
+  vi.useFakeTimers();
+  const { feed, files, listener, log, take } = await fed();
+  feed.begin(take, files);
+  const track = Object.assign(receiverOf(), { isWithheld: false, wasOffered });
+  await listener.onTrack(track);
+  Object.assign(track, { isWithheld: true });
+  listener.onWithheld(track, true);
+  await vi.advanceTimersByTimeAsync(2_600);
+  expect(log.entries.map(({ message }) => message)).toEqual([expect.stringMatching(sentence)]);
 });
 
 it('tells what the server withholds once it is clear that it has not ended, and that it comes again', async () => {

@@ -222,6 +222,45 @@ describe('the files of a copied take', () => {
     await files.finish(600);
   });
 
+  it('have each packet once, also of a track that was published again and heard of before the end of the first', async () => {
+    const { add, files } = filesOf();
+    const first = await add(new Fed('TR_1', 'microphone'), 0);
+    const second = await add(new Fed('TR_2', 'microphone'), 100);
+    for (const track of [first, second, second]) track.send(true, performance.now());
+    first.end();
+    second.send(true, performance.now());
+    await files.finish(600);
+    expect(files.entries().map(({ copy, file }) => [file, copy?.audio.packets.received])).toEqual([
+      ['ada.mkv', 2],
+      ['ada-2.mkv', 2],
+    ]);
+  });
+
+  it('are those of the camera that says that it is one: what came before it goes on in a file of its own', async () => {
+    const { add, files } = filesOf();
+    const unknown = await add(
+      new Fed('TR_slides', 'camera', 'ada', { isRoleDeclared: false, name: 'slides' }),
+    );
+    unknown.send(true, performance.now());
+    const camera = await add(new Fed('TR_cam', 'camera'), 500);
+    for (const track of [unknown, camera]) track.send(true, performance.now());
+    expect(files.entries().map(({ file, tracks }) => [file, tracks.map(({ trackSid }) => trackSid)])).toEqual(
+      [
+        ['ada.mkv', ['TR_slides', 'TR_cam']],
+        ['ada-camera-2.mkv', ['TR_slides']],
+      ],
+    );
+    const [first, second] = files.entries();
+    expect(first?.tracks.map(({ untilMs }) => untilMs === null)).toEqual([false, true]);
+    // Every packet is on the account of the file that it went into.
+    await files.finish(600);
+    const received = files.entries().map(({ copy }) => copy?.video.packets.received);
+    expect(received[0]).toBe(2 * (received[1] ?? NaN));
+    for (const { copy } of files.entries())
+      expect(copy === undefined ? -1 : unaccountedCopies(copy.video)).toBe(0);
+    expect(second?.trackNumber).toBe(2);
+  });
+
   it('are no more than there may be, and a file that cannot be made is told of', async () => {
     const { add, files, refused } = filesOf(1);
     await add(new Fed('TR_1', 'microphone'));

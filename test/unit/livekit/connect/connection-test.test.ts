@@ -189,6 +189,7 @@ it.each([
   [{ roomJoin: true, room: 'retro' }, 'usage'],
   [{ roomJoin: true, room: 'standup', canSubscribe: false }, 'notAllowed'],
   [{ roomJoin: true }, 'missingRoom'],
+  [{ room: 'standup' }, 'notAllowed'],
 ])('reads the grants %j of a token', async (video, code) => {
   const token = await tokenWith({ video });
   expect(outcome(await run({ token }))).toEqual({ ...allOk, credentials: code, access: 'notTried' });

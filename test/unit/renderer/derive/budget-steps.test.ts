@@ -50,8 +50,29 @@ it('leaves out labels that would cover another, and turns one round that would s
     step(298, '+ Max'),
   ];
   const placed = placeLabels(steps, xOf, yOf, 300).map(({ anchor, step: { label } }) => `${label} ${anchor}`);
-  expect(placed).toEqual(['+ Ada start', '+ Eve start', '+ Max end']);
+  // The label of Ada would cover the point of Ben.
+  expect(placed).toEqual(['+ Ben start', '+ Eve start', '+ Max end']);
   // At another height there is room.
   const high = placeLabels(steps, xOf, (bytes) => bytes, 300).map(({ step: { label } }) => label);
   expect(high).toEqual(['+ Ada', '+ Ben', '+ Eve', '+ Max']);
+});
+
+it('puts a label before its point where another step comes soon behind it, a little higher', () => {
+  const steps = [step(100, '+ 3 files'), step(130, '+ eve')];
+  const yOf = (bytes: number): number => (bytes === 100 ? 60 : 45);
+  const placed = placeLabels(steps, (atMs) => atMs, yOf, 300, 20);
+  expect(placed.map(({ anchor, step: { label }, y }) => [label, anchor, y])).toEqual([
+    ['+ 3 files', 'end', 54],
+    ['+ eve', 'start', 39],
+  ]);
+  // Above the plot's top nothing is drawn.
+  expect(
+    placeLabels(
+      [step(100, '+ 3 files')],
+      (atMs) => atMs,
+      () => 22,
+      300,
+      20,
+    )[0]?.y,
+  ).toBe(30);
 });

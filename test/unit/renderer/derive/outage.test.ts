@@ -20,8 +20,8 @@ it('is not known before the numbers, and after the connection is back', () => {
 });
 
 it('says of nobody that they left while the recorder is out of the room itself', () => {
-  expect(absenceOf(false, undefined, 'Camera', true)).toBe('Reconnecting…');
-  expect(absenceOf(false, undefined, 'Camera')).toBe('Not in the room');
+  expect(absenceOf(false, [], 'Camera', true)).toBe('Reconnecting…');
+  expect(absenceOf(false, [], 'Camera')).toBe('Not in the room');
 });
 
 it('knows who had left before it began, and says nothing of those who were there', () => {

@@ -9,7 +9,14 @@ import {
   shownName,
   splitName,
 } from '../../../../src-renderer/derive/participants.js';
-import { absenceOf, micAbsence, trackState } from '../../../../src-renderer/derive/track-state.js';
+import {
+  absenceOf,
+  alarmOf,
+  furtherState,
+  furtherTracks,
+  micAbsence,
+  trackState,
+} from '../../../../src-renderer/derive/track-state.js';
 import { describeVideo } from '../../../../src-renderer/derive/video-text.js';
 import { guests, people } from '../../../renderer/fake-states.js';
 import { sinkWith, snapshot } from '../stores/snapshots.js';
@@ -115,14 +122,48 @@ describe('trackState', () => {
 
   it('says what stands where there is no preview and no level', () => {
     if (camera === undefined || microphone === undefined) throw new Error('the guest has two tracks');
-    expect(absenceOf(true, camera, 'Camera')).toBe('');
-    expect(absenceOf(true, { ...camera, isMuted: true }, 'Camera')).toBe('Camera muted');
-    expect(absenceOf(true, { ...camera, needsKey: true }, 'Camera')).toBe('Encrypted');
-    expect(absenceOf(true, undefined, 'Camera')).toBe('No camera');
-    expect(absenceOf(false, camera, 'Camera')).toBe('Not in the room');
-    expect(micAbsence(true, microphone)).toBeNull();
-    expect(micAbsence(true, { ...microphone, isMuted: true })).toBe('Microphone muted');
-    expect(micAbsence(true, undefined)).toBe('No microphone');
+    expect(absenceOf(true, [camera], 'Camera')).toBe('');
+    expect(absenceOf(true, [{ ...camera, isMuted: true }], 'Camera')).toBe('Camera muted');
+    expect(absenceOf(true, [{ ...camera, needsKey: true }], 'Camera')).toBe('Encrypted');
+    expect(absenceOf(true, [], 'Camera')).toBe('No camera');
+    expect(absenceOf(false, [camera], 'Camera')).toBe('Not in the room');
+    expect(micAbsence(true, [microphone])).toBeNull();
+    expect(micAbsence(true, [{ ...microphone, isMuted: true }])).toBe('Microphone muted');
+    expect(micAbsence(true, [])).toBe('No microphone');
+    // What is seen and heard is that of another track then.
+    expect(absenceOf(true, [{ ...camera, isMuted: true }, camera], 'Camera')).toBe('');
+    expect(micAbsence(true, [{ ...microphone, isMuted: true }, microphone])).toBeNull();
+  });
+});
+
+describe('tracks of a kind', () => {
+  const [camera, microphone] = guests(1)[0]?.tracks ?? [];
+  if (camera === undefined || microphone === undefined) throw new Error('the guest has two tracks');
+  const [first, second] = [
+    { ...microphone, trackSid: 'TR_a' },
+    { ...microphone, trackSid: 'TR_b' },
+  ];
+  const tracks = [camera, first, second];
+  const silent = alarm({ role: 'microphone', kind: 'digitalSilence', durationMs: 36_000, trackSid: 'TR_b' });
+
+  it('have the warnings that are of them, and of no other one', () => {
+    expect(alarmOf([silent], first)).toBeNull();
+    expect(alarmOf([silent], second)).toBe(silent);
+    expect(alarmOf([silent], undefined)).toBeNull();
+    // Of a track whose ID is not known all that is known is what it is.
+    expect(alarmOf([silent], microphone)).toBe(silent);
+  });
+
+  it('are counted beside the first, with what becomes of each', () => {
+    const roles = ['camera', 'microphone'] as const;
+    const further = furtherTracks(tracks, roles, [silent]);
+    expect(further).toEqual([{ track: second, alarm: silent }]);
+    expect(furtherState(further, 'Ada')).toMatchObject({ word: 'silent for 36 s', tone: 'warning' });
+    const muted = { ...second, isMuted: true };
+    const three = furtherTracks([first, second, muted, { ...second, trackSid: 'TR_c' }], roles, []);
+    expect(furtherState(three, 'Ada')).toMatchObject({ word: 'on, muted', tone: 'on' });
+    expect(furtherTracks(tracks.slice(0, 2), roles, [])).toEqual([]);
+    expect(furtherState(furtherTracks(tracks, roles, []), 'Ada')).toMatchObject({ word: '', tone: 'on' });
   });
 });
 

@@ -42,6 +42,13 @@ it('waits for somebody of whom nothing arrives, and for nobody who has muted all
   });
   expect(isAwaited(ada, silent, personRoles)).toBe(true);
   expect(isAwaited(ada, [`${ada.identity}/camera`], personRoles)).toBe(false);
+  const cameras = ['camera', 'another'].map((trackSid) => ({
+    ...({ role: 'camera', kind: 'video', isMuted: false, isSubscribed: true, isEncrypted: false } as const),
+    ...{ declaredSize: null, trackSid },
+  }));
+  // Their second camera is written.
+  expect(isAwaited({ ...ada, tracks: cameras }, silent, personRoles)).toBe(false);
+  expect(isAwaited({ ...ada, tracks: cameras.slice(0, 1) }, silent, personRoles)).toBe(true);
   expect(isAwaited(ada, [], personRoles)).toBe(false);
   expect(isAwaited({ ...ada, tracks: [] }, [], personRoles)).toBe(true);
   expect(isAwaited({ ...ada, isArmed: false, tracks: [] }, [], personRoles)).toBe(false);

@@ -81,12 +81,37 @@ describe('the source form', () => {
   it.each([
     ['is none', 'not-a-token', 'Not an access token'],
     ['expired', token({ exp: nowMs / 1000 - 60 }), 'expired 1 min'],
-    ['is for another room', token({ video: { room: 'lobby' } }), '“lobby”'],
     ['cannot subscribe', token({ video: { canSubscribe: false } }), 'subscribing'],
+    ['cannot join', token({ video: { room: 'standup' } }), 'joining'],
+    ['names no room', token({ video: { roomJoin: true } }), 'names no room, so it leads to none'],
   ])('says when a token %s', (_, text, sentence) => {
     expect(problemsOf(draft({ credentialKind: 'token', token: text }), nothing, nowMs).token).toContain(
       sentence,
     );
+  });
+
+  it('says under the room that the token is for another one, and what to do', () => {
+    const lobby = token({ video: { room: 'lobby', roomJoin: true } });
+    expect(problemsOf(draft({ credentialKind: 'token', token: lobby }), nothing, nowMs)).toEqual({
+      room: 'The token is for the room “lobby”. Leave this empty to record that one, or paste a token for “standup”.',
+    });
+    expect(problemsOf(draft({ credentialKind: 'token', token: lobby, room: '' }), nothing, nowMs)).toEqual(
+      {},
+    );
+    expect(describeToken(lobby, nowMs)).toBe('Good for room “lobby”.');
+  });
+
+  it('calls no token good that is refused', () => {
+    const join = { roomJoin: true, room: 'standup' };
+    for (const claims of [
+      { video: { roomJoin: true } },
+      { video: { room: 'standup' } },
+      { video: { ...join, canSubscribe: false } },
+      { exp: nowMs / 1000 - 60, video: join },
+    ])
+      expect(describeToken(token(claims), nowMs)).toBeNull();
+    const early = token({ nbf: nowMs / 1000 + 1800, exp: nowMs / 1000 + 3600, video: join });
+    expect(describeToken(early, nowMs)).toBe('Good for room “standup”, but only in 30 min.');
   });
 
   it('says what a token is good for', () => {
