@@ -4,6 +4,7 @@ import type { SignalAlarm } from '../contract/signal-alarms.js';
 import { AudioSignal } from '../pipeline/audio-signal.js';
 import type { DecryptionSignal } from '../pipeline/decryption-signal.js';
 import type { AudioReceiver, VideoReceiver } from '../pipeline/frame-receiver.js';
+import { HeldBack } from '../pipeline/held-back.js';
 import { KeyFrameSchedule } from '../pipeline/key-frame-schedule.js';
 import { PublisherConnection } from '../pipeline/publisher-connection.js';
 import { VideoSignal } from '../pipeline/video-signal.js';
@@ -30,6 +31,8 @@ export class SubscribedTrack {
   readonly connection = new PublisherConnection();
   /** When its present native track was subscribed, of `performance.now`. */
   subscribedAtMs = performance.now();
+  /** Whether what comes was held back on its way. */
+  readonly heldBack = new HeldBack();
   readonly #counters: TrackCounters;
   /** A track that is gone cannot be asked. */
   #isClosed = false;
@@ -76,7 +79,7 @@ export class SubscribedTrack {
     this.#decryption = info.isEncrypted ? new TrackDecryption(info.kind) : null;
     this.#videoSignal = new VideoSignal(info.role === 'screenShare');
     this.#video = new VideoRelay(this.#videoSignal, this.#keyFrame, () => this.#countIfDoubtful());
-    this.#counters = new TrackCounters(context.dispatcher, ({ videoCounts }) => {
+    this.#counters = new TrackCounters(context.dispatcher, this.heldBack, ({ videoCounts }) => {
       if (videoCounts !== null) this.#decryption?.counted(videoCounts);
       this.#judgeStart();
     });
@@ -205,15 +208,13 @@ export class SubscribedTrack {
 
   /** Ends what {@link receiveVideo} or {@link receiveAudio} began. */
   stopReceiving(): void {
-    this.#video.receiver = null;
-    this.#audio.receiver = null;
+    for (const relay of [this.#video, this.#audio]) relay.receiver = null;
     this.#closeIfIdle();
   }
 
   /** Shows the frames to somebody else as well; null ends it. */
   monitor(monitor: (VideoMonitor & AudioMonitor) | null): void {
-    this.#video.monitor = monitor;
-    this.#audio.monitor = monitor;
+    for (const relay of [this.#video, this.#audio]) relay.monitor = monitor;
     if (monitor === null) this.#closeIfIdle();
     else if (this.#source === null) this.#open();
   }
@@ -223,8 +224,7 @@ export class SubscribedTrack {
     const isSuspended = this.#isRenewing && this.#isClosed;
     this.#isClosed = true;
     this.#keyFrame.close();
-    this.#video.monitor = null;
-    this.#audio.monitor = null;
+    for (const relay of [this.#video, this.#audio]) relay.monitor = null;
     const source = this.#source;
     this.#source = null;
     await source?.close();

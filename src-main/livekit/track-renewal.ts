@@ -58,12 +58,44 @@ export class TrackRenewal {
       for (const { track, publication } of setBack) this.#renew(track, publication);
       return;
     }
-    // Until the room is left, what they play out is as much out of time.
-    for (const { track } of setBack) {
+    this.#giveUp(setBack.map(({ track }) => track));
+  }
+
+  /** Until the room is left, what they play out is as much out of time. */
+  #giveUp(tracks: readonly SubscribedTrack[]): void {
+    for (const track of tracks) {
       if (!track.isRenewing) track.beginRenewal();
       this.#stuck.add(track);
     }
     this.#owner.onStuck();
+  }
+
+  /**
+   * Begins with tracks of which packets were held back on their way, by the server, a line or their publisher, and came at
+   * once; those of one sender go together. Everybody else's are left alone: so is a track that was renewed before, which
+   * catches up by itself, unless nobody is on time.
+   *
+   * @param tracks all that are subscribed
+   */
+  beginHeldBack(tracks: Iterable<SubscribedTrack>, room: Room): void {
+    const all = [...tracks].filter(({ isRenewing }) => !isRenewing);
+    const held = all.filter(({ heldBack }) => heldBack.sinceUs !== null);
+    if (held.length === 0) return;
+    const senders = new Set(held.map(({ info }) => info.identity));
+    for (const { heldBack, info } of all) if (senders.has(info.identity)) heldBack.join();
+    const setBack = all.filter(({ heldBack }) => heldBack.sinceUs !== null);
+    const isEverybody = all.every(
+      ({ heldBack, isMuted }) => isMuted || heldBack.isQuiet || heldBack.sinceUs !== null,
+    );
+    if (isEverybody && setBack.some(({ wasRenewed }) => wasRenewed)) {
+      this.#giveUp(setBack);
+      return;
+    }
+    for (const track of setBack) {
+      const publication = publicationOf(room, track);
+      if (track.wasRenewed || publication === undefined) track.heldBack.restart();
+      else this.#renew(track, publication);
+    }
   }
 
   #renew(track: SubscribedTrack, publication: RemoteTrackPublication): void {
@@ -103,4 +135,8 @@ export class TrackRenewal {
       this.#owner.onError(toPlateauError(thrown));
     }
   }
+}
+
+function publicationOf(room: Room, { info }: SubscribedTrack): RemoteTrackPublication | undefined {
+  return room.remoteParticipants.get(info.identity)?.trackPublications.get(info.trackSid);
 }
