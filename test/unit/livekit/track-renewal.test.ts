@@ -28,6 +28,10 @@ class FakeRoom {
           track.isRenewing = true;
         },
         stoodStill: () => this.said.push(`${kind} late`),
+        caughtUp: () => {
+          track.isRenewing = false;
+          this.said.push(`${kind} caught up`);
+        },
         suspend: () => this.said.push(`${kind} suspended`),
       };
       this.tracks.set(kind, track as unknown as SubscribedTrack);
@@ -205,11 +209,40 @@ it('asks for everybody anew when the server stood still, and has the connection 
   expect([...room.tracks.values()].every(({ isRenewing }) => isRenewing)).toBe(true);
 });
 
-it('does not leave the room for one who is held back for the second time', () => {
+it('leaves out who is held back for the second time until the jitter buffer is short again, and keeps the room', () => {
+  room = new FakeRoom(['bob-audio']);
+  room.resumed('bob-audio');
+  const track = room.tracks.get('bob-audio');
+  const reads = (jitterBufferMs: number): void => {
+    Object.assign(track ?? {}, { statistics: { jitterBufferMs } });
+    vi.advanceTimersByTime(1_500);
+    room.heldBack([]);
+  };
+  room.heldBack(['bob-audio']);
+  // What came first was played out at once.
+  reads(80);
+  for (const ms of [900, 2_400, 1_800, 200]) reads(ms);
+  expect(track?.isRenewing).toBe(true);
+  expect(room.said).toEqual(['bob-audio late']);
+  reads(90);
+  expect(track?.isRenewing).toBe(false);
+  expect(track?.heldBack.sinceUs).toBeNull();
+  expect(room.said).toEqual(['bob-audio late', 'bob-audio caught up']);
+});
+
+it('keeps nothing of who is left out, and leaves', () => {
   room = new FakeRoom(['bob-audio']);
   room.resumed('bob-audio');
   room.heldBack(['bob-audio']);
-  vi.advanceTimersByTime(60_000);
-  expect(room.said).toEqual([]);
-  expect(room.tracks.get('bob-audio')?.heldBack.sinceUs).toBeNull();
+  expect(room.renewal.continue(room.tracks.get('bob-audio'))).toBe(false);
+  expect(room.said).toEqual(['bob-audio late']);
+});
+
+it('has more patience with a fresh stream when the room would be left for one', () => {
+  room = new FakeRoom(['bob-audio']);
+  room.heldBack(['bob-audio']);
+  vi.advanceTimersByTime(4_900);
+  expect(room.said).not.toContain('stuck');
+  vi.advanceTimersByTime(200);
+  expect(room.said).toContain('stuck');
 });
