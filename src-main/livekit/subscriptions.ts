@@ -204,10 +204,8 @@ export class Subscriptions {
     this.#tracks.delete(trackSid);
     this.#permissions.ended(track.info, performance.now());
     this.#options.listener.onTrackGone(track);
-    const closing = track
-      .close()
-      .catch(this.#onError)
-      .finally(() => this.#closing.delete(closing));
+    const closed = track.close().catch(this.#onError);
+    const closing = closed.finally(() => this.#closing.delete(closing));
     this.#closing.add(closing);
   }
 

@@ -196,7 +196,7 @@ export class Take {
   /** What comes while it is paused is in no file; they go on right behind what they had. @returns how long it was */
   setPaused(isPaused: boolean): number {
     const lengthMs = isPaused ? this.moments.pause() : this.moments.resume();
-    if (this.clock.lastPause !== null) this.files.setPause?.(this.clock.lastPause);
+    if (this.clock.lastPause !== null) this.files.setPause(this.clock.lastPause);
     // Who came meanwhile, and who lost their encoder, does not wait for the next tick.
     this.files.tick(this.clock.nowMs());
     void this.#saveManifest();

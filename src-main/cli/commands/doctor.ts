@@ -89,14 +89,10 @@ function verdictOf(findings: readonly Finding[]): string {
   const stateOf = (name: string): Finding['state'] | undefined =>
     findings.find(({ part }) => part === name)?.state;
   if (stateOf('server') !== 'ok') return 'This machine can record. No server was tried.';
-  switch (stateOf(copyMedia)) {
-    case 'ok':
-      return 'A recording can begin, in copy mode as well.';
-    case 'warning':
-      return 'A recording can begin, and none in copy mode.';
-    default:
-      return 'A recording can begin. Media of copy mode were not tried.';
-  }
+  const copying = stateOf(copyMedia);
+  if (copying === 'ok') return 'A recording can begin, in copy mode as well.';
+  if (copying === 'warning') return 'A recording can begin, and none in copy mode.';
+  return 'A recording can begin. Media of copy mode were not tried.';
 }
 
 async function look(part: string, what: () => Promise<Told>): Promise<Finding> {

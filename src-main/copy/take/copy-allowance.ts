@@ -18,7 +18,7 @@ export class CopyAllowance {
     this.#allowance = new FileAllowance(take.maxFiles ?? mostFiles);
   }
 
-  /** @param files that there are already @returns whether a track may have another one */
+  /** Asks for another one. @param files that there are already @returns whether a track may have it */
   mayOpen({ info }: CopiedTrack, files: number): boolean {
     const open = { withVideo: files, audioOnly: 0 };
     const wanted = { withVideo: files + 1, audioOnly: 0 };
