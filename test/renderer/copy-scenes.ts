@@ -74,7 +74,7 @@ export const copyScenes: readonly Scene[] = [
     arrange: async (page) => {
       await change(page, copying);
       await numbers(page, 'copied', 200);
-      await page.getByText('Without the frame before').waitFor();
+      await page.getByText('Without the frame before').waitFor({ state: 'attached' });
       await page.getByText('Queue full').waitFor({ state: 'detached' });
       await page.getByRole('button', { name: 'Pause', disabled: false }).waitFor();
     },
