@@ -37,8 +37,6 @@ export interface JoinedRoom {
   readonly room: string;
   readonly host: string;
   readonly credentialKind: 'token' | 'apiKey';
-  /** Whether it can be joined by another participant as well, as copy mode does. */
-  readonly isForTwo: boolean;
 }
 
 /** Who watches a track, whether or not it is recorded; null for nobody. */
@@ -106,7 +104,12 @@ export class RecorderRoom {
     const source = this.#source;
     if (this.#session === null || source === null) return null;
     const credentialKind = 'token' in source.credentials ? 'token' : 'apiKey';
-    return { room: this.#name, host: this.#host, credentialKind, isForTwo: isForTwo(source) };
+    return { room: this.#name, host: this.#host, credentialKind };
+  }
+
+  /** Whether it can be joined by another participant as well, as copy mode does; true while none is. */
+  get isForTwo(): boolean {
+    return this.#source === null || isForTwo(this.#source);
   }
 
   /** Frames that arrived for nobody, and native objects still alive: all 0 after {@link RecorderRoom.leave}. */

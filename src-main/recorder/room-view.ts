@@ -51,6 +51,11 @@ export class RoomView extends RecorderEmitter {
     return this.#room().joined;
   }
 
+  /** As {@link RecorderRoom.isForTwo}. */
+  get isForTwo(): boolean {
+    return this.#room().isForTwo;
+  }
+
   /** Whether the room is over, and nobody waits for it to open again. */
   get hasRoomEnded(): boolean {
     return this.#room().hasEnded;

@@ -35,10 +35,9 @@ export async function chosenMode(
   console: CommandConsole,
 ): Promise<TakeRequest> {
   const { copiedRequest, decideMode } = await import('../../recorder/mode-choice.js');
-  const obstacle =
-    recorder.joined?.isForTwo === false
-      ? 'Copy mode needs an API key and its secret, or --copy-token: it joins as two participants.'
-      : null;
+  const obstacle = recorder.isForTwo
+    ? null
+    : 'Copy mode needs an API key and its secret, or --copy-token: it joins as two participants.';
   const { isTooMuch, mode, reason } = await decideMode({
     ...{ obstacle, request, publications: recorder.publications },
   });

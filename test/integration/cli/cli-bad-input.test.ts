@@ -227,7 +227,7 @@ describe('a server that does not let the recorder in', () => {
     await expectRefusal(
       await runCommand(recordArgs({ ...credentials, room: null, token: none })),
       2,
-      /No room is named/,
+      /The token names no room/,
     );
   });
 });

@@ -71,13 +71,17 @@ it('tries a key and a token against livekit-server, and opens no room', async ()
 it('fails with what joining fails with', async () => {
   const wrong = { kind: 'apiKey', apiKey: server.apiKey, apiSecret: 'wrong'.repeat(8) } as const;
   const unknown = { ...wrong, apiKey: 'nobody' };
-  const noJoin = await tokenOf({ room: 'standup' });
-  for (const credentials of [wrong, unknown, noJoin]) {
+  for (const credentials of [wrong, unknown]) {
     const steps = await test({ credentials });
     const error = steps.find(({ part }) => part === 'access')?.error;
     expect(error?.code).toBe('unauthorized');
     expect(error).toEqual(await refusalToJoin({ credentials }));
   }
+  // Which is known before a server is asked.
+  const noJoin = await tokenOf({ room: 'standup' });
+  const own = (await test({ credentials: noJoin })).find(({ part }) => part === 'credentials')?.error;
+  expect(own?.message).toMatch(/roomJoin is missing/);
+  expect(own).toEqual(await refusalToJoin({ credentials: noJoin }));
   const expired = await tokenOf({ roomJoin: true, room: 'standup' }, -3_600);
   expect(outcome(await test({ credentials: expired }))).toMatchObject({ credentials: 'tokenExpired' });
   // Nobody listens there.

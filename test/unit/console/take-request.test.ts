@@ -55,7 +55,7 @@ describe('in the mode that this machine can carry', () => {
     }));
     const recorder = {
       ...{ connection: 'connected', publications, participants: [], take: null },
-      joined: { room: 'r', host: 'h', credentialKind, isForTwo: credentialKind === 'apiKey' },
+      joined: { room: 'r', host: 'h', credentialKind },
       startTake: (request: TakeRequest) => {
         asked.push(request);
         return Promise.resolve('/takes/r');
