@@ -58,16 +58,21 @@ export class TakeCuts {
         'The take is being split already.',
         'Split it again in a second.',
       );
-    if (last.number >= caps.parts)
-      throw new PlateauError(
-        'invalidState',
-        `The take has ${caps.parts} parts, which is the most.`,
-        'Stop it, and start another one.',
-      );
+    assertPartLeft(last.number);
     const wantedMs = atMs ?? this.#clock.nowMs() + (this.#clock.isPaused ? 0 : this.#leadMs);
     const earliestMs = Math.max(wantedMs, last.atMs + leastPartMs);
     const cut = { number: last.number + 1, atMs: Math.ceil(earliestMs / this.#slotMs - 1e-6) * this.#slotMs };
     this.#all.push(cut);
     return cut;
   }
+}
+
+/** Whether there may be another part. @param last the number of the last one @throws PlateauError `invalidState` */
+export function assertPartLeft(last: number): void {
+  if (last < caps.parts) return;
+  throw new PlateauError(
+    'invalidState',
+    `The take has ${caps.parts} parts, which is the most.`,
+    'Stop it, and start another one.',
+  );
 }

@@ -8,7 +8,7 @@ import type { Cut } from '../sink/file-parts.js';
 import { EventLog } from '../telemetry/event-log.js';
 import { EventReporter } from '../telemetry/event-reporter.js';
 import { packetsOf } from './take-budget.js';
-import { cutLeadMs } from './take-cuts.js';
+import { assertPartLeft, cutLeadMs } from './take-cuts.js';
 import type { TakeFiles } from './take-files.js';
 import type { TakeMoments } from './take-moments.js';
 import type { TakeOptions } from './take-options.js';
@@ -90,12 +90,7 @@ export class TakeParts {
   next(nowMs: number): Cut {
     if (nowMs < this.#last.atMs)
       throw new PlateauError('invalidState', 'The take is being split.', 'Try again in a second.');
-    if (this.#last.number >= caps.parts)
-      throw new PlateauError(
-        'invalidState',
-        `The take has ${caps.parts} parts, which is the most.`,
-        'Stop it, and start another one.',
-      );
+    assertPartLeft(this.#last.number);
     this.#last = { number: this.#last.number + 1, atMs: nowMs };
     return this.#last;
   }

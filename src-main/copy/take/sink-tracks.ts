@@ -47,16 +47,16 @@ export class SinkTracks {
 
   /** How many packets of a kind have come of those that are recorded now, while they were. */
   received(kind: StreamKind): number {
-    const since = [...this.#tracks].filter(([{ info }]) => info.kind === kind);
-    return since.reduce(
-      (sum, [{ track }, before]) => sum + windowsSince(before, track.figures.packets).received,
-      0,
-    );
+    return this.#present(kind).received;
   }
 
   /** Packets of a kind, over all tracks that were ever recorded. */
   packetsOf(kind: StreamKind): WindowCounts {
-    let sum = this.#ended[kind];
+    return sumOfWindows(this.#ended[kind], this.#present(kind));
+  }
+
+  #present(kind: StreamKind): WindowCounts {
+    let sum = noWindowCounts;
     for (const [{ info, track }, before] of this.#tracks)
       if (info.kind === kind) sum = sumOfWindows(sum, windowsSince(before, track.figures.packets));
     return sum;

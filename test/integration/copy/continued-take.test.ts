@@ -17,6 +17,7 @@ import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/live
 import { Recorder } from '#engine/recorder/recorder.js';
 import { recoverTake } from '#engine/recovery/recover-take.js';
 import { readManifest } from '#engine/storage/manifest-file.js';
+import { untilSnapshot } from '../../fixtures/until-snapshot.js';
 
 const room = 'continued';
 const camera = { width: 640, height: 360, fps: 30 };
@@ -43,17 +44,6 @@ afterAll(async () => {
   await server.stop();
   await rm(root, { recursive: true, force: true });
 });
-
-function untilSnapshot(recorder: Recorder, isIt: (snapshot: Snapshot) => boolean): Promise<Snapshot> {
-  return new Promise((resolve) => {
-    const look = (snapshot: Snapshot): void => {
-      if (!isIt(snapshot)) return;
-      recorder.off('snapshot', look);
-      resolve(snapshot);
-    };
-    recorder.on('snapshot', look);
-  });
-}
 
 interface Numbered {
   readonly counter: number;

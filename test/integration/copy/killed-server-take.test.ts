@@ -11,6 +11,7 @@ import { analyseTakeContent } from '#engine/lab/content/take-content.js';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { Recorder } from '#engine/recorder/recorder.js';
+import { untilSnapshot } from '../../fixtures/until-snapshot.js';
 
 const room = 'killed-server';
 const camera = { width: 320, height: 180, fps: 30 };
@@ -36,17 +37,6 @@ afterAll(async () => {
   await server.stop();
   await rm(root, { recursive: true, force: true });
 });
-
-function untilSnapshot(recorder: Recorder, isIt: (snapshot: Snapshot) => boolean): Promise<Snapshot> {
-  return new Promise((resolve) => {
-    const look = (snapshot: Snapshot): void => {
-      if (!isIt(snapshot)) return;
-      recorder.off('snapshot', look);
-      resolve(snapshot);
-    };
-    recorder.on('snapshot', look);
-  });
-}
 
 const writtenIn = ({ sinks }: Snapshot): { readonly video: number; readonly audio: number } => ({
   video: sinks[0]?.video?.accounting.written ?? 0,

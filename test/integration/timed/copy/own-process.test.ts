@@ -17,6 +17,7 @@ import { Recorder } from '#engine/recorder/recorder.js';
 import type { Problem } from '#engine/take/problem.js';
 import { othersShareBetween, overloadReason, readCpu } from '../../../fixtures/machine-load.js';
 import { SharedTake, timedTest } from '../../../fixtures/timed-test.js';
+import { untilSnapshot } from '../../../fixtures/until-snapshot.js';
 
 const room = 'own-process';
 const camera = { width: 640, height: 360, fps: 30 };
@@ -72,17 +73,6 @@ async function receiverPids(): Promise<number[]> {
     }
   }
   return pids;
-}
-
-function untilSnapshot(recorder: Recorder, isIt: (snapshot: Snapshot) => boolean): Promise<Snapshot> {
-  return new Promise((resolve) => {
-    const look = (snapshot: Snapshot): void => {
-      if (!isIt(snapshot)) return;
-      recorder.off('snapshot', look);
-      resolve(snapshot);
-    };
-    recorder.on('snapshot', look);
-  });
 }
 
 /** Is blocked for 8 s in mid-take, then loses the process that receives. */
