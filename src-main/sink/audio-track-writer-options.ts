@@ -22,7 +22,7 @@ export const audioWriting = {
 
 /** Whether an encoder takes audio more slowly than it comes: a whole block waits behind those that are in flight. */
 export function isHeldUp(inFlight: Semaphore, { depth }: AudioQueue): boolean {
-  return inFlight.taken === inFlight.permits && depth >= audioWriting.mostFramesPerBlock;
+  return !inFlight.hasLeft && depth >= audioWriting.mostFramesPerBlock;
 }
 
 /** What an audio track is written with; all of it belongs to the sink. */
