@@ -90,6 +90,8 @@ export class MissedFrames {
   #undelivered = 0;
   #decodedBefore = 0;
   #receivedBefore = 0;
+  /** The track was off, or another one came, since the last reading. */
+  #wasStopped = false;
 
   /** @param canPause a pause of the source says nothing */
   constructor(canPause = false) {
@@ -152,6 +154,8 @@ export class MissedFrames {
    */
   read(nowMs: number, figures: FrameLossFigures, received: number): void {
     const before = this.#figures;
+    const wasStopped = this.#wasStopped;
+    this.#wasStopped = false;
     this.#figures = figures;
     const decoded = figures.framesDecoded ?? 0;
     // A new track, or the same one subscribed anew, counts from zero.
@@ -160,7 +164,7 @@ export class MissedFrames {
       this.#receivedBefore = received;
       this.#undelivered = onTheirWay;
       // Between the two streams of a camera that was on nothing could come.
-      if (before !== null) this.#noteLoss(nowMs);
+      if (before !== null && !wasStopped) this.#noteLoss(nowMs);
       return;
     }
     const undelivered = decoded - this.#decodedBefore - (received - this.#receivedBefore);
@@ -180,6 +184,7 @@ export class MissedFrames {
     this.#seen = 0;
     this.#judged = 0;
     this.#previousMs = null;
+    this.#wasStopped = true;
   }
 
   /** What came in a burst, or was too little, tells nothing of a rate. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MissedFrames } from '../../../src-main/pipeline/missed-frames.js';
+import { type FrameLossFigures, MissedFrames } from '../../../src-main/pipeline/missed-frames.js';
 
 /** A row of numbers between 0 and 1 that looks random and is the same each time. */
 function* noise(): Generator<number, never> {
@@ -217,6 +217,34 @@ describe('what WebRTC counted decides', () => {
       framesDecoded: ms > 10_100 ? decoded(ms) - decoded(10_100) : decoded(ms),
     });
     expect(withFigures(figures)).toBe(0);
+  });
+});
+
+describe('another track takes over', () => {
+  /** Ten frames a second of one, then of another whose second frame its sender was late with. */
+  function changed(stopsBetween: boolean): number {
+    const missed = new MissedFrames();
+    const figures = (framesDecoded: number): FrameLossFigures => ({ packetsLost: 0, framesDecoded });
+    for (const [index, time] of timesOf([10, 5]).entries()) {
+      missed.add(time);
+      if (index % 5 === 4) missed.read(time, figures(index + 1), index + 1);
+    }
+    if (stopsBetween) missed.stop();
+    const anew = [6_100, 6_290, ...timesOf([10, 5]).map((ms) => ms + 5_290)];
+    for (const [index, time] of anew.entries()) {
+      missed.add(time);
+      if (index % 5 === 1) missed.read(time, figures(index + 1), 50 + index + 1);
+    }
+    missed.stop();
+    return missed.count;
+  }
+
+  it('its figures begin anew, and nothing was on between', () => {
+    expect(changed(true)).toBe(0);
+  });
+
+  it('and where something was, that is missing', () => {
+    expect(changed(false)).toBe(1);
   });
 });
 

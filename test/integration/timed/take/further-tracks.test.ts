@@ -18,6 +18,8 @@ const lanes = { camera: red, secondCamera: blue, screen: red, secondScreen: blue
 interface Recorded {
   readonly take: FinishedTake;
   readonly atS: { secondOn: number; secondOff: number; firstOff: number };
+  /** What dora's cameras sent late. */
+  readonly lateFrames: number;
   readonly overload: string | null;
 }
 
@@ -94,8 +96,9 @@ async function record(): Promise<Recorded> {
       await until(11.5);
     },
   });
+  const lateFrames = people[1]?.lateFrames ?? NaN;
   for (const somebody of people) await somebody.leave();
-  return { take: finished, atS, overload: finished.overload };
+  return { take: finished, atS, lateFrames, overload: finished.overload };
 }
 
 it('somebody who is renamed in mid-take has the new name, and what the application says of them, everywhere', async () => {
@@ -199,7 +202,7 @@ for (const [first, color, second, otherColor] of [
 timedTest(
   'gives the file of somebody to camera and microphone, whatever came before',
   shared,
-  async ({ atS, take }) => {
+  async ({ atS, lateFrames, take }) => {
     const files = filesByName(take);
     expect(
       Object.keys(files)
@@ -221,9 +224,16 @@ timedTest(
     expect(between(await colorsOf(video ?? ''), atS.secondOn + 2, 11).every(near(lanes.secondCamera))).toBe(
       true,
     );
-    // Nothing of what moved is missing.
-    for (const file of ['dora.mp4', 'dora-2.m4a', 'dora-camera-2.mp4'])
-      expect(files[file]?.stamps?.complete, file).toMatchObject({ grade: 'complete' });
+    // Nothing of what moved is missing, but for what this busy process sent late.
+    for (const file of ['dora.mp4', 'dora-2.m4a', 'dora-camera-2.mp4']) {
+      const complete = files[file]?.stamps?.complete;
+      const { video, audio } = complete?.losses ?? {};
+      expect(video?.lostFrames, file).toBe(0);
+      expect(video?.missedFrames, file).toBeLessThanOrEqual(lateFrames);
+      expect(audio?.lostMs, file).toBeLessThanOrEqual((audio?.dueMs ?? NaN) / 1000);
+      expect(files[file]?.gaps, file).toEqual([]);
+      if (lateFrames === 0) expect(complete, file).toMatchObject({ grade: 'complete', problem: null });
+    }
   },
 );
 

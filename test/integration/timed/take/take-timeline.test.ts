@@ -24,6 +24,8 @@ const toleranceMs = 100;
 const lastFrameLeadMs = 100;
 /** And its first one so long after the room was told that it is on. */
 const firstFrameLagMs = 100;
+/** When somebody who comes late is told to. Media may be through before the publisher's own join is done. */
+const joinCommandedMs = 4000;
 
 let harness: RecordingHarness;
 
@@ -88,7 +90,7 @@ describe('people who come late, mute, and turn their cameras', () => {
         { identity: 'turner', camera },
       ],
       during: async ({ room, until }) => {
-        await until(4);
+        await until(joinCommandedMs / 1000);
         await room.command('late', { type: 'join' });
         await until(6);
         await room.command('muter', { type: 'muteMicrophone' });
@@ -134,9 +136,9 @@ describe('people who come late, mute, and turn their cameras', () => {
       expect(silent?.fromMs).toBeLessThanOrEqual(toleranceMs);
       // The subscription stands when there is audio. The frame needs a key frame after it, of which one comes each second;
       // the one that is under way at that moment may be missed.
-      expect(silent?.toMs).toBeGreaterThan(joinedMs);
+      expect(silent?.toMs).toBeGreaterThan(joinCommandedMs);
       expect(silent?.toMs).toBeLessThan(joinedMs + 1000);
-      expect(black?.toMs).toBeGreaterThan(joinedMs);
+      expect(black?.toMs).toBeGreaterThan(joinCommandedMs);
       expect(black?.toMs).toBeLessThan((silent?.toMs ?? NaN) + 2000);
       expectOnTheSecond(take, content.flashOnsetsMs, judgeFlashes, take.sent('late'));
       expectNothingLost(take.file('late'), content, take.unsentFrames('late'));
