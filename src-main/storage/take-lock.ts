@@ -20,6 +20,10 @@ export const beatEveryMs = 500;
 /** A process on another machine that has not written for so long is taken for ended, in milliseconds. */
 const staleAfterMs = 30_000;
 
+async function writerOf(pid: number): Promise<TakeLockContent['writer']> {
+  return { pid, started: await startOfProcess(pid) };
+}
+
 /** What stands in the way of whoever wants to work on a take. */
 export type TakeLockState =
   | { readonly kind: 'free' }
@@ -40,7 +44,7 @@ export type TakeLockState =
 export class TakeLock {
   readonly #path: string;
   readonly #identity: ProcessIdentity;
-  readonly #writer: TakeLockContent['writer'];
+  #writer: TakeLockContent['writer'];
   #work: TakeLockContent['work'];
   readonly #takeMs: () => number;
   readonly #lane: DiskLane;
@@ -79,8 +83,7 @@ export class TakeLock {
     lane = new DiskLane(),
     writerPid?: number,
   ): Promise<TakeLock> {
-    const writer =
-      writerPid === undefined ? undefined : { pid: writerPid, started: await startOfProcess(writerPid) };
+    const writer = writerPid === undefined ? undefined : await writerOf(writerPid);
     const lock = new TakeLock(join(folder, takeLockName), await ownIdentity(), work, takeMs, lane, writer);
     try {
       if (!(await lock.#replaceOrphan())) await lock.#create();
@@ -101,6 +104,13 @@ export class TakeLock {
   /** Something else is being done with the take from now on. Never rejects: a disk that refuses has no say here. */
   async changeWork(work: TakeLockContent['work']): Promise<void> {
     this.#work = work;
+    await this.#beat;
+    if (!this.#isReleased) await this.#write();
+  }
+
+  /** Another process of its own writes the files from now on. As {@link TakeLock.changeWork}. @param pid of it */
+  async changeWriter(pid: number): Promise<void> {
+    this.#writer = await writerOf(pid);
     await this.#beat;
     if (!this.#isReleased) await this.#write();
   }

@@ -10,59 +10,75 @@ import type { FailedFrames } from './move-loss.js';
 import type { TakeFiles } from './take-files.js';
 import type { TakeMedia } from './take-media.js';
 
-/** Files that others go on with, and from which part. */
-interface After {
+/** Files of a stretch of the take, from the part with which they begin. */
+interface Stage {
   readonly media: TakeMedia;
   readonly first: Cut;
+  /** Where they end before the take does; null while they do not. */
+  endMs: number | null;
+  /** Resolves when they are on the disk. */
+  ending: Promise<void> | null;
+  isOnDisk: boolean;
 }
 
 /**
- * The files of a take: those that it began with, and, once what is sent is copied from then on, those that go on. For a moment
- * both are filled: the encoders end when the others have something, so that nothing is in neither. Times are milliseconds of the
- * take's timeline.
+ * The files of a take: those that it began with, and those that go on, from where what is sent is copied, or from where the
+ * process that copies was started anew. When encoders hand over, both are filled for a moment: the encoders end when the others
+ * have something, so that nothing is in neither. Times are milliseconds of the take's timeline.
  */
 export class ContinuedMedia implements TakeMedia {
-  readonly #before: TakeMedia;
   readonly #encoded: TakeFiles | null;
-  #after: After | null = null;
-  /** Where the encoders end; null while they do not. */
-  #beforeEndMs: number | null = null;
-  #ending: Promise<void> | null = null;
-  #isBeforeOnDisk = false;
+  readonly #stages: [Stage, ...Stage[]];
 
   /** @param before those that it begins with @param encoded the same where they encode; null otherwise */
   constructor(before: TakeMedia, encoded: TakeFiles | null) {
-    this.#before = before;
+    this.#stages = [stageOf(before, { number: 1, atMs: 0 })];
     this.#encoded = encoded;
   }
 
   /** Those that encode what the room's tracks deliver; null where nothing is encoded, or not any more. */
   get encoded(): TakeFiles | null {
-    return this.#after !== null && this.#beforeEndMs !== null ? null : this.#encoded;
+    return this.#stages.length > 1 && this.#stages[0].endMs !== null ? null : this.#encoded;
   }
 
   /** Whether anything of it is copied, or is about to be. */
   get isCopied(): boolean {
-    return this.#encoded === null || this.#after !== null;
+    return this.#encoded === null || this.#stages.length > 1;
   }
 
   /** Whether two are filled at the moment. */
   get isHandingOver(): boolean {
-    return this.#after !== null && this.#beforeEndMs === null;
+    return this.#stages.at(-2)?.endMs === null;
   }
 
-  /** These files go on from there, beside the encoders, until those end. */
+  /** Whether none are filled, for what fills them is being started anew. */
+  get isInterrupted(): boolean {
+    return this.#last.endMs !== null;
+  }
+
+  /** Those that are filled now, or were last: of the part that is recorded. */
+  get latest(): TakeMedia {
+    return this.#last.media;
+  }
+
+  /** These files go on from there, beside those that encode until those end. */
   continueWith(media: TakeMedia, first: Cut): void {
-    this.#after = { media, first };
+    this.#stages.push(stageOf(media, first));
   }
 
-  /** The encoders end. Resolves when their files are on the disk; never rejects. */
-  endEncoders(atMs: number): Promise<void> {
-    this.#beforeEndMs ??= atMs;
-    this.#ending ??= this.#before.finish(this.#beforeEndMs).then(() => {
-      this.#isBeforeOnDisk = true;
-    });
-    return this.#ending;
+  /** Those that hand over end. Resolves when their files are on the disk; never rejects. */
+  endFormer(atMs: number): Promise<void> {
+    return endStage(this.#stages.at(-2) ?? this.#stages[0], atMs);
+  }
+
+  /** What fills the latest ones is gone: they end there, before the take does. As {@link ContinuedMedia.endFormer}. */
+  interrupt(atMs: number): Promise<void> {
+    return endStage(this.#last, atMs);
+  }
+
+  /** Those that were handed over to are none of the take's: encoders go on as before. @returns them */
+  takeBack(): TakeMedia {
+    return (this.#stages.length > 1 ? this.#stages.pop() : undefined)?.media ?? this.#last.media;
   }
 
   /** Whether every track that is encoded now is in the files that go on as well. */
@@ -71,7 +87,7 @@ export class ContinuedMedia implements TakeMedia {
     const add = (key: string, count: number): void => {
       flowing.set(key, (flowing.get(key) ?? 0) + count);
     };
-    for (const { audio, identity, kind, video } of this.#after?.media.snapshots(0) ?? []) {
+    for (const { audio, identity, kind, video } of this.latest.snapshots(0)) {
       add(`${identity} ${kind} video`, (video?.accounting.written ?? 0) > 0 ? 1 : 0);
       add(`${identity} ${kind} audio`, audio.accounting.written > 0 ? 1 : 0);
     }
@@ -101,22 +117,22 @@ export class ContinuedMedia implements TakeMedia {
 
   /** The process that fills those that go on. */
   get processId(): number | undefined {
-    return this.#last.processId;
+    return this.latest.processId;
   }
 
   /** Resident memory of that process; 0 without one. */
   get processRssBytes(): number {
-    return this.#last.processRssBytes ?? 0;
+    return this.latest.processRssBytes ?? 0;
   }
 
   /** Buffers of those that go on, at their caps. */
   get budgetLines(): readonly BudgetLine[] {
-    return this.#last.budgetLines ?? [];
+    return this.latest.budgetLines ?? [];
   }
 
   /** Those that run. */
   get encoders(): TakeMedia['encoders'] {
-    return this.#before.encoders;
+    return this.#stages[0].media.encoders;
   }
 
   /** Of all of them. */
@@ -137,10 +153,16 @@ export class ContinuedMedia implements TakeMedia {
     };
   }
 
-  /** As {@link TakeFiles.cut}. @throws PlateauError `invalidState` too while one hands over to the other */
+  /** Whether it can be split at the moment. */
+  get mayCut(): boolean {
+    return !this.isHandingOver && !this.isInterrupted;
+  }
+
+  /** As {@link TakeFiles.cut}. @throws PlateauError `invalidState` too while {@link ContinuedMedia.mayCut} is false */
   cut(atMs: number | null, onPlanned?: (cut: Cut) => void): Cut {
     if (this.isHandingOver) throw handingOver();
-    return this.#last.cut(atMs, onPlanned);
+    if (this.isInterrupted) throw notYet('The process that receives in copy mode has yet to start anew.');
+    return this.latest.cut(atMs, onPlanned);
   }
 
   /** As {@link TakeFiles.goOnAt}. */
@@ -150,27 +172,27 @@ export class ContinuedMedia implements TakeMedia {
 
   /** Bytes of the largest file of a part. */
   largestPart(part: number): number {
-    return this.#of(part).largestPart(part);
+    return this.#of(part).media.largestPart(part);
   }
 
   /** Whether what belongs to a part is on the disk. */
   hasEnded(part: number): boolean {
-    return this.#isLastEncoded(part) ? this.#isBeforeOnDisk : this.#of(part).hasEnded(part);
+    return this.#isLastOf(part) ? this.#of(part).isOnDisk : this.#of(part).media.hasEnded(part);
   }
 
   /** The same, and all is known that it has lost. */
   isSettled(part: number): boolean {
-    return this.#isLastEncoded(part) ? this.#isBeforeOnDisk : this.#of(part).isSettled(part);
+    return this.#isLastOf(part) ? this.#of(part).isOnDisk : this.#of(part).media.isSettled(part);
   }
 
   /** Of the encoders; what is copied has none. */
   failedFrames(): FailedFrames {
-    return this.#before.failedFrames();
+    return this.#stages[0].media.failedFrames();
   }
 
   /** Of those that go on; encoders read the take's clock. */
   setPause(pause: Parameters<NonNullable<TakeMedia['setPause']>>[0]): void {
-    this.#last.setPause?.(pause);
+    this.latest.setPause?.(pause);
   }
 
   /** Gives the files of somebody another name. @returns whether any has it only now */
@@ -195,8 +217,7 @@ export class ContinuedMedia implements TakeMedia {
 
   /** Their entries in the manifest, as far as they are known. */
   entries(): ManifestFile[] {
-    const before = this.#before.entries().map((entry) => this.#ended(entry));
-    return [...before, ...(this.#after?.media.entries() ?? [])];
+    return this.#stages.flatMap((stage) => stage.media.entries().map((entry) => this.#ended(stage, entry)));
   }
 
   /** What the budget has to reckon with of files that are encoded. */
@@ -206,52 +227,67 @@ export class ContinuedMedia implements TakeMedia {
 
   /** Ends all of them, and waits until they are on disk. Never rejects. */
   async finish(endMs: number): Promise<void> {
-    await Promise.all([this.endEncoders(endMs), this.#after?.media.finish(endMs)]);
+    await Promise.all(this.#stages.map((stage) => endStage(stage, endMs)));
   }
 
-  get #last(): TakeMedia {
-    return this.#after?.media ?? this.#before;
+  get #last(): Stage {
+    return this.#stages.at(-1) ?? this.#stages[0];
   }
 
   /** What is said of the take is said of these. */
   get #current(): TakeMedia {
-    return this.#beforeEndMs === null ? this.#before : this.#last;
+    const former = this.#stages.at(-2);
+    return former?.endMs === null ? former.media : this.latest;
   }
 
   get #all(): readonly TakeMedia[] {
-    return this.#after === null ? [this.#before] : [this.#before, this.#after.media];
+    return this.#stages.map(({ media }) => media);
   }
 
   get #filled(): readonly TakeMedia[] {
-    return this.#after !== null && this.#beforeEndMs !== null ? [this.#after.media] : this.#all;
+    return this.#stages.filter(({ endMs }) => endMs === null).map(({ media }) => media);
   }
 
-  #of(part: number): TakeMedia {
-    return this.#after !== null && part >= this.#after.first.number ? this.#after.media : this.#before;
+  #of(part: number): Stage {
+    return this.#stages.findLast(({ first }) => part >= first.number) ?? this.#stages[0];
   }
 
-  #isLastEncoded(part: number): boolean {
-    return this.#after !== null && part === this.#after.first.number - 1;
+  /** Whether others go on behind a part. */
+  #isLastOf(part: number): boolean {
+    return this.#stages.some(({ first }) => first.number === part + 1 && part > 0);
   }
 
   #sum(figure: (media: TakeMedia) => number): number {
     return this.#all.reduce((sum, media) => sum + figure(media), 0);
   }
 
-  /** Their last part ends with them, before the take does. */
-  #ended(entry: ManifestFile): ManifestFile {
+  /** The last part of those that ended before the take ended with them. */
+  #ended({ endMs }: Stage, entry: ManifestFile): ManifestFile {
     const number = entry.part?.number ?? 1;
-    if (this.#beforeEndMs === null || !this.#isLastEncoded(number)) return entry;
-    const part = { number, startMs: entry.part?.startMs ?? 0, endMs: Math.round(this.#beforeEndMs) };
+    if (endMs === null || !this.#isLastOf(number)) return entry;
+    const part = { number, startMs: entry.part?.startMs ?? 0, endMs: Math.round(endMs) };
     return { ...entry, part };
   }
 }
 
+function stageOf(media: TakeMedia, first: Cut): Stage {
+  return { media, first, endMs: null, ending: null, isOnDisk: false };
+}
+
+/** Once: whoever comes later waits for the same end. */
+function endStage(stage: Stage, atMs: number): Promise<void> {
+  stage.endMs ??= atMs;
+  stage.ending ??= stage.media.finish(stage.endMs).then(() => {
+    stage.isOnDisk = true;
+  });
+  return stage.ending;
+}
+
 /** Why nothing else can be done to a take right now. */
 export function handingOver(): PlateauError {
-  return new PlateauError(
-    'invalidState',
-    'The take is going over to copy mode.',
-    'Wait some seconds until it has.',
-  );
+  return notYet('The take is going over to copy mode.');
+}
+
+function notYet(why: string): PlateauError {
+  return new PlateauError('invalidState', why, 'Wait some seconds until it has.');
 }

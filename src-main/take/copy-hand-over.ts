@@ -3,6 +3,7 @@ import { formatTimecode } from '../format/time.js';
 import type { Cut } from '../sink/file-parts.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { type ContinuedMedia, handingOver } from './continued-media.js';
+import type { CopyRestart } from './copy-restart.js';
 import type { CopiedMedia, OpenMedia, TakeMedia } from './take-media.js';
 
 /**
@@ -19,12 +20,18 @@ export interface HandOverOptions {
   readonly report: EventReporter;
   /** The number of the next part, which begins now. @throws PlateauError `invalidState` */
   readonly nextPart: () => Cut;
+  /** It has not come to it. */
+  readonly takeBackPart: () => void;
   readonly open: (openMedia: OpenMedia, first: Cut) => TakeMedia;
   /** Everything in the room belongs to the files that go on. */
   readonly begin: (copied: CopiedMedia) => void;
   readonly isStopping: () => boolean;
   /** Nothing is encoded any more: what the room's session receives is of no use to the take. */
   readonly onDone: () => void;
+  /** Goes on in copy mode when the process that receives is gone. */
+  readonly restart: Pick<CopyRestart, 'begin' | 'end' | 'tick'>;
+  /** Removes files that are none of the take's any more. Never rejects. */
+  readonly discard: (files: readonly string[]) => Promise<void>;
 }
 
 /**
@@ -35,8 +42,8 @@ export interface HandOverOptions {
 export class CopyHandOver {
   readonly #options: HandOverOptions;
   #isJoining = false;
-  /** Resolves what {@link CopyHandOver.begin} answers. */
-  #settle: () => void = () => undefined;
+  /** Resolves what {@link CopyHandOver.begin} answers, or rejects it. */
+  #settle: (failure: PlateauError | null) => void = () => undefined;
   #first: Cut | null = null;
 
   constructor(options: HandOverOptions) {
@@ -80,21 +87,23 @@ export class CopyHandOver {
       null,
       { part: number, takeMs: Math.round(atMs) },
     );
-    begin(copied);
-    await new Promise<void>((resolve) => {
-      this.#settle = resolve;
+    const settled = new Promise<void>((resolve, reject) => {
+      this.#settle = (failure) => (failure === null ? resolve() : reject(failure));
     });
+    begin(copied);
+    await settled;
     return this.#first;
   }
 
   /** Called a few times a second. @param nowMs of the take's timeline */
   tick(nowMs: number): void {
-    const { media, onDone, report } = this.#options;
+    const { media, onDone, report, restart } = this.#options;
+    restart.tick(nowMs);
     const first = this.#first;
     if (first === null || !media.isHandingOver) return;
     const isWhole = media.hasTakenOver;
     if (!isWhole && nowMs - first.atMs < patienceMs) return;
-    void media.endEncoders(nowMs);
+    void media.endFormer(nowMs);
     const at = formatTimecode(nowMs, true);
     const details = { part: first.number, takeMs: Math.round(nowMs) };
     if (isWhole) report.info('takeCopied', `Nothing is encoded any more from ${at} on.`, null, details);
@@ -106,11 +115,34 @@ export class CopyHandOver {
         details,
       );
     onDone();
-    this.#settle();
+    this.#settle(null);
   }
 
-  /** The take ends, with both. */
-  end(): void {
-    this.#settle();
+  /** The process that receives is gone. As `FilledTake.receiverGone`. */
+  receiverGone(failure: PlateauError, giveUp: () => void): boolean {
+    const { media, restart } = this.#options;
+    if (!media.isHandingOver) return restart.begin(failure, giveUp);
+    this.#giveUp(failure);
+    return true;
+  }
+
+  /** Encoders go on as if nobody had asked: what it has written they have as well, and it is removed. */
+  #giveUp(failure: PlateauError): void {
+    const { discard, media, report, takeBackPart } = this.#options;
+    const given = media.takeBack();
+    takeBackPart();
+    const message = `The take goes on encoded, and nothing of it is lost: copy mode could not take over. ${failure.message}`;
+    report.error('copyGivenUp', message, null, {
+      hint: 'Try again, or look whether the system is short of memory.',
+    });
+    // It knows its files when they have ended.
+    void given.finish(this.#first?.atMs ?? 0).then(() => discard(given.entries().map(({ file }) => file)));
+    this.#settle(failure);
+  }
+
+  /** The take ends, with both. @param nowMs of the take's timeline */
+  end(nowMs: number): void {
+    this.#options.restart.end(nowMs);
+    this.#settle(null);
   }
 }

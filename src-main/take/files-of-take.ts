@@ -1,11 +1,14 @@
 import type { PlateauError } from '../contract/errors.js';
+import { removeObsolete } from '../finalize/further-audio.js';
 import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { ByteCap } from '../pipeline/byte-cap.js';
 import type { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import type { Cut } from '../sink/file-parts.js';
+import { removeCopiedFiles } from '../storage/copied-files.js';
 import { ContinuedMedia } from './continued-media.js';
 import { CopyHandOver } from './copy-hand-over.js';
+import { CopyRestart } from './copy-restart.js';
 import type { GoingOn } from './going-on.js';
 import { FileAllowance } from './max-files.js';
 import type { Problem } from './problem.js';
@@ -24,7 +27,7 @@ export interface FilesOfTakeOptions {
   readonly frameBytes: ByteCap;
   readonly frameRateLimit: FrameRateLimit;
   readonly problems: Pick<TakeProblems, 'fileFailed' | 'note'>;
-  readonly participants: Pick<TakeParticipants, 'recordedFrom'>;
+  readonly participants: Pick<TakeParticipants, 'missing' | 'recordedFrom'>;
   /** Asked at each event: it is made with these files. */
   readonly goingOn: () => Pick<GoingOn, 'fileFailed' | 'fileLost'>;
   readonly updateBudget: () => void;
@@ -35,7 +38,7 @@ export interface FilesOfTakeOptions {
 /** A take that may go over from encoding to copying, and how its parts are numbered. */
 export interface HandingTake {
   readonly media: ContinuedMedia;
-  readonly parts: Pick<TakeParts, 'next'>;
+  readonly parts: Pick<TakeParts, 'next' | 'nextOrPending' | 'takeBack'>;
   /** As those see it who fill its files. */
   readonly filled: FilledTake;
   readonly isStopping: () => boolean;
@@ -50,9 +53,31 @@ export function handOverOf(
   return new CopyHandOver({
     ...{ join: take.joinToCopy, media, report: take.report, isStopping },
     nextPart: () => parts.next(clock.nowMs()),
+    takeBackPart: () => parts.takeBack(),
     open: (openMedia, first) => openMediaOfTake(options, openMedia, first),
     begin: (copied) => copied.begin(filled),
     onDone: () => take.onCopied?.(),
+    discard: async (files) => {
+      const { path } = options.places.current.folder;
+      await removeObsolete(path, files);
+      await removeCopiedFiles(path);
+    },
+    restart: restartOf(options, { filled, isStopping, media, parts }),
+  });
+}
+
+/** What lets a copied take go on when the process that receives is gone. */
+function restartOf(
+  options: FilesOfTakeOptions,
+  { filled, isStopping, media, parts }: HandingTake,
+): CopyRestart {
+  const { clock, participants, take } = options;
+  return new CopyRestart({
+    ...{ join: take.joinToCopy, media, report: take.report, isStopping, clock, participants },
+    ...{ publicationsOf: take.publicationsOf },
+    nextPart: () => parts.nextOrPending(clock.nowMs()),
+    open: (openMedia, first) => openMediaOfTake(options, openMedia, first),
+    begin: (copied) => copied.begin(filled),
   });
 }
 
@@ -71,7 +96,7 @@ export function filesOfTake(options: FilesOfTakeOptions): ContinuedMedia {
  */
 function openMediaOfTake(options: FilesOfTakeOptions, open: OpenMedia, first?: Cut): TakeMedia {
   const { clock, places, problems, take } = options;
-  return open(
+  const media = open(
     { take, places, clock, ...(first !== undefined && { first }) },
     {
       // A file that the manifest does not name nobody recovers.
@@ -83,6 +108,9 @@ function openMediaOfTake(options: FilesOfTakeOptions, open: OpenMedia, first?: C
       onFailed: (file, error, part) => problems.fileFailed(file, error, part),
     },
   );
+  // It locks the take as well: nobody recovers what it is still ending.
+  if (first !== undefined && media.processId !== undefined) void places.writtenBy(media.processId);
+  return media;
 }
 
 function encodedFiles(options: FilesOfTakeOptions): TakeFiles {

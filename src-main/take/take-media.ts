@@ -92,6 +92,13 @@ export interface FilledTake {
   noteMissing(track: PublicationInfo, error: PlateauError, awaitedMs?: number): void;
   /** Why the take holds less than was asked for. */
   noteProblem(problem: Problem): void;
+  /**
+   * The process that fills its files is gone.
+   *
+   * @param giveUp called when the take cannot go on after all
+   * @returns whether it goes on, which it tells of
+   */
+  receiverGone(failure: PlateauError, giveUp: () => void): boolean;
 }
 
 /** Somebody who has joined the room to copy what is sent, and waits for a take. */

@@ -24,7 +24,10 @@ export type PartFinalizing = Omit<FinalizeRequest, 'entries' | 'onProgress' | 'p
 
 /** What the parts of a take are finished with. */
 export interface TakePartsOptions {
-  readonly files: Pick<TakeFiles, 'cut' | 'entries' | 'isSettled' | 'largestPart'>;
+  readonly files: Pick<TakeFiles, 'cut' | 'entries' | 'isSettled' | 'largestPart'> & {
+    /** Whether it can be split at the moment; left out, it can. */
+    readonly mayCut?: boolean;
+  };
   readonly places: Pick<TakePlaces, 'grouped' | 'of'>;
   readonly take: TakeOptions;
   readonly moments: TakeMoments;
@@ -38,6 +41,7 @@ export class TakeParts {
   readonly #finished = new Map<number, readonly ManifestFile[]>();
   readonly #stop = new AbortController();
   #last: Cut = { number: 1, atMs: 0 };
+  #beforeLast: Cut = this.#last;
   #next = 1;
   #isAtCap = false;
   #finishing: Promise<void> | null = null;
@@ -91,8 +95,23 @@ export class TakeParts {
     if (nowMs < this.#last.atMs)
       throw new PlateauError('invalidState', 'The take is being split.', 'Try again in a second.');
     assertPartLeft(this.#last.number);
+    this.#beforeLast = this.#last;
     this.#last = { number: this.#last.number + 1, atMs: nowMs };
     return this.#last;
+  }
+
+  /** The part of {@link TakeParts.next} is none: the one before goes on. */
+  takeBack(): void {
+    this.#last = this.#beforeLast;
+  }
+
+  /**
+   * The same where nothing is recorded right now: one that it was to be split at begins as well, for nobody has begun it.
+   *
+   * @throws PlateauError `invalidState` when it has no part left
+   */
+  nextOrPending(nowMs: number): Cut {
+    return nowMs < this.#last.atMs ? this.#last : this.next(nowMs);
   }
 
   #cut(atMs: number | null): Cut {
@@ -116,7 +135,7 @@ export class TakeParts {
    */
   tick(nowMs: number): void {
     this.#finishEnded();
-    if (this.#stop.signal.aborted || this.#isAtCap) return;
+    if (this.#stop.signal.aborted || this.#isAtCap || this.#options.files.mayCut === false) return;
     const atMs = this.#dueMs(nowMs);
     if (atMs === null) return;
     this.#isAtCap = this.#last.number >= caps.parts;

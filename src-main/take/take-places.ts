@@ -99,6 +99,11 @@ export class TakePlaces {
     return lock;
   }
 
+  /** A process of its own writes the files of the present folder from now on. Never rejects. */
+  async writtenBy(pid: number): Promise<void> {
+    await this.#locks.at(-1)?.changeWriter(pid);
+  }
+
   /** The take goes on there. Its folder is locked. @param moved why it left the one before */
   add(
     opened: OpenedFolder,

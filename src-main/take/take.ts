@@ -27,7 +27,7 @@ import type { Problem } from './problem.js';
 import { SignalLog } from './signal-log.js';
 import { TakeBackup } from './take-backup.js';
 import { packetsOf, TakeBudget } from './take-budget.js';
-import type { TakeWithMedia } from './take-media.js';
+import type { FilledTake, TakeWithMedia } from './take-media.js';
 import { TakeMemory } from './take-memory.js';
 import { lateTickMs, TakeMoments } from './take-moments.js';
 import { TakeParticipants } from './take-participants.js';
@@ -37,7 +37,7 @@ import { TakeProblems } from './take-problems.js';
 import { TakeTelemetry } from './take-telemetry.js';
 import { telemetryHeader } from './telemetry-header.js';
 
-/** One take: its folder, its clock, a sink for each participant and screen share, its manifest. */
+/** One take: its folder, its clock, its files, its manifest. */
 export class Take {
   readonly clock = new TakeClock();
   readonly frameBytes = new ByteCap(caps.frameQueueBytes);
@@ -48,7 +48,6 @@ export class Take {
   readonly #options: TakeWithMedia;
   readonly #life = new ForwardState('recording', 'stopping');
   readonly files: ContinuedMedia;
-  /** Goes over from encoding to copying. */
   readonly handOver: CopyHandOver;
   readonly parts: TakeParts;
   readonly #places: TakePlaces;
@@ -108,8 +107,7 @@ export class Take {
         options.onMoved?.(place);
       },
     });
-    const { files: media, parts } = this;
-    this.handOver = handOverOf(made, { media, parts, isStopping, filled: this });
+    this.handOver = handOverOf(made, { media: this.files, parts: this.parts, isStopping, filled: this });
     this.#budget = new TakeBudget(this.#telemetry, this.clock, options.report, options.rssBytes, () =>
       budgetedFiles({ files: this.files, parts: this.parts, take: options, hasBackup: this.backup !== null }),
     );
@@ -176,9 +174,8 @@ export class Take {
     this.files.encoded?.remove(track, this.clock.nowMs());
 
   /** The owner of a track muted or unmuted it. */
-  setMuted(track: SubscribedTrack, isMuted: boolean): void {
-    this.files.encoded?.setMuted(track, isMuted);
-  }
+  readonly setMuted = (...muted: [track: SubscribedTrack, isMuted: boolean]): void =>
+    this.files.encoded?.setMuted(...muted);
 
   /** Somebody has another name now, and so have their files; or other attributes, which the next manifest has. */
   participantChanged(participant: ParticipantInfo): void {
@@ -208,6 +205,9 @@ export class Take {
     this.#problems.note(problem);
     void this.#saveManifest();
   }
+
+  /** As {@link CopyHandOver.receiverGone}. */
+  readonly receiverGone: FilledTake['receiverGone'] = (...gone) => this.handOver.receiverGone(...gone);
 
   /** Called a few times a second. @param alarms of the tracks of the room; `stateOf` says what has become of one */
   tick(alarms: readonly SignalAlarm[], stateOf: (trackSid: string) => TrackState): void {
@@ -258,7 +258,7 @@ export class Take {
    */
   async stop(onProgress: (fraction: number) => void, hooks: StopHooks = {}): Promise<Manifest> {
     this.#life.advance('stopping');
-    this.handOver.end();
+    this.handOver.end(this.clock.nowMs());
     this.moments.end();
     const hurry = this.#options.hurry ?? neverInAHurry;
     const wait = new HurriedWait(hurry, () => hurriedLimitMs(this.files.writtenBytes));

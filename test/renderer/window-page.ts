@@ -166,7 +166,10 @@ async function serve(folder: string, mediaFolder?: string): Promise<Server> {
       return;
     }
     if (pathname === emptyPage) {
-      response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end();
+      // Whoever sees a page without an icon asks for one, of which the next page would be told.
+      response
+        .writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' })
+        .end('<link rel="icon" href="data:,">');
       return;
     }
     const file = path.join(folder, pathname === '/' ? 'index.html' : path.normalize(pathname));

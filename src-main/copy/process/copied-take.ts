@@ -211,7 +211,8 @@ export class CopiedTake implements CopiedMedia {
 
   #tellFailure(failure: PlateauError): void {
     this.#files?.gone(failure);
-    this.#raise(failure);
+    const goesOn = this.#take?.receiverGone(failure, () => this.#raise(failure)) === true;
+    if (!goesOn) this.#raise(failure);
   }
 
   #raise(error: PlateauError): void {
@@ -228,7 +229,7 @@ export class CopiedTake implements CopiedMedia {
     return new PlateauError(
       'receiverEnded',
       `The process that receives in copy mode ${this.#hasStoodStill ? 'did not answer any more' : how}${last}.`,
-      'What it had written by then is kept and plays. Look whether the system was short of memory, and start another take.',
+      'What it had written by then is kept and plays. Look whether the system is short of memory.',
       { cause: this.#child.failure() },
     );
   }

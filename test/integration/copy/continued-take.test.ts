@@ -17,6 +17,7 @@ import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/live
 import { Recorder } from '#engine/recorder/recorder.js';
 import { recoverTake } from '#engine/recovery/recover-take.js';
 import { readManifest } from '#engine/storage/manifest-file.js';
+import { receiverPids } from '../../fixtures/receiver-pids.js';
 import { untilSnapshot } from '../../fixtures/until-snapshot.js';
 
 const room = 'continued';
@@ -196,6 +197,65 @@ it('stays on one timeline when it is paused before it goes over, and behind that
   }
   const { files, ok } = await verifyTake(folder, 'full');
   expect({ ok, findings: files.flatMap(({ findings }) => findings) }).toEqual({ ok: true, findings: [] });
+}, 120_000);
+
+it('goes on encoded when the process that takes over is killed, goes over by another one, and survives its end too', async () => {
+  const { url, apiKey, apiSecret } = server;
+  const recorder = new Recorder();
+  const events: string[] = [];
+  let killAt: string | null = 'copyBegins';
+  recorder.on('event', ({ name }) => {
+    events.push(name);
+    if (name !== killAt) return;
+    killAt = null;
+    void receiverPids().then(([pid]) => process.kill(pid ?? NaN, 'SIGKILL'));
+  });
+  await recorder.connect(
+    { url, room, credentials: { apiKey, apiSecret }, mediaKeys: null },
+    { participants: null, audioOnly: false },
+  );
+  const outputFolder = await mkdtemp(join(root, 'gone-'));
+  const folder = await recorder.startTake({
+    ...{ outputFolder, profile: profiles.source, audioOnly: false, participants: null },
+  });
+  await untilSnapshot(recorder, ({ sinks, takeMs }) => sinks.length === 2 && (takeMs ?? 0) > 3_000);
+  await expect(recorder.continueCopied()).rejects.toMatchObject({ code: 'receiverEnded' });
+  expect(events).toContain('copyGivenUp');
+  expect([recorder.take?.mode, recorder.problem]).toEqual(['encode', null]);
+  // Nothing of the one that was killed stays.
+  await vi.waitFor(async () =>
+    expect((await readdir(folder)).filter((name) => name.includes('mkv'))).toEqual([]),
+  );
+  const goesOnMs = recorder.snapshot().takeMs ?? 0;
+  await untilSnapshot(recorder, ({ takeMs }) => (takeMs ?? 0) > goesOnMs + 1_500);
+  expect((await recorder.continueCopied()).part).toBe(2);
+  const copiedMs = recorder.snapshot().takeMs ?? 0;
+  await untilSnapshot(recorder, ({ takeMs }) => (takeMs ?? 0) > copiedMs + 3_000);
+  const [pid] = await receiverPids();
+  process.kill(pid ?? NaN, 'SIGKILL');
+  await untilSnapshot(recorder, ({ sinks }) => {
+    const again = sinks.filter(({ file }) => file.includes('part3'));
+    return (
+      again.length === 2 && again.every(({ video }) => (video?.accounting.written ?? 0) > 2 * camera.fps)
+    );
+  });
+  const manifest = await recorder.stopTake();
+  await recorder.disconnect();
+  expect(manifest).toMatchObject({ state: 'complete', problem: null });
+  const { files, notRecorded } = manifest;
+  for (const identity of ['ada', 'bob']) {
+    const last = files.filter((file) => file.identity === identity && file.part?.number === 3);
+    expect(last).toMatchObject([{ state: 'verified', stamps: { intact: { isEarned: true } } }]);
+    const upToThen = files.filter(({ part }) => part?.number !== 3);
+    expectSeamless(await handoverOf(folder, { ...manifest, files: upToThen }, identity));
+  }
+  // Only what was sent while nothing received it is said to be in no file.
+  expect(notRecorded.map(({ code, identity, role }) => `${identity} ${role} ${code}`).toSorted()).toEqual([
+    'ada camera receiverEnded',
+    'ada microphone receiverEnded',
+    'bob camera receiverEnded',
+    'bob microphone receiverEnded',
+  ]);
 }, 120_000);
 
 /** Records the room, goes over to copy mode, and says each event of the log on a line. */

@@ -149,6 +149,19 @@ it('is held while the process that writes the files of a recorder that is gone e
   await acquire('recovering');
 });
 
+it('names another process that writes the files once there is one', async () => {
+  const writer = spawn('sleep', ['600']);
+  const lock = await acquire();
+  await lock.changeWriter(writer.pid ?? NaN);
+  const written = JSON.parse(await readFile(join(folder, takeLockName), 'utf8')) as { writer?: object };
+  expect(written.writer).toMatchObject({ pid: writer.pid });
+  await lock.release();
+  await lock.changeWriter(writer.pid ?? NaN);
+  expect((await lockState(folder)).kind).toBe('free');
+  writer.kill('SIGKILL');
+  await once(writer, 'exit');
+});
+
 it('is judged by its heartbeat when its process is on another machine', async () => {
   await lockOf({ host: 'elsewhere' }, 5_000);
   expect(await lockState(folder)).toMatchObject({ kind: 'held', isOwn: false });

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { PlateauError } from '../../../src-main/contract/errors.js';
 import type { Cut } from '../../../src-main/sink/file-parts.js';
 import { ContinuedMedia } from '../../../src-main/take/continued-media.js';
 import { CopyHandOver } from '../../../src-main/take/copy-hand-over.js';
@@ -82,6 +83,19 @@ class Encoding {
         };
       },
       nextPart: () => first,
+      takeBackPart: () => this.calls.push('takeBack'),
+      restart: {
+        begin: () => {
+          this.calls.push('restart');
+          return true;
+        },
+        end: () => undefined,
+        tick: () => undefined,
+      },
+      discard: (files) => {
+        this.calls.push(`discard ${files.join()}`);
+        return Promise.resolve();
+      },
       open: (openMedia) => openMedia(...([] as unknown as Parameters<typeof openMedia>)),
       begin: () => this.calls.push('begin'),
       isStopping: () => this.isStopping,
@@ -140,7 +154,7 @@ it('gives each part its end, and lets that of the encoders be finished when it i
     ['ada-part3.mkv', undefined],
   ]);
   expect([1, 2, 3].map((part) => take.media.isSettled(part))).toEqual([true, false, false]);
-  await take.media.endEncoders(7_040);
+  await take.media.endFormer(7_040);
   expect(parts()).toEqual([
     ['ada.mp4', 2_000],
     ['ada-part2.mp4', 7_040],
@@ -174,6 +188,29 @@ it('leaves the take as it was when the room cannot be joined once more, or it en
   expect(stopped.media.isCopied).toBe(false);
 });
 
+it('is given up when the process that takes over is gone: the encoders go on, and its files are removed', async () => {
+  const take = new Encoding();
+  take.on.set('ada', { video: true, audio: true });
+  const answer = take.handOver.begin();
+  await expect.poll(() => take.media.isHandingOver).toBe(true);
+  const gone = new PlateauError('receiverEnded', 'It was ended by SIGKILL.', 'Look.');
+  expect(take.handOver.receiverGone(gone, () => take.calls.push('end of the take'))).toBe(true);
+  await expect(answer).rejects.toBe(gone);
+  await expect.poll(() => take.calls).toEqual(['join', 'begin', 'takeBack', 'discard ada-part3.mkv']);
+  expect([take.ended, take.media.isCopied, take.handOver.isUnderWay]).toEqual([[], false, false]);
+  expect(take.told).toEqual(['info copyBegins', 'error copyGivenUp']);
+  take.handOver.tick(60_000);
+  expect(take.ended).toEqual([]);
+  // Once more, and this time it comes to it: what becomes of the process then is for others to decide.
+  const again = take.handOver.begin();
+  await expect.poll(() => take.media.isHandingOver).toBe(true);
+  take.on.clear();
+  take.handOver.tick(70_000);
+  await expect(again).resolves.toEqual(first);
+  expect(take.handOver.receiverGone(gone, () => undefined)).toBe(true);
+  expect(take.calls.at(-1)).toBe('restart');
+});
+
 it('is refused while it is under way, and once it has been', async () => {
   const take = new Encoding();
   const answer = take.handOver.begin();
@@ -182,6 +219,6 @@ it('is refused while it is under way, and once it has been', async () => {
   expect(() => take.media.cut(null)).toThrow(/going over/);
   await expect(take.handOver.begin()).rejects.toMatchObject({ code: 'invalidState' });
   // The end of the take ends both.
-  take.handOver.end();
+  take.handOver.end(9_000);
   await expect(answer).resolves.toEqual(first);
 });

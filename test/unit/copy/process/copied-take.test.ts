@@ -70,6 +70,8 @@ function surroundings() {
   const told: string[] = [];
   const clock = new TakeClock();
   const report = new EventReporter(log, () => 0);
+  /** Whether the take goes on without its process, and what ends it after all. */
+  const given = { goesOn: false, up: (): void => undefined };
   const options = {
     ...{ take: { report, ffmpegPath: 'ffmpeg', maxFiles: 3 }, clock },
     places: { current: { folder } },
@@ -79,6 +81,11 @@ function surroundings() {
     begin: ({ trackSid }) => told.push(`came ${trackSid}`) > 0,
     noteMissing: ({ trackSid }, { code }) => void told.push(`missing ${trackSid} ${code}`),
     noteProblem: ({ error }) => void told.push(`problem ${error.code}`),
+    receiverGone: ({ code }, giveUp) => {
+      told.push(`gone ${code}`);
+      given.up = giveUp;
+      return given.goesOn;
+    },
   };
   const events = {
     onOpenChanged: () => void told.push('changed'),
@@ -92,7 +99,7 @@ function surroundings() {
     armed: { only: null, except: ['bob'], audioOnly: false },
     onProblem: (problem: Problem) => problems.push(problem),
   };
-  return { log, problems, told, clock, options, take, events, join };
+  return { log, problems, told, clock, options, take, events, join, given };
 }
 
 async function begun() {
@@ -248,6 +255,18 @@ describe('a copied take in a process of its own', () => {
       segments: [{ endMs: 9_000, packets: null }],
       video: { queued: 0 },
     });
+  });
+
+  it('that is killed is no problem of a take that goes on, unless it gives up', async () => {
+    const { child, files, given, problems, told } = await begun();
+    given.goesOn = true;
+    child.tell(copyState());
+    await child.kill();
+    await vi.waitFor(() => expect(told).toContain('gone receiverEnded'));
+    expect([problems, files.openCount, files.snapshots(0)[0]?.isRecording]).toEqual([[], 0, false]);
+    given.up();
+    expect(problems.map(({ error }) => error.code)).toEqual(['receiverEnded']);
+    expect(told.slice(-2)).toEqual(['gone receiverEnded', 'problem receiverEnded']);
   });
 
   it('that is killed has left files of which it could tell nobody: they are in the manifest as well', async () => {

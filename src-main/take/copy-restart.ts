@@ -1,0 +1,151 @@
+import type { PlateauError } from '../contract/errors.js';
+import { formatMilliseconds } from '../format/time.js';
+import type { PublicationInfo } from '../livekit/publication-info.js';
+import type { TakeClock } from '../pipeline/take-clock.js';
+import type { Cut } from '../sink/file-parts.js';
+import { RestartSchedule } from '../sink/restart-schedule.js';
+import type { EventReporter } from '../telemetry/event-reporter.js';
+import type { ContinuedMedia } from './continued-media.js';
+import type { CopiedMedia, OpenMedia, TakeMedia } from './take-media.js';
+import type { TakeParticipants } from './take-participants.js';
+
+/** What a copied take goes on with when the process that fills its files is gone. */
+export interface CopyRestartOptions {
+  /** Joins the room once more; left out where that cannot be. */
+  readonly join: (() => Promise<CopiedMedia>) | undefined;
+  readonly media: ContinuedMedia;
+  readonly clock: Pick<TakeClock, 'isPaused' | 'nowMs'>;
+  readonly report: EventReporter;
+  /** The part in which it goes on. @throws PlateauError `invalidState` */
+  readonly nextPart: () => Cut;
+  readonly open: (openMedia: OpenMedia, first: Cut) => TakeMedia;
+  /** Everything in the room belongs to the files that go on. */
+  readonly begin: (copied: CopiedMedia) => void;
+  readonly isStopping: () => boolean;
+  readonly publicationsOf: (identity: string) => readonly PublicationInfo[];
+  readonly participants: Pick<TakeParticipants, 'missing' | 'recordedFrom'>;
+}
+
+/** The take cannot go on: whoever fills its files says so. */
+type GiveUp = () => void;
+
+/** A track that was on when the process ended. */
+interface Missed {
+  readonly track: PublicationInfo;
+  readonly failure: PlateauError;
+  readonly sinceMs: number;
+}
+
+/**
+ * Starts the process that receives anew when it is gone, and goes on in the next part of the take: as an encoder that died is
+ * replaced. What was sent meanwhile is missing, and the manifest says of which tracks and for how long. One that dies again and
+ * again ends the take. Times are milliseconds of the take's timeline.
+ */
+export class CopyRestart {
+  readonly #options: CopyRestartOptions;
+  readonly #schedule = new RestartSchedule();
+  #giveUp: GiveUp = () => undefined;
+  #first: Cut | null = null;
+  /** Waits to go on. */
+  #joined: CopiedMedia | null = null;
+  /** Those before have ended, and all is known of them. */
+  #before: Promise<void> = Promise.resolve();
+  #missed: readonly Missed[] = [];
+
+  constructor(options: CopyRestartOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The process is gone.
+   *
+   * @param giveUp called when the take cannot go on after all
+   * @returns whether another one is tried
+   */
+  begin(failure: PlateauError, giveUp: GiveUp): boolean {
+    const { clock, isStopping, join, media, nextPart, report } = this.#options;
+    const nowMs = clock.nowMs();
+    if (isStopping() || join === undefined || !this.#schedule.request(nowMs)) return false;
+    try {
+      this.#first = nextPart();
+    } catch {
+      // It has no part left.
+      return false;
+    }
+    this.#giveUp = giveUp;
+    this.#missed = [...this.#missed, ...this.#onNow(media.latest, failure, nowMs)];
+    this.#before = media.interrupt(this.#first.atMs);
+    const message = `${failure.message} Another one is started: what is sent until it has joined the room is missing.`;
+    report.error(failure.code, message, null, { hint: failure.hint, part: this.#first.number });
+    return true;
+  }
+
+  /** Called a few times a second. @param nowMs of the take's timeline */
+  tick(nowMs: number): void {
+    if (this.#schedule.takeDue(nowMs)) void this.#join();
+    // The process learns of the pauses that begin when it has begun; in this one nothing is missed.
+    if (this.#joined !== null && !this.#options.clock.isPaused) this.#goOn(this.#joined);
+    this.#settle(nowMs, false);
+  }
+
+  /** The take ends: what is missing by now stays missing. @param nowMs of the take's timeline */
+  end(nowMs: number): void {
+    this.#schedule.cancel();
+    this.#settle(nowMs, true);
+    void this.#joined?.close();
+  }
+
+  async #join(): Promise<void> {
+    const { clock, isStopping, join } = this.#options;
+    const copied = await join?.().catch(() => null);
+    // What it has left in the folder is read before another one writes there.
+    await this.#before;
+    if (isStopping()) await copied?.close();
+    else if (copied) this.#joined = copied;
+    else if (!this.#schedule.request(clock.nowMs())) this.#giveUp();
+  }
+
+  #goOn(copied: CopiedMedia): void {
+    const { begin, clock, media, open, report } = this.#options;
+    this.#joined = null;
+    const first = this.#first;
+    if (first === null) return;
+    media.continueWith(open(copied.openMedia, first), first);
+    const lost = formatMilliseconds(Math.max(0, clock.nowMs() - first.atMs));
+    const message = `What is sent is received again after ${lost}, in part ${first.number}.`;
+    report.warning('receiverBack', message, null, { part: first.number, takeMs: Math.round(first.atMs) });
+    begin(copied);
+  }
+
+  /** Tracks that were received at that moment. */
+  #onNow(media: TakeMedia, failure: PlateauError, sinceMs: number): Missed[] {
+    return media.entries().flatMap(({ identity, tracks }) => {
+      const sids = new Set(tracks.filter(({ untilMs }) => untilMs === null).map(({ trackSid }) => trackSid));
+      return this.#options
+        .publicationsOf(identity)
+        .filter(({ isMuted, trackSid }) => sids.has(trackSid) && !isMuted)
+        .map((track) => ({ track, failure, sinceMs }));
+    });
+  }
+
+  /** Writes down what was missing of those that are recorded again, or have ended. @param isOver nothing follows */
+  #settle(nowMs: number, isOver: boolean): void {
+    if (this.#missed.length === 0) return;
+    const { isInterrupted, latest } = this.#options.media;
+    const entries = isInterrupted ? [] : latest.entries();
+    this.#missed = this.#missed.filter((missed) => {
+      const { failure, sinceMs, track } = missed;
+      const { identity, kind, trackSid } = track;
+      const isBack = entries.some(
+        (entry) => entry[kind].written > 0 && entry.tracks.some((one) => one.trackSid === trackSid),
+      );
+      const isOn = this.#options
+        .publicationsOf(identity)
+        .some((one) => one.trackSid === trackSid && !one.isMuted);
+      if (!isBack && isOn && !isOver) return true;
+      this.#options.participants.missing(track, failure, sinceMs);
+      if (isBack || !isOn) this.#options.participants.recordedFrom(trackSid, nowMs);
+      return false;
+    });
+  }
+}

@@ -1,0 +1,202 @@
+import { expect, it } from 'vitest';
+import { PlateauError } from '../../../src-main/contract/errors.js';
+import type { Cut } from '../../../src-main/sink/file-parts.js';
+import { ContinuedMedia } from '../../../src-main/take/continued-media.js';
+import { CopyRestart, type CopyRestartOptions } from '../../../src-main/take/copy-restart.js';
+import type { CopiedMedia, TakeMedia } from '../../../src-main/take/take-media.js';
+import { EventLog } from '../../../src-main/telemetry/event-log.js';
+import { EventReporter } from '../../../src-main/telemetry/event-reporter.js';
+
+const gone = new PlateauError('receiverEnded', 'It was ended by SIGKILL.', 'Look.');
+
+/** Files of ada, of whom so many packets of audio are in them. */
+function filesOf(file: string, writtenBy: () => number, ended: number[] = []): TakeMedia {
+  const media: Partial<TakeMedia> = {
+    entries: () =>
+      [
+        {
+          ...{ file, identity: 'ada', video: { written: 0 }, audio: { written: writtenBy() } },
+          tracks: [
+            { trackSid: 'TR_mic', untilMs: null },
+            { trackSid: 'TR_old', untilMs: 700 },
+          ],
+        },
+      ] as unknown as ReturnType<TakeMedia['entries']>,
+    finish: (endMs) => {
+      ended.push(endMs);
+      return Promise.resolve();
+    },
+    isSettled: () => false,
+  };
+  return media as TakeMedia;
+}
+
+/** A copied take of ada's microphone, at a moment that the test sets. */
+class Copied {
+  readonly log = new EventLog(50);
+  readonly ended: number[] = [];
+  readonly calls: string[] = [];
+  readonly media = new ContinuedMedia(
+    filesOf('ada.mkv', () => 900, this.ended),
+    null,
+  );
+  readonly restart: CopyRestart;
+  nowMs = 5_000;
+  written = 0;
+  isPaused = false;
+  isStopping = false;
+  isOn = true;
+  cut: Cut | Error = { number: 2, atMs: 5_000 };
+  joining: () => Promise<CopiedMedia> = () => Promise.resolve(this.#copied());
+
+  constructor(join = true) {
+    const clock = {
+      nowMs: () => this.nowMs,
+      isPaused: () => this.isPaused,
+    };
+    const options: CopyRestartOptions = {
+      media: this.media,
+      report: new EventReporter(this.log, () => null),
+      clock: Object.defineProperty({ ...clock, isPaused: false }, 'isPaused', { get: () => this.isPaused }),
+      join: join
+        ? () => {
+            this.calls.push('join');
+            return this.joining();
+          }
+        : undefined,
+      nextPart: () => {
+        if (this.cut instanceof Error) throw this.cut;
+        return this.cut;
+      },
+      open: (openMedia) => openMedia(...([] as unknown as Parameters<typeof openMedia>)),
+      begin: () => this.calls.push('begin'),
+      isStopping: () => this.isStopping,
+      publicationsOf: () =>
+        ['TR_mic', 'TR_old'].map((trackSid) => ({
+          trackSid,
+          identity: 'ada',
+          kind: 'audio',
+          isMuted: !this.isOn,
+        })) as never,
+      participants: {
+        missing: ({ trackSid }, { code }, sinceMs) =>
+          this.calls.push(`missing ${trackSid} ${code} ${sinceMs}`),
+        recordedFrom: (trackSid, nowMs) => this.calls.push(`from ${trackSid} ${nowMs}`),
+      },
+    };
+    this.restart = new CopyRestart(options);
+  }
+
+  get told(): string[] {
+    return this.log.entries.map(({ level, name }) => `${level} ${name}`);
+  }
+
+  begin(): boolean {
+    return this.restart.begin(gone, () => this.calls.push('end of the take'));
+  }
+
+  tick(nowMs: number): void {
+    this.nowMs = nowMs;
+    this.restart.tick(nowMs);
+  }
+
+  #copied(): CopiedMedia {
+    return {
+      openMedia: () => filesOf('ada-part2.mkv', () => this.written),
+      begin: () => undefined,
+      close: () => {
+        this.calls.push('close');
+        return Promise.resolve();
+      },
+    };
+  }
+}
+
+it('goes on in the next part, and writes down of which tracks something is missing, until they are written again', async () => {
+  const take = new Copied();
+  expect(take.begin()).toBe(true);
+  expect([take.ended, take.media.isInterrupted, take.media.mayCut]).toEqual([[5_000], true, false]);
+  expect(() => take.media.cut(null)).toThrow(/start anew/);
+  take.tick(5_200);
+  await expect.poll(() => take.calls).toEqual(['join']);
+  await expect
+    .poll(() => {
+      take.tick(6_900);
+      return take.calls;
+    })
+    .toEqual(['join', 'begin']);
+  expect(take.media.isInterrupted).toBe(false);
+  expect(take.media.entries().map(({ file, part }) => [file, part?.number, part?.endMs])).toEqual([
+    ['ada.mkv', 1, 5_000],
+    ['ada-part2.mkv', undefined, undefined],
+  ]);
+  take.tick(7_100);
+  expect(take.calls).toEqual(['join', 'begin']);
+  take.written = 1;
+  take.tick(7_300);
+  expect(take.calls.slice(2)).toEqual(['missing TR_mic receiverEnded 5000', 'from TR_mic 7300']);
+  expect(take.told).toEqual(['error receiverEnded', 'warning receiverBack']);
+  take.tick(7_500);
+  take.restart.end(8_000);
+  expect(take.calls).toHaveLength(4);
+});
+
+it('waits for the end of a pause, in which nothing is missed', async () => {
+  const take = new Copied();
+  take.isPaused = true;
+  take.begin();
+  take.tick(5_000);
+  await expect.poll(() => take.calls).toEqual(['join']);
+  await new Promise((resolve) => setImmediate(resolve));
+  take.tick(5_000);
+  expect(take.media.isInterrupted).toBe(true);
+  take.isPaused = false;
+  take.tick(5_010);
+  expect(take.calls).toEqual(['join', 'begin']);
+});
+
+it('tries again when the room cannot be joined, and ends the take when that does not help', async () => {
+  const take = new Copied();
+  take.joining = () => Promise.reject(new Error('unreachable'));
+  take.begin();
+  for (let nowMs = 6_000; !take.calls.includes('end of the take') && nowMs < 60_000; nowMs += 1_000) {
+    take.tick(nowMs);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(take.calls.filter((call) => call === 'join').length).toBe(10);
+  expect(take.calls.at(-1)).toBe('end of the take');
+});
+
+it('of who has muted, or left, by then, nothing is missing any more', () => {
+  const take = new Copied();
+  take.begin();
+  take.isOn = false;
+  take.tick(5_600);
+  expect(take.calls.filter((call) => call !== 'join')).toEqual([
+    'missing TR_mic receiverEnded 5000',
+    'from TR_mic 5600',
+  ]);
+});
+
+it('is not tried for a take that ends, has no part left, or cannot join', () => {
+  const stopping = new Copied();
+  stopping.isStopping = true;
+  const full = new Copied();
+  full.cut = new Error('no part left');
+  for (const take of [stopping, full, new Copied(false)]) {
+    expect(take.begin()).toBe(false);
+    expect([take.media.isInterrupted, take.told]).toEqual([false, []]);
+  }
+});
+
+it('leaves what is missing open when the take ends before it is back, and the room as well', async () => {
+  const take = new Copied();
+  take.begin();
+  take.tick(5_100);
+  await expect.poll(() => take.calls).toEqual(['join']);
+  await new Promise((resolve) => setImmediate(resolve));
+  take.restart.end(5_200);
+  expect(take.calls).toEqual(['join', 'missing TR_mic receiverEnded 5000', 'close']);
+  await take.media.finish(5_200);
+  expect(take.ended).toEqual([5_000]);
+});
