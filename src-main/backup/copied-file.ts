@@ -1,17 +1,29 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { hasCode } from '../process/system-error.js';
 import type { DiskLane } from '../storage/disk-lanes.js';
 import { syncData, writeAt } from '../storage/file-handle.js';
 import { copyChunkBytes, type CopyTools, OriginalUnreadable } from './copy-tools.js';
 
-/** Finishing a file where it stands changes a few bytes of its head, after everything behind it was written. */
-const headBytes = 4096;
+/**
+ * What is written over in a file that grows, or is finished where it stands: a few bytes of MP4, and up to the end of the tracks,
+ * 8.4 kB from its beginning, in a Matroska file of copy mode. What is changed behind it is found at the end alone. Bytes.
+ */
+const headBytes = 16_384;
 /** What a power cut may take of a copy, in milliseconds. */
 const syncEveryMs = 2_000;
 /** A smaller file that was replaced is copied anew at once, even when it has become shorter. */
 const smallBytes = copyChunkBytes;
+
+/** A file's beginning, as far as it can change. */
+interface Head {
+  readonly bytes: number;
+  readonly crc: number;
+}
+
+const noHead: Head = { bytes: 0, crc: 0 };
 
 /** A copy of a file that grows, and that may be finished where it stands or replaced. One call at a time. */
 export class CopiedFile {
@@ -19,9 +31,8 @@ export class CopiedFile {
   readonly #lane: DiskLane;
   readonly #to: string;
   readonly #tools: CopyTools;
-  readonly #head = Buffer.alloc(headBytes);
-  readonly #newHead = Buffer.alloc(headBytes);
-  #headLength = 0;
+  /** Of the head that the copy has: so many bytes, and what they come to. Kept for each file, which a head would be too much for. */
+  #head: Head = noHead;
   #inode: number | null = null;
   #isMade = false;
   #copiedBytes = 0;
@@ -112,6 +123,11 @@ export class CopiedFile {
     await this.#tools.copy(() => rm(this.#to, { force: true }));
   }
 
+  /** What grows passes through the other half of the memory while this one is held. */
+  get #headBuffer(): Buffer {
+    return this.#tools.buffer.subarray(copyChunkBytes, copyChunkBytes + headBytes);
+  }
+
   #ask<Value>(call: () => Promise<Value>): Promise<Value> {
     return this.#tools.original(this.#lane, call);
   }
@@ -128,12 +144,12 @@ export class CopiedFile {
 
   async #follow(original: FileHandle): Promise<void> {
     // Whoever finishes a file writes its head last: with this one goes whatever is behind it now.
-    const head = await this.#ask(() => original.read(this.#newHead, 0, headBytes, 0));
+    const read = await this.#ask(() => original.read(this.#headBuffer, 0, headBytes, 0));
+    const head = this.#headBuffer.subarray(0, read.bytesRead);
     const { size } = await this.#ask(() => original.stat());
     this.#originalBytes = size;
-    const length = Math.min(head.bytesRead, this.#copiedBytes);
-    const hasNewHead =
-      this.#headLength === 0 || !this.#newHead.subarray(0, length).equals(this.#head.subarray(0, length));
+    const length = Math.min(head.length, this.#copiedBytes);
+    const hasNewHead = this.#isNew(head, length);
     if (this.#isMade && size === this.#copiedBytes && !hasNewHead) return;
     const copy = await this.#openCopy();
     try {
@@ -143,9 +159,8 @@ export class CopiedFile {
       }
       await this.#grow(original, copy, size);
       if (hasNewHead && length > 0)
-        await this.#tools.copy(() => writeAt(copy, this.#newHead.subarray(0, length), 0));
-      this.#newHead.copy(this.#head, 0, 0, head.bytesRead);
-      this.#headLength = head.bytesRead;
+        await this.#tools.copy(() => writeAt(copy, head.subarray(0, Math.min(length, size)), 0));
+      this.#head = { bytes: head.length, crc: crc32(head) };
       if (performance.now() - this.#syncedAtMs >= syncEveryMs) {
         await this.#tools.copy(() => syncData(copy));
         this.#syncedAtMs = performance.now();
@@ -153,6 +168,13 @@ export class CopiedFile {
     } finally {
       await this.#tools.copy(() => copy.close());
     }
+  }
+
+  /** @param length of it, as far as the copy has it */
+  #isNew(head: Buffer, length: number): boolean {
+    const { bytes, crc } = this.#head;
+    // What came while it was read last is in the copy, and was not looked at.
+    return bytes === 0 || bytes < length || bytes > head.length || crc32(head.subarray(0, bytes)) !== crc;
   }
 
   async #openCopy(): Promise<FileHandle> {
@@ -202,7 +224,7 @@ export class CopiedFile {
       await this.#tools.copy(() => copy.close());
     }
     await this.#tools.copy(() => rename(beside, this.#to));
-    this.#headLength = 0;
+    this.#head = noHead;
     this.#isMade = true;
   }
 

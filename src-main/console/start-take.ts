@@ -82,7 +82,8 @@ export function takeRequestOf(
     except: roster.unarmed,
     splitEveryMs: splitEveryMinutes === null ? undefined : splitEveryMinutes * 60_000,
   };
-  if (takeMode === 'copy') return { ...everyTake, mode: 'copy', profile: copyProfile };
+  if (takeMode === 'copy')
+    return { ...everyTake, ...backupFolderOf(store), mode: 'copy', profile: copyProfile };
   return {
     ...everyTake,
     ...furtherFoldersOf(store),
@@ -93,16 +94,21 @@ export function takeRequestOf(
 /** What a take needs of this machine, as far as the settings say it. */
 export function plannedTakeOf(store: Pick<SettingsStore, 'profile' | 'settings'>): PlannedTake {
   const { audioOnly, takeMode } = store.settings;
-  if (takeMode === 'copy') return { audioOnly, profile: copyProfile, mode: 'copy' };
+  if (takeMode === 'copy') return { audioOnly, profile: copyProfile, mode: 'copy', ...backupFolderOf(store) };
   return { audioOnly, profile: store.profile, ...furtherFoldersOf(store) };
 }
 
 /** The folders of a take beside the output folder, as the settings have them. */
-function furtherFoldersOf({
-  settings: { backupFolder, fallbackFolder },
-}: Pick<SettingsStore, 'settings'>): Pick<TakeRequest, 'backupFolder' | 'fallbackFolder'> {
-  return {
-    ...(fallbackFolder !== '' && { fallbackFolder }),
-    ...(backupFolder !== '' && { backupFolder }),
-  };
+function furtherFoldersOf(
+  store: Pick<SettingsStore, 'settings'>,
+): Pick<TakeRequest, 'backupFolder' | 'fallbackFolder'> {
+  const { fallbackFolder } = store.settings;
+  return { ...(fallbackFolder !== '' && { fallbackFolder }), ...backupFolderOf(store) };
+}
+
+/** Of its second copy. */
+function backupFolderOf({
+  settings: { backupFolder },
+}: Pick<SettingsStore, 'settings'>): Pick<TakeRequest, 'backupFolder'> {
+  return backupFolder === '' ? {} : { backupFolder };
 }

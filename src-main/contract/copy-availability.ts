@@ -50,7 +50,6 @@ export interface ContinuingTake {
   readonly mode: TakeMode | undefined;
   readonly isPaused: boolean;
   readonly hasReplay: boolean;
-  readonly hasBackup: boolean;
 }
 
 /** Why the take that runs cannot go on in copy mode now, as a console knows it. @param pending commands that are under way */
@@ -67,28 +66,17 @@ export function refusalToGoOverToCopy(
     return notNow('The room is not connected.', 'Go over to copy mode when the connection is back.');
   if (source?.credentialKind === 'token') return tokenIsOne('Join with an API key and its secret next time.');
   return refusalToContinueCopied({
-    ...{ mode: take?.mode, isPaused: take?.isPaused === true },
-    ...{ hasReplay: settings.replaySeconds !== null, hasBackup: settings.backupFolder !== '' },
+    ...{ mode: take?.mode, isPaused: take?.isPaused === true, hasReplay: settings.replaySeconds !== null },
   });
 }
 
 /** Why a take that is encoded cannot go on in copy mode; null when it can. */
-export function refusalToContinueCopied({
-  hasBackup,
-  hasReplay,
-  isPaused,
-  mode,
-}: ContinuingTake): Refusal | null {
+export function refusalToContinueCopied({ hasReplay, isPaused, mode }: ContinuingTake): Refusal | null {
   if (mode === 'copy') return notNow('The take is copied already.', 'There is nothing to change.');
   if (isPaused) return notNow('A take that is paused cannot go over to copy mode.', 'Resume it first.');
   if (hasReplay)
     return notNow(
       'The replay buffer cannot be on in copy mode.',
-      'Record without it, to be able to go over to copy mode.',
-    );
-  if (hasBackup)
-    return notNow(
-      'There is no second copy in copy mode.',
       'Record without it, to be able to go over to copy mode.',
     );
   return null;

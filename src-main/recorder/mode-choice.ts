@@ -124,11 +124,11 @@ export async function prepareModeChoice(profile: Profile): Promise<void> {
 
 /** The same take, copied: what is for an encoder alone is left out. */
 export function copiedRequest(request: TakeRequest, modeReason: string): TakeRequest {
-  const { audioOnly, except, maxFiles, outputFolder, participants, plannedMs, splitBytes, splitEveryMs } =
-    request;
+  const { audioOnly, backupFolder, except, maxFiles, outputFolder, participants, plannedMs } = request;
+  const { splitBytes, splitEveryMs } = request;
   return {
     ...{ audioOnly, except, maxFiles, outputFolder, participants, plannedMs, modeReason },
-    ...{ splitBytes, splitEveryMs },
+    ...{ backupFolder, splitBytes, splitEveryMs },
     ...{ mode: 'copy', profile: copyProfile, memoryCeilingBytes: null },
   };
 }

@@ -125,7 +125,8 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
     access === null ? null : joinToCopy({ ...selection.armed, audioOnly }, surroundings, access);
   const copied = await joining?.catch(async (thrown: unknown) => {
     // No take came of it: a folder without one would look like a take that was lost.
-    await rmdir(folder.path).catch(() => undefined);
+    for (const made of [folder, ...(backup === undefined ? [] : [backup.folder])])
+      await rmdir(made.path).catch(() => undefined);
     throw thrown;
   });
   const take = await Take.start({

@@ -21,7 +21,7 @@ export interface Controlled {
     | (MovableTake &
         Pick<
           Take,
-          'addMarker' | 'addTrack' | 'backup' | 'clock' | 'noteMissing' | 'participantChanged' | 'setPaused'
+          'addMarker' | 'addTrack' | 'clock' | 'noteMissing' | 'participantChanged' | 'setPaused'
         > & {
           readonly handOver: Pick<Take['handOver'], 'begin' | 'isUnderWay'>;
           readonly parts: Pick<Take['parts'], 'split'>;
@@ -137,7 +137,6 @@ export class TakeControls extends RoomView {
     const refusal = refusalToContinueCopied({
       isPaused: take.clock.isPaused,
       hasReplay: this.replay.state !== null,
-      hasBackup: take.backup !== null,
       mode: take.request.mode,
     });
     if (refusal !== null) throw new PlateauError('invalidState', refusal.reason, refusal.hint);

@@ -1,4 +1,5 @@
 import type { PlateauError } from '../contract/errors.js';
+import type { ManifestFile } from '../contract/manifest.js';
 import { formatMilliseconds } from '../format/time.js';
 import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
@@ -8,6 +9,9 @@ import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { ContinuedMedia } from './continued-media.js';
 import type { CopiedMedia, OpenMedia, TakeMedia } from './take-media.js';
 import type { TakeParticipants } from './take-participants.js';
+
+/** A key frame is asked for at once, and comes within this time of most cameras: no frame is in the file before. Milliseconds. */
+const keyFrameMs = 1_000;
 
 /** What a copied take goes on with when the process that fills its files is gone. */
 export interface CopyRestartOptions {
@@ -133,19 +137,34 @@ export class CopyRestart {
     if (this.#missed.length === 0) return;
     const { isInterrupted, latest } = this.#options.media;
     const entries = isInterrupted ? [] : latest.entries();
-    this.#missed = this.#missed.filter((missed) => {
-      const { failure, sinceMs, track } = missed;
+    this.#missed = this.#missed.filter(({ failure, sinceMs, track }) => {
       const { identity, kind, trackSid } = track;
-      const isBack = entries.some(
-        (entry) => entry[kind].written > 0 && entry.tracks.some((one) => one.trackSid === trackSid),
-      );
+      const backMs = entries.map((entry) => backIn(entry, track)).find((ms) => ms !== null) ?? null;
       const isOn = this.#options
         .publicationsOf(identity)
-        .some((one) => one.trackSid === trackSid && !one.isMuted);
-      if (!isBack && isOn && !isOver) return true;
+        .some((one) => one.trackSid === trackSid && one.kind === kind && !one.isMuted);
+      if (backMs === null && isOn && !isOver) return true;
       this.#options.participants.missing(track, failure, sinceMs);
-      if (isBack || !isOn) this.#options.participants.recordedFrom(trackSid, nowMs);
+      const untilMs = Math.max(sinceMs, Math.min(nowMs, backMs ?? nowMs));
+      if (backMs !== null || !isOn) this.#options.participants.recordedFrom(trackSid, untilMs);
       return false;
     });
   }
+}
+
+/**
+ * When a track is in a file again, on the take's timeline; null while it is not. What came is written when its sender's clock is
+ * known, three seconds later, and stands where it was sent.
+ */
+function backIn(
+  { audio, audioSilenceMs, part, tracks, video }: ManifestFile,
+  track: PublicationInfo,
+): number | null {
+  const own = tracks.find(({ trackSid }) => trackSid === track.trackSid);
+  const { written } = track.kind === 'audio' ? audio : video;
+  if (own === undefined || written === 0) return null;
+  // Silence stands before the first sound.
+  if (track.kind === 'audio' && audioSilenceMs !== undefined)
+    return Math.max(own.fromMs, (part?.startMs ?? 0) + audioSilenceMs);
+  return own.fromMs + keyFrameMs;
 }

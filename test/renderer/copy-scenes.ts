@@ -29,13 +29,17 @@ export const copyScenes: readonly Scene[] = [
     name: 'copy-choice',
     isLayout: true,
     arrange: async (page) => {
-      const own = settings({ ...known, backupFolder: '/second/takes' });
+      const own = settings({ ...known, backupFolder: '/second/takes', fallbackFolder: '/other/takes' });
       await change(page, { ...inRoom, settings: own });
       await numbers(page, 'calm', null, 90);
       await page.getByText('Output', { exact: true }).click();
       await page.getByRole('radio', { name: 'Copy' }).click();
       await follow(page, own, { takeMode: 'copy' });
-      await page.getByText('Set for Encode, and not used now: a second copy.').waitFor();
+      await page.getByText('Set for Encode, and not used now: a folder to go on in.').waitFor();
+      await page
+        .getByLabel('Second copy of each take')
+        .and(page.locator('[value="/second/takes"]'))
+        .waitFor();
       await page.getByRole('group', { name: 'Recording' }).scrollIntoViewIfNeeded();
     },
   },

@@ -61,7 +61,7 @@ P pauses the take and lets it go on; SIGUSR2 does the same, from a script or in 
 pause is in no file, and does not count for --duration. S goes on in new files (ada-part2.mp4), and so do
 --split-every and --split-size: no frame is lost there. --start-at waits outside of the room, and counts down.
 With --replay 60s, R saves the last minute as a take of its own, while this one goes on (MP4 alone).
---mode copy writes what was sent, without encoding it, into MKV: no --fallback, --backup or --replay.
+--mode copy writes what was sent, without encoding it, into MKV: no --fallback or --replay.
 --mode auto encodes while this machine can carry what is published at the start, and copies beyond. C copies
 from then on, when the encoders cannot keep up: in the next part, and nothing is lost on the way.
 With --deliver MP4 files are made of it afterwards, behind a next take; Ctrl-C ends that, plateau deliver goes on.

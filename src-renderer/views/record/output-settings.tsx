@@ -183,40 +183,40 @@ export function OutputSettings(): React.JSX.Element | null {
             onPress={() => void session.run('chooseOutputFolder', {})}
           />
         )}
+        {!isCopy && (
+          <FallbackField
+            key={`fallback-${settings.fallbackFolder}`}
+            folder={settings.fallbackFolder}
+            outputFolder={settings.outputFolder}
+            isReadOnly={disabledReason !== null}
+            onCommit={(fallbackFolder) => update({ fallbackFolder })}
+          />
+        )}
+        <BackupField
+          key={`backup-${settings.backupFolder}`}
+          folder={settings.backupFolder}
+          outputFolder={settings.outputFolder}
+          isReadOnly={disabledReason !== null}
+          onCommit={(backupFolder) => update({ backupFolder })}
+        />
         {isCopy ? (
           <UnusedSettings settings={settings} />
         ) : (
-          <>
-            <FallbackField
-              key={`fallback-${settings.fallbackFolder}`}
-              folder={settings.fallbackFolder}
-              outputFolder={settings.outputFolder}
-              isReadOnly={disabledReason !== null}
-              onCommit={(fallbackFolder) => update({ fallbackFolder })}
-            />
-            <BackupField
-              key={`backup-${settings.backupFolder}`}
-              folder={settings.backupFolder}
-              outputFolder={settings.outputFolder}
-              isReadOnly={disabledReason !== null}
-              onCommit={(backupFolder) => update({ backupFolder })}
-            />
-            <NumberField
-              key={`ceiling-${settings.memoryCeilingMegabytes ?? 'none'}`}
-              {...ceilingField}
-              value={settings.memoryCeilingMegabytes}
-              isReadOnly={false}
-              onCommit={(memoryCeilingMegabytes) => update({ memoryCeilingMegabytes })}
-            />
-            <NumberField
-              key={`split-${settings.splitEveryMinutes ?? 'never'}`}
-              {...splitField}
-              value={settings.splitEveryMinutes}
-              isReadOnly={disabledReason !== null}
-              onCommit={(splitEveryMinutes) => update({ splitEveryMinutes })}
-            />
-          </>
+          <NumberField
+            key={`ceiling-${settings.memoryCeilingMegabytes ?? 'none'}`}
+            {...ceilingField}
+            value={settings.memoryCeilingMegabytes}
+            isReadOnly={false}
+            onCommit={(memoryCeilingMegabytes) => update({ memoryCeilingMegabytes })}
+          />
         )}
+        <NumberField
+          key={`split-${settings.splitEveryMinutes ?? 'never'}`}
+          {...splitField}
+          value={settings.splitEveryMinutes}
+          isReadOnly={disabledReason !== null}
+          onCommit={(splitEveryMinutes) => update({ splitEveryMinutes })}
+        />
         <NumberField
           key={`files-${settings.maxFiles ?? 'automatic'}`}
           {...maxFilesField}
@@ -268,13 +268,11 @@ function EncodeSelect<Value extends string>(props: EncodeSelectProps<Value>): Re
 function UnusedSettings({ settings }: { readonly settings: Settings }): React.JSX.Element {
   const set = [
     ...(settings.fallbackFolder === '' ? [] : ['a folder to go on in']),
-    ...(settings.backupFolder === '' ? [] : ['a second copy']),
     ...(settings.memoryCeilingMegabytes === null ? [] : ['a memory ceiling']),
   ];
   return (
     <p className="output__reason">
-      In copy mode a take stays in one folder: no second copy, no folder to go on in when the disk fails, no
-      memory ceiling.
+      In copy mode a take has no folder to go on in when the disk fails, and no memory ceiling.
       {set.length > 0 && <strong> Set for Encode, and not used now: {set.join(', ')}.</strong>}
     </p>
   );

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { appendFile, mkdir, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { copyChunkBytes } from '../../../src-main/backup/copy-tools.js';
 import { FolderCopy, type FolderCopyOptions } from '../../../src-main/backup/folder-copy.js';
+import { MatroskaFile } from '../../../src-main/copy/file/matroska-file.js';
 import { DiskLane } from '../../../src-main/storage/disk-lanes.js';
 
 const never = new AbortController().signal;
@@ -87,6 +88,43 @@ it('follows a file that was finished where it stands: a new head, and an index b
   await overwrite(path, media(16, 9), 28);
   await copy.pause();
   expect((await readFile(join(to, 'ada.mp4'))).equals(await readFile(path))).toBe(true);
+});
+
+it('follows a file of copy mode, whose tracks are written over while it grows', async () => {
+  const copy = copyOf();
+  const path = join(from, 'ada.mkv');
+  const equal = async (): Promise<boolean> =>
+    (await readFile(join(to, 'ada.mkv'))).equals(await readFile(path));
+  const file = await MatroskaFile.create(path);
+  file.write('audio', 0, true, media(300), 20);
+  file.flush();
+  await vi.waitFor(() => expect(file.queuedBytes).toBe(0));
+  await copy.pause();
+  expect(await equal()).toBe(true);
+  // As large as a decoder's configuration may be: of two, the second is another one in its last bytes alone.
+  for (const config of [media(4_096), Buffer.concat([media(4_096 - 8), media(8, 5)])]) {
+    file.setVideo({ codec: 'h264', size: { width: 640, height: 360 }, config, rotation: 0 });
+    await vi.waitFor(() => expect(file.queuedBytes).toBe(0));
+    await copy.pause();
+    expect(await equal()).toBe(true);
+  }
+  file.write('video', 40, true, media(40_000, 3), 0);
+  await file.finish();
+  await copy.pause();
+  expect(await equal()).toBe(true);
+});
+
+it('follows a head that changes behind the first 4 kB, and with nothing behind it', async () => {
+  const copy = copyOf();
+  const path = join(from, 'ada.mp4');
+  await writeFile(path, media(20_000));
+  await copy.pause();
+  await copy.pause();
+  // At the end of what a head can be, and with nothing behind it.
+  await overwrite(path, media(4, 9), 16_380);
+  await copy.pause();
+  expect((await readFile(join(to, 'ada.mp4'))).equals(await readFile(path))).toBe(true);
+  expect(copy.state).toMatchObject({ copiedBytes: 20_000, behindBytes: 0 });
 });
 
 it('proves each file, mends what differs, and removes what the take has no more', async () => {

@@ -51,6 +51,7 @@ describe('a take that is to be copied', () => {
     expect(presenceOf(ready()).mayStart).toBe(true);
     // An engine that says nothing of it joins as it always did.
     expect(refusalOf('startTake', ready({ source: { kind: 'server', host: '', room: '' } }))).toBeNull();
+    expect(refusalOf('startTake', ready({}, { backupFolder: '/second' }))).toBeNull();
   });
 
   const token = ready({ source: { ...source, credentialKind: 'token' } });
@@ -86,6 +87,14 @@ describe('a take that is to be copied', () => {
     const console = ready({ recorder: 'idle', connection: 'disconnected', source: null });
     expect(disabledReasonForShow({ link: 'open', console, pending: new Set() })).toContain('copy mode');
   });
+});
+
+it('goes over to copy mode with a second copy, which goes on', () => {
+  const encoding = copying({ mode: 'encode' });
+  const backedUp = { ...encoding, settings: { ...settings, backupFolder: '/second' } };
+  expect(refusalOf('continueCopied', backedUp)).toBeNull();
+  const replaying = { ...backedUp, settings: { ...settings, replaySeconds: 60 } };
+  expect(refusalOf('continueCopied', replaying)?.reason).toBe('The replay buffer cannot be on in copy mode.');
 });
 
 describe('a take that is copied', () => {

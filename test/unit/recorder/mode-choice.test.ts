@@ -77,7 +77,7 @@ it('asks for the same take, copied, without what is for an encoder', () => {
     ...{
       profile: profiles['1080p30'],
       splitEveryMs: 60_000,
-      backupFolder: '/second',
+      ...{ backupFolder: '/second', fallbackFolder: '/other' },
       furtherAudio: 'stream',
     },
     memoryCeilingBytes: 1e9,
@@ -85,6 +85,6 @@ it('asks for the same take, copied, without what is for an encoder', () => {
   expect(copiedRequest(request, 'It is too much.')).toEqual({
     ...{ outputFolder: '/takes', audioOnly: false, participants: null, except: ['ben'], maxFiles: 4 },
     ...{ mode: 'copy', profile: copyProfile, modeReason: 'It is too much.', memoryCeilingBytes: null },
-    ...{ plannedMs: undefined, splitBytes: undefined, splitEveryMs: 60_000 },
+    ...{ plannedMs: undefined, splitBytes: undefined, splitEveryMs: 60_000, backupFolder: '/second' },
   });
 });

@@ -82,7 +82,6 @@ class Controls {
           return { takeMs: this.ms + 1_000, part: 2 };
         },
       },
-      backup: null,
       handOver: this.handOver,
       setPaused: (isPaused) => (isPaused ? moments.pause() : moments.resume()),
     };

@@ -16,9 +16,15 @@ function filesOf(file: string, writtenBy: () => number, ended: number[] = []): T
       [
         {
           ...{ file, identity: 'ada', video: { written: 0 }, audio: { written: writtenBy() } },
+          part: {
+            number: file.includes('part2') ? 2 : 1,
+            startMs: file.includes('part2') ? 5_000 : 0,
+            endMs: null,
+          },
+          audioSilenceMs: 1_250,
           tracks: [
-            { trackSid: 'TR_mic', untilMs: null },
-            { trackSid: 'TR_old', untilMs: 700 },
+            { trackSid: 'TR_mic', fromMs: 6_100, untilMs: null },
+            { trackSid: 'TR_old', fromMs: 0, untilMs: 700 },
           ],
         },
       ] as unknown as ReturnType<TakeMedia['entries']>,
@@ -128,16 +134,17 @@ it('goes on in the next part, and writes down of which tracks something is missi
   expect(take.media.isInterrupted).toBe(false);
   expect(take.media.entries().map(({ file, part }) => [file, part?.number, part?.endMs])).toEqual([
     ['ada.mkv', 1, 5_000],
-    ['ada-part2.mkv', undefined, undefined],
+    ['ada-part2.mkv', 2, null],
   ]);
   take.tick(7_100);
   expect(take.calls).toEqual(['join', 'begin']);
   take.written = 1;
-  take.tick(7_300);
-  expect(take.calls.slice(2)).toEqual(['missing TR_mic receiverEnded 5000', 'from TR_mic 7300']);
+  take.tick(9_300);
+  // It was sent when the silence before it ends, however late it was written.
+  expect(take.calls.slice(2)).toEqual(['missing TR_mic receiverEnded 5000', 'from TR_mic 6250']);
   expect(take.told).toEqual(['error receiverEnded', 'warning receiverBack']);
-  take.tick(7_500);
-  take.restart.end(8_000);
+  take.tick(9_500);
+  take.restart.end(9_600);
   expect(take.calls).toHaveLength(4);
 });
 

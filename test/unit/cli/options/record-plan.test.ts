@@ -97,14 +97,14 @@ it('records in copy mode when it is asked for, and refuses what only an encoded 
   expect(() => plan({ mode: 'remux' })).toThrow('--mode is none of encode, copy and auto.');
   const encoding = {
     ...{ profile: 'source', crf: '20', bitrate: '4M', preset: 'fast', format: 'mkv', frameRate: 'variable' },
-    ...{ fallback: '/tmp', backup: '/var', replay: '60s', memoryCeiling: '400M' },
+    ...{ fallback: '/tmp', replay: '60s', memoryCeiling: '400M' },
   };
   for (const [option, value] of Object.entries(encoding))
     expect(() => plan({ mode: 'copy', [option]: value }), option).toThrow(
       /^--[a-z0-9-]+ cannot be given together with --mode copy/,
     );
-  expect(plan({ mode: 'copy', splitEvery: '30m', splitSize: '2G' })).toMatchObject({
-    ...{ mode: 'copy', splitEveryMs: 1_800_000, splitBytes: 2e9 },
+  expect(plan({ mode: 'copy', splitEvery: '30m', splitSize: '2G', backup: '/var' })).toMatchObject({
+    ...{ mode: 'copy', splitEveryMs: 1_800_000, splitBytes: 2e9, backupFolder: '/var' },
   });
   expect(() => plan({ mode: 'copy', furtherAudio: 'stream' })).toThrow('a file of its own');
   expect(() => plan({ mode: 'copy', e2eeKeyFile: 'key', e2eeKeyIndex: '1' })).not.toThrow();
@@ -135,6 +135,7 @@ it('leaves the mode open with auto, takes a profile for the case that it is enco
   expect(plan.request).toMatchObject({ profile: { name: '1080p30', crf: 20 } });
   expect(plan.request.mode).toBeUndefined();
   expect(plan.request).not.toHaveProperty('choosesMode');
+  expect(read({ mode: 'auto', backup: '/var' }).request.backupFolder).toBe('/var');
   expect(read({ mode: 'encode' }).choosesMode).toBe(false);
   for (const option of ['fallback', 'replay', 'memoryCeiling'])
     expect(() => read({ mode: 'auto', [option]: '60s' }), option).toThrow(/together with --mode auto/);
