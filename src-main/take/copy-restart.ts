@@ -164,7 +164,6 @@ function backIn(
   const { written } = track.kind === 'audio' ? audio : video;
   if (own === undefined || written === 0) return null;
   // Silence stands before the first sound.
-  if (track.kind === 'audio' && audioSilenceMs !== undefined)
-    return Math.max(own.fromMs, (part?.startMs ?? 0) + audioSilenceMs);
+  if (track.kind === 'audio') return Math.max(own.fromMs, (part?.startMs ?? 0) + audioSilenceMs);
   return own.fromMs + keyFrameMs;
 }
