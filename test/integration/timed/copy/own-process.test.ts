@@ -13,8 +13,8 @@ import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthet
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { Recorder } from '#engine/recorder/recorder.js';
 import { othersShareBetween, overloadReason, readCpu } from '../../../fixtures/machine-load.js';
-import { SharedTake, timedTest } from '../../../fixtures/timed-test.js';
 import { receiverPids } from '../../../fixtures/receiver-pids.js';
+import { SharedTake, timedTest } from '../../../fixtures/timed-test.js';
 import { untilSnapshot } from '../../../fixtures/until-snapshot.js';
 
 const room = 'own-process';
