@@ -1,5 +1,6 @@
 import type { RemoteTrackPublication, Room } from '@livekit/rtc-node';
 import { toPlateauError } from '../contract/errors.js';
+import { monotonicUs } from '../pipeline/take-clock.js';
 import type { SubscribedTrack } from './remote-track.js';
 
 /**
@@ -55,6 +56,7 @@ export class TrackRenewal {
         const track = this.#owner.find(publication.sid ?? '');
         return track === undefined ? [] : [{ track, publication }];
       });
+    for (const { track } of setBack) track.heldBack.stoodStill(monotonicUs());
     if (standstillMs < renewFromMs) {
       for (const { track } of setBack) track.stoodStill();
       return;

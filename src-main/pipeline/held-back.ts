@@ -22,6 +22,9 @@ const leastHeldMs = 500;
 /** What was held back comes at once, or within this time. Losses are counted less often meanwhile, and no gap of theirs may be passed over. */
 const burstMs = 750;
 
+/** Behind a standstill of this process everything comes late and at once, for which there is another remedy. Microseconds. */
+const ownStandstillUs = 10_000_000;
+
 /** A time in which nothing came, and that is over. */
 interface Stall {
   /** When the last packet came before it, in microseconds of the monotonic clock. */
@@ -41,6 +44,7 @@ export class HeldBack {
   #last: ArrivalCount | null = null;
   #stall: Stall | null = null;
   #sinceUs: number | null = null;
+  #deafUntilUs = -Infinity;
 
   /**
    * Since when what comes is out of time: when the last packet came that was not held back, in microseconds of the monotonic clock.
@@ -68,6 +72,12 @@ export class HeldBack {
     this.#sinceUs ??= this.#stall?.sinceUs ?? null;
   }
 
+  /** This process stood still: what comes late for some time was held back by nobody else. @param nowUs of the monotonic clock */
+  stoodStill(nowUs: number): void {
+    this.#deafUntilUs = nowUs + ownStandstillUs;
+    this.restart();
+  }
+
   /** A fresh stream follows; or what is out of time is left to WebRTC. */
   restart(): void {
     this.#last = null;
@@ -77,6 +87,7 @@ export class HeldBack {
 
   /** Takes what has come by now. */
   read(count: ArrivalCount): void {
+    if (count.askedAtUs < this.#deafUntilUs) return;
     const last = this.#last;
     this.#last = count;
     if (last === null || count.received < last.received || last.lastPacketAtMs <= 0) return;

@@ -146,7 +146,7 @@ export class TrackInlets {
     if (video !== null && video !== this.#readVideo) {
       this.#targets.video?.readFigures(nowMs, video);
       // How long the buffers of what is given up keep it is no beginning for those of a fresh stream.
-      if (video.jitterBufferMs !== null && this.#video?.isRenewing !== true)
+      if (video.jitterBufferMs !== null && !isHeldBack(this.#video))
         this.#targets.video?.playoutDelay.aim(video.jitterBufferMs);
     }
     this.#readVideo = video;
@@ -157,7 +157,7 @@ export class TrackInlets {
       this.#readLosses(audio, nowMs);
       this.#targets.audio.late.read(audio);
       const { half, frame } = countedTooMuchMs;
-      if (audio.jitterBufferMs !== null && track?.isRenewing !== true)
+      if (audio.jitterBufferMs !== null && !isHeldBack(track))
         this.#targets.audio.playoutDelay.aim(
           audio.jitterBufferMs - half - frame + opusDelayMs,
           laterMsOf(audio),
@@ -239,6 +239,11 @@ export class TrackInlets {
       },
     });
   }
+}
+
+/** What comes of it is out of time, and is given up. */
+function isHeldBack(track: RecordedTrack | null): boolean {
+  return (track?.heldBack?.sinceUs ?? null) !== null;
 }
 
 /**

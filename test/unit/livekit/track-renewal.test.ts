@@ -83,7 +83,10 @@ function identityOf(sid: string): string {
   return sid.startsWith('bob') ? 'bob' : 'ada';
 }
 
-function fakeHeldBack(): Pick<HeldBack, 'hasStalled' | 'isQuiet' | 'join' | 'restart' | 'sinceUs'> {
+function fakeHeldBack(): Pick<
+  HeldBack,
+  'hasStalled' | 'isQuiet' | 'join' | 'restart' | 'sinceUs' | 'stoodStill'
+> {
   const state = {
     hasStalled: false,
     isQuiet: false,
@@ -93,6 +96,9 @@ function fakeHeldBack(): Pick<HeldBack, 'hasStalled' | 'isQuiet' | 'join' | 'res
     },
     restart: () => {
       Object.assign(state, { hasStalled: false, sinceUs: null });
+    },
+    stoodStill: () => {
+      state.restart();
     },
   };
   return state;

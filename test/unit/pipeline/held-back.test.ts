@@ -53,6 +53,15 @@ const microphone = (): Sent => new Sent(20);
 const camera = (): Sent => new Sent(1000 / 60);
 
 describe('what was held back and comes at once', () => {
+  it('behind a standstill of this process is no such thing, for ten seconds', () => {
+    const sent = microphone().goesOn(3_000).isSilent(2_000);
+    sent.heldBack.stoodStill(sent.nowUs);
+    expect(sent.heldBack.isQuiet).toBe(false);
+    expect(sent.sends(150).goesOn(9_500).isSilent(1_500).heldBack.isQuiet).toBe(true);
+    const sinceUs = sent.nowUs - 1_500_000;
+    expect(sent.sends(110).heldBack.sinceUs).toBe(sinceUs);
+  });
+
   it.each([2_000, 4_000, 8_000])('is out of time since its last packet before a stop of %i ms', (ms) => {
     const sent = microphone().goesOn(3_000);
     const sinceUs = sent.nowUs;
