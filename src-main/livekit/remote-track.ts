@@ -4,6 +4,7 @@ import type { SignalAlarm } from '../contract/signal-alarms.js';
 import { AudioSignal } from '../pipeline/audio-signal.js';
 import type { DecryptionSignal } from '../pipeline/decryption-signal.js';
 import type { AudioReceiver, VideoReceiver } from '../pipeline/frame-receiver.js';
+import { HeldBack } from '../pipeline/held-back.js';
 import { KeyFrameSchedule } from '../pipeline/key-frame-schedule.js';
 import { PublisherConnection } from '../pipeline/publisher-connection.js';
 import { VideoSignal } from '../pipeline/video-signal.js';
@@ -30,11 +31,14 @@ export class SubscribedTrack {
   readonly connection = new PublisherConnection();
   /** When its present native track was subscribed, of `performance.now`. */
   subscribedAtMs = performance.now();
+  /** Whether what comes was held back on its way. */
+  readonly heldBack = new HeldBack();
   readonly #counters: TrackCounters;
   /** A track that is gone cannot be asked. */
   #isClosed = false;
   #track: RemoteTrack;
-  #isRenewing = false;
+  /** It is being subscribed anew: what was played out until now is out of time, and a fresh stream will follow. Only this class sets it. */
+  isRenewing = false;
   /** A fresh stream has taken the place of an older one. */
   wasRenewed = false;
   readonly #context: NativeStreamContext;
@@ -76,7 +80,7 @@ export class SubscribedTrack {
     this.#decryption = info.isEncrypted ? new TrackDecryption(info.kind) : null;
     this.#videoSignal = new VideoSignal(info.role === 'screenShare');
     this.#video = new VideoRelay(this.#videoSignal, this.#keyFrame, () => this.#countIfDoubtful());
-    this.#counters = new TrackCounters(context.dispatcher, ({ videoCounts }) => {
+    this.#counters = new TrackCounters(context.dispatcher, this.heldBack, ({ videoCounts }) => {
       if (videoCounts !== null) this.#decryption?.counted(videoCounts);
       this.#judgeStart();
     });
@@ -113,20 +117,21 @@ export class SubscribedTrack {
     return this.#decryption?.signal ?? null;
   }
 
-  /** It is being subscribed anew: what was played out until now is out of time, and a fresh stream will follow. */
-  get isRenewing(): boolean {
-    return this.#isRenewing;
-  }
-
   /** Until {@link SubscribedTrack.resume} or {@link SubscribedTrack.close}. */
   beginRenewal(): void {
     // Of a track that is not subscribed the SDK does not end a pause.
     this.#keyFrame.close();
-    this.#isRenewing = true;
+    this.isRenewing = true;
   }
 
   /** The process stood still: what is played out is late. */
   readonly stoodStill = (): void => this.#counters.restless();
+
+  /** What it plays out is on time again, though it was not subscribed anew: that is its fresh stream. */
+  caughtUp(): void {
+    this.isRenewing = false;
+    (this.info.kind === 'video' ? this.#video : this.#audio).onStreamStarted();
+  }
 
   /** Gives the native track back, and keeps those who receive. */
   suspend(): void {
@@ -140,7 +145,7 @@ export class SubscribedTrack {
 
   /** A fresh native track takes the place of the one that was given back. */
   resume(track: RemoteTrack): void {
-    this.#isRenewing = false;
+    this.isRenewing = false;
     this.wasRenewed = true;
     this.#isClosed = false;
     this.#track = track;
@@ -169,8 +174,7 @@ export class SubscribedTrack {
    * @returns what is wrong at the moment; null when nothing is, or nobody receives it
    */
   judgeSignal(elapsedMs: number): SignalAlarm | null {
-    const isKept = this.#isRenewing && !this.isMuted;
-    const isOn = isKept ? null : !this.#isClosed && !this.isMuted && this.#source !== null;
+    const isOn = !this.isMuted && (this.isRenewing ? null : !this.#isClosed && this.#source !== null);
     const { packetsReceived = 0, packetsLost = 0, framesReceived = 0 } = this.statistics ?? {};
     const decryption = this.#decryption;
     // It explains what else is wrong: without a key nothing is decoded.
@@ -205,26 +209,23 @@ export class SubscribedTrack {
 
   /** Ends what {@link receiveVideo} or {@link receiveAudio} began. */
   stopReceiving(): void {
-    this.#video.receiver = null;
-    this.#audio.receiver = null;
+    for (const relay of [this.#video, this.#audio]) relay.receiver = null;
     this.#closeIfIdle();
   }
 
   /** Shows the frames to somebody else as well; null ends it. */
   monitor(monitor: (VideoMonitor & AudioMonitor) | null): void {
-    this.#video.monitor = monitor;
-    this.#audio.monitor = monitor;
+    for (const relay of [this.#video, this.#audio]) relay.monitor = monitor;
     if (monitor === null) this.#closeIfIdle();
     else if (this.#source === null) this.#open();
   }
 
   /** Ends the stream and gives the track back; resolves when none of its frames is on its way any more. */
   async close(): Promise<void> {
-    const isSuspended = this.#isRenewing && this.#isClosed;
+    const isSuspended = this.isRenewing && this.#isClosed;
     this.#isClosed = true;
     this.#keyFrame.close();
-    this.#video.monitor = null;
-    this.#audio.monitor = null;
+    for (const relay of [this.#video, this.#audio]) relay.monitor = null;
     const source = this.#source;
     this.#source = null;
     await source?.close();

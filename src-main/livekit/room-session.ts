@@ -125,7 +125,7 @@ export class RoomSession {
   /** Called a few times a second: what is on and does not deliver what it should. @param elapsedMs since then */
   judgeSignals(elapsedMs: number): SignalAlarm[] {
     this.#keys.tryNext(elapsedMs, this.#subscriptions.tracks);
-    return this.#subscriptions.judgeSignals(elapsedMs);
+    return this.#subscriptions.judgeSignals(elapsedMs, this.#room);
   }
 
   /** Breaks the connection on purpose; nothing happens while there is none. */

@@ -231,9 +231,11 @@ export class Subscriptions {
    * Called a few times a second.
    *
    * @param elapsedMs since the last call; a time in which this process stood still is left out
+   * @param room null: in none
    * @returns what is wrong with the tracks at the moment
    */
-  judgeSignals(elapsedMs: number): SignalAlarm[] {
+  judgeSignals(elapsedMs: number, room: Room | null = null): SignalAlarm[] {
+    if (room !== null) this.renewal.beginHeldBack(this.#tracks.values(), room);
     const nowMs = performance.now();
     for (const track of this.#permissions.look(this.tracks, nowMs)) this.#lost(track, 'forbidden');
     for (const track of this.#receivers.look(this.tracks, nowMs)) this.#lost(track, 'taken');

@@ -62,6 +62,11 @@ export class AudioTimeline {
     this.playoutDelay.restart();
   }
 
+  /** Where a moment stands on the take's timeline. @param us of the monotonic clock */
+  at(us: number): number {
+    return this.#takeClock.cut(this.#takeClock.toElapsedMs(us));
+  }
+
   /** Where the frame that was placed last ends, as far as that is known. */
   get endMs(): number {
     return this.timeOf(this.positionMs) + this.frameMs;

@@ -62,13 +62,14 @@ export class ConcealedAudio {
   #lostMs = 0;
   /** When something was made up or lost last, on the take's timeline. */
   #activeAtMs = 0;
+  #heldBackMs = 0;
   readonly #gaps = new PacketGaps();
   readonly #neverHeard = new NeverHeard();
   readonly #found: FoundLoss[] = [];
 
   /** Made up in place of packets that were lost, or never sent by who is on, in milliseconds. */
   get ms(): number {
-    return this.#ms + this.#gaps.lostMs + this.#neverHeard.lostMs;
+    return this.#ms + this.#heldBackMs + this.#gaps.lostMs + this.#neverHeard.lostMs;
   }
 
   /** The part of {@link ConcealedAudio.ms} that the network has not lost: nothing was sent, or nothing that a key fits. */
@@ -116,6 +117,20 @@ export class ConcealedAudio {
   /** The microphone was muted, or is open again: nothing need come. */
   interrupt(): void {
     this.#gaps.interrupt();
+  }
+
+  /**
+   * What was sent from then on was held back on its way. What came of it later is out of time, and is given up for a fresh stream.
+   *
+   * @param fromMs when the last packet came before, on the take's timeline
+   * @param toMs so far the file was written with what WebRTC made up, or what is out of time
+   */
+  heldBack(fromMs: number, toMs: number): void {
+    this.restart();
+    const durationMs = toMs - Math.max(0, fromMs);
+    if (durationMs <= 0) return;
+    this.#heldBackMs += durationMs;
+    this.#found.push({ fromMs: toMs - durationMs, toMs, lost: durationMs, total: this.ms });
   }
 
   /** When packets came. @param takeMs the present on the take's timeline */

@@ -107,9 +107,10 @@ export class AudioTrackWriter {
     this.#release();
   }
 
-  /** Another stream of the same track follows. @param isStale what is kept back was played out too late to be of use */
-  streamInterrupted(isStale: boolean): void {
-    if (isStale && this.#hold.isOn) this.#options.queue.truncate(this.#former);
+  /** Another stream of the same track follows. @param stale what of the queue was played out too late to be of use */
+  streamInterrupted(stale: 'none' | 'kept' | 'all'): void {
+    if (stale === 'all') this.#former = 0;
+    if (stale === 'all' || (stale === 'kept' && this.#hold.isOn)) this.#options.queue.truncate(this.#former);
     this.#release();
   }
 
@@ -174,7 +175,6 @@ export class AudioTrackWriter {
     }
   }
 
-  /** There is one, and where it belongs is known. */
   get #isHeadDue(): boolean {
     const positionMs = this.#options.queue.peekTimeMs();
     if (positionMs === undefined || this.#former > 0) return positionMs !== undefined;

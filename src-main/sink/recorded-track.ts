@@ -10,6 +10,11 @@ export interface RecordedTrack {
   readonly isMuted: boolean;
   /** It is being subscribed anew: what it plays out until then is out of time, and silence stands in its place. */
   readonly isRenewing: boolean;
+  /**
+   * Whether what comes was held back on its way: since when it is out of time, in microseconds of the monotonic clock, null when
+   * it is not; and whether that is not known yet of a stall that has just ended.
+   */
+  readonly heldBack?: { readonly sinceUs: number | null; readonly hasStalled: boolean };
   /** What WebRTC counted when it was last asked; null before. */
   readonly statistics:
     | (Omit<RtcSnapshot, 'bitsPerSecond'> & {

@@ -49,6 +49,8 @@ export class TrackInlets {
   /** The figures that were handed on last. */
   #readVideo: RecordedTrack['statistics'] = null;
   #readAudio: RecordedTrack['statistics'] = null;
+  /** The microphone is given up because it was held back since then; null: it is not. */
+  #heldBackSinceUs: number | null = null;
   /** Null before the first track, and while there is any. */
   #idleSinceMs: number | null = null;
   #isConnected = true;
@@ -113,8 +115,9 @@ export class TrackInlets {
       this.#targets.video?.setLive(false, !this.#isConnected);
     }
     if (track === this.#audio) {
+      this.#judgeHeldBack();
       this.#audio = null;
-      if (track.isRenewing) this.#targets.audio.streamInterrupted(true);
+      if (track.isRenewing) this.#targets.audio.streamInterrupted('kept');
       this.#targets.audio.streamEnded();
     }
     if (this.#video === null && this.#audio === null) this.#idleSinceMs ??= nowMs;
@@ -142,16 +145,19 @@ export class TrackInlets {
     const { video, audio } = this.statistics;
     if (video !== null && video !== this.#readVideo) {
       this.#targets.video?.readFigures(nowMs, video);
-      if (video.jitterBufferMs !== null) this.#targets.video?.playoutDelay.aim(video.jitterBufferMs);
+      // How long the buffers of what is given up keep it is no beginning for those of a fresh stream.
+      if (video.jitterBufferMs !== null && !isHeldBack(this.#video))
+        this.#targets.video?.playoutDelay.aim(video.jitterBufferMs);
     }
     this.#readVideo = video;
+    this.#judgeHeldBack();
     const track = this.#audio;
     this.concealed.readSilence(silenceOf(track), nowMs);
     if (audio !== null && audio !== this.#readAudio) {
       this.#readLosses(audio, nowMs);
       this.#targets.audio.late.read(audio);
       const { half, frame } = countedTooMuchMs;
-      if (audio.jitterBufferMs !== null)
+      if (audio.jitterBufferMs !== null && !isHeldBack(track))
         this.#targets.audio.playoutDelay.aim(
           audio.jitterBufferMs - half - frame + opusDelayMs,
           laterMsOf(audio),
@@ -160,10 +166,23 @@ export class TrackInlets {
     this.#readAudio = audio;
   }
 
+  /** A microphone is given up that was held back on its way: all of it is missing from then on, up to its fresh stream. */
+  #judgeHeldBack(): void {
+    const { audio } = this.#targets;
+    const sinceUs = this.#audio?.isRenewing === true ? (this.#audio.heldBack?.sinceUs ?? null) : null;
+    const isNew = sinceUs !== null && this.#heldBackSinceUs === null;
+    this.#heldBackSinceUs = sinceUs;
+    if (!isNew || this.#audio?.isMuted === true) return;
+    audio.streamInterrupted('all');
+    this.concealed.heldBack(audio.timeline.at(sinceUs), audio.handedMs);
+  }
+
   #readLosses(audio: NonNullable<RecordedTrack['statistics']>, nowMs: number): void {
     const track = this.#audio;
     // What a standstill cost is silence in the file, and counted as that.
     if (track === null || track.isRenewing) return;
+    // What was lost in a stall counts twice when it turns out to be given up as a whole.
+    if (track.heldBack?.hasStalled === true) return;
     this.concealed.read(audio, nowMs, this.#targets.audio.silence.unplacedMs);
     if (audio.arrivals !== undefined && !track.isMuted)
       this.concealed.readArrivals(audio.arrivals, track.connection, nowMs);
@@ -209,7 +228,7 @@ export class TrackInlets {
       onStreamEnded: (end) => {
         if (track === this.#audio) {
           const isStale = end === 'renewed' || track.isRenewing;
-          if (isStale || end === 'watchdog') audio.streamInterrupted(isStale);
+          if (isStale || end === 'watchdog') audio.streamInterrupted(isStale ? 'kept' : 'none');
           if (end !== 'watchdog' && end !== 'renewed') audio.streamEnded();
         }
         if (end === 'watchdog') onWatchdogTrip('audio');
@@ -220,6 +239,11 @@ export class TrackInlets {
       },
     });
   }
+}
+
+/** What comes of it is out of time, and is given up. */
+function isHeldBack(track: RecordedTrack | null): boolean {
+  return (track?.heldBack?.sinceUs ?? null) !== null;
 }
 
 /**

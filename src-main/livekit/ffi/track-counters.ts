@@ -1,9 +1,13 @@
+import { packetMsOf } from '../../pipeline/concealed-audio.js';
+import type { HeldBack } from '../../pipeline/held-back.js';
 import type { FrameDispatcher } from './frame-dispatcher.js';
 import { JitterBufferDelay } from './jitter-buffer-delay.js';
 import { requestTrackStatistics, type TrackAnswer, type TrackStatistics } from './track-statistics.js';
 
 /** A jitter buffer that begins, or changes, is asked more often: until its delay is known nobody knows where its frames stand. */
 const readingsOfYoung = 8;
+/** No camera and no screen sends more frames than 60 a second. */
+const leastFrameMs = 1000 / 60;
 
 /** What WebRTC counts of one track, asked again and again. Owns nothing native. */
 export class TrackCounters {
@@ -14,15 +18,17 @@ export class TrackCounters {
   /** When an answer had further packets, of `performance.now`; before the first, when the stream began. */
   grownAtMs = performance.now();
   readonly #dispatcher: FrameDispatcher;
+  readonly #heldBack: HeldBack;
   readonly #onAnswer: (answer: TrackAnswer) => void;
   #jitterBuffer = new JitterBufferDelay();
   /** How often it has been asked since its stream began, or the delay of its jitter buffer changed. */
   #asked = 0;
   #unanswered = 0;
 
-  /** @param onAnswer called with each answer that holds something */
-  constructor(dispatcher: FrameDispatcher, onAnswer: (answer: TrackAnswer) => void) {
+  /** @param heldBack is told of what comes @param onAnswer called with each answer that holds something */
+  constructor(dispatcher: FrameDispatcher, heldBack: HeldBack, onAnswer: (answer: TrackAnswer) => void) {
     this.#dispatcher = dispatcher;
+    this.#heldBack = heldBack;
     this.#onAnswer = onAnswer;
   }
 
@@ -45,6 +51,7 @@ export class TrackCounters {
   restart(): void {
     this.#jitterBuffer = new JitterBufferDelay();
     this.#asked = 0;
+    this.#heldBack.restart();
     this.grownAtMs = performance.now();
     // It was that of the former one, and may be another track's by now.
     if (this.latest !== null) this.latest = { ...this.latest, receiverId: '' };
@@ -66,11 +73,24 @@ export class TrackCounters {
       if (buffer !== this.#jitterBuffer) return;
       if (buffer.isChanging) this.#asked = 0;
       if (answer === null) return;
+      this.#readArrivals(answer.statistics);
       if (answer.statistics.packetsReceived !== this.latest?.packetsReceived)
         this.grownAtMs = performance.now();
       this.latest = answer.statistics;
       this.#onAnswer(answer);
     });
     this.#unanswered += 1;
+  }
+
+  #readArrivals(statistics: TrackStatistics): void {
+    const { arrivals, askedAtUs, framesReceived, packetsReceived } = statistics;
+    if (arrivals === undefined || askedAtUs === undefined) return;
+    const isVideo = framesReceived !== undefined;
+    this.#heldBack.read({
+      ...{ askedAtUs, readAtMs: arrivals.readAtMs, lastPacketAtMs: arrivals.lastPacketAtMs },
+      received: isVideo ? framesReceived : packetsReceived,
+      unitMs: isVideo ? leastFrameMs : packetMsOf(statistics),
+    });
+    if (this.#heldBack.isQuiet) this.#asked = 0;
   }
 }

@@ -30,7 +30,7 @@ export interface TrackStatistics {
   readonly stretchedSamples?: number;
   /** The decoder makes two channels of what has two; false where it mixes them; left out while that is not known. */
   readonly isStereoKept?: boolean;
-  /** When they came. Of audio only. */
+  /** When they came. */
   readonly arrivals?: PacketArrivals;
   readonly jitterMs: number;
   /** How long the jitter buffer keeps what has arrived; null until it has settled. */
@@ -95,8 +95,8 @@ function inboundOf(
         concealedSamples: Number(inbound?.concealedSamples ?? 0n),
         stretchedSamples: stretchedOf(inbound),
         ...stereoOf(stream.codecId ?? '', stats),
-        arrivals: arrivalsOf(entry.value, stats),
       }),
+      arrivals: arrivalsOf(entry.value, stats),
       jitterMs: Math.round((received?.jitter ?? 0) * 1e6) / 1000,
       jitterBufferMs: buffer.ms === null ? null : Math.round(buffer.ms * 10) / 10,
     };

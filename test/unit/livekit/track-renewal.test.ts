@@ -2,6 +2,7 @@ import type { RemoteTrackPublication, Room } from '@livekit/rtc-node';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { SubscribedTrack } from '../../../src-main/livekit/remote-track.js';
 import { TrackRenewal } from '../../../src-main/livekit/track-renewal.js';
+import type { HeldBack } from '../../../src-main/pipeline/held-back.js';
 
 /** A room with a microphone and a camera, whose tracks remember what was asked of them. */
 class FakeRoom {
@@ -14,16 +15,23 @@ class FakeRoom {
     onError: ({ message }) => this.said.push(message),
   });
 
-  constructor() {
-    for (const kind of ['audio', 'video'] as const) {
+  /** @param others microphones of Bob, beside those of Ada */
+  constructor(others: readonly string[] = []) {
+    for (const kind of ['audio', 'video', ...others]) {
       const track = {
-        info: { trackSid: kind, kind },
+        info: { trackSid: kind, identity: identityOf(kind) },
         isRenewing: false,
         wasRenewed: false,
+        isMuted: false,
+        heldBack: fakeHeldBack(),
         beginRenewal: () => {
           track.isRenewing = true;
         },
         stoodStill: () => this.said.push(`${kind} late`),
+        caughtUp: () => {
+          track.isRenewing = false;
+          this.said.push(`${kind} caught up`);
+        },
         suspend: () => this.said.push(`${kind} suspended`),
       };
       this.tracks.set(kind, track as unknown as SubscribedTrack);
@@ -43,6 +51,21 @@ class FakeRoom {
     this.renewal.begin(ms, room as Room);
   }
 
+  /** What these tracks have sent was held back; of those that stalled it is not known. */
+  heldBack(held: readonly string[], stalled: readonly string[] = []): void {
+    for (const sid of [...held, ...stalled])
+      Object.assign(this.tracks.get(sid)?.heldBack ?? {}, { hasStalled: true });
+    for (const sid of held) this.tracks.get(sid)?.heldBack.join();
+    const publicationsOf = (identity: string): Map<string, RemoteTrackPublication> =>
+      new Map([...this.publications].filter(([sid]) => identityOf(sid) === identity));
+    const room: unknown = {
+      remoteParticipants: new Map(
+        ['ada', 'bob'].map((identity) => [identity, { trackPublications: publicationsOf(identity) }]),
+      ),
+    };
+    this.renewal.beginHeldBack(this.tracks.values(), room as Room);
+  }
+
   /** The SDK has given the track up. */
   unsubscribed(kind: 'audio' | 'video'): void {
     const track = this.tracks.get(kind);
@@ -50,9 +73,35 @@ class FakeRoom {
   }
 
   /** A fresh track has come. */
-  resumed(kind: 'audio' | 'video'): void {
+  resumed(kind: string): void {
+    this.tracks.get(kind)?.heldBack.restart();
     Object.assign(this.tracks.get(kind) ?? {}, { isRenewing: false, wasRenewed: true });
   }
+}
+
+function identityOf(sid: string): string {
+  return sid.startsWith('bob') ? 'bob' : 'ada';
+}
+
+function fakeHeldBack(): Pick<
+  HeldBack,
+  'hasStalled' | 'isQuiet' | 'join' | 'restart' | 'sinceUs' | 'stoodStill'
+> {
+  const state = {
+    hasStalled: false,
+    isQuiet: false,
+    sinceUs: null as number | null,
+    join: () => {
+      if (state.hasStalled) state.sinceUs = 5;
+    },
+    restart: () => {
+      Object.assign(state, { hasStalled: false, sinceUs: null });
+    },
+    stoodStill: () => {
+      state.restart();
+    },
+  };
+  return state;
 }
 
 let room: FakeRoom;
@@ -139,4 +188,67 @@ it('goes on after a request that fails', () => {
   room.begin(3000);
   expect(room.said[0]).toContain('the handle is gone');
   expect(room.said[1]).toBe('video off');
+});
+
+it('asks anew for whom the line held back, and for nobody else', () => {
+  room = new FakeRoom(['bob-audio', 'bob-video']);
+  room.heldBack(['bob-audio']);
+  vi.advanceTimersByTime(300);
+  expect(room.said).toEqual(['bob-audio off', 'bob-audio on']);
+});
+
+it('asks for the camera of whom the line held back as well, once it is known that it stalled', () => {
+  room = new FakeRoom(['bob-audio', 'bob-video']);
+  room.heldBack(['bob-audio'], ['bob-video']);
+  expect(room.said).toEqual(['bob-audio off', 'bob-video off']);
+});
+
+it('asks for everybody anew when the server stood still, and has the connection made anew the next time', () => {
+  room = new FakeRoom(['bob-audio']);
+  room.heldBack(['audio', 'video', 'bob-audio']);
+  vi.advanceTimersByTime(300);
+  for (const sid of ['audio', 'video', 'bob-audio']) room.resumed(sid);
+  expect(room.said.filter((said) => said.endsWith('on'))).toHaveLength(3);
+  room.heldBack(['audio', 'video', 'bob-audio']);
+  vi.advanceTimersByTime(60_000);
+  expect(room.said.filter((said) => said === 'stuck')).toHaveLength(1);
+  expect([...room.tracks.values()].every(({ isRenewing }) => isRenewing)).toBe(true);
+});
+
+it('leaves out who is held back for the second time until the jitter buffer is short again, and keeps the room', () => {
+  room = new FakeRoom(['bob-audio']);
+  room.resumed('bob-audio');
+  const track = room.tracks.get('bob-audio');
+  const reads = (jitterBufferMs: number): void => {
+    Object.assign(track ?? {}, { statistics: { jitterBufferMs } });
+    vi.advanceTimersByTime(1_500);
+    room.heldBack([]);
+  };
+  room.heldBack(['bob-audio']);
+  // What came first was played out at once.
+  reads(80);
+  for (const ms of [900, 2_400, 1_800, 200]) reads(ms);
+  expect(track?.isRenewing).toBe(true);
+  expect(room.said).toEqual(['bob-audio late']);
+  reads(90);
+  expect(track?.isRenewing).toBe(false);
+  expect(track?.heldBack.sinceUs).toBeNull();
+  expect(room.said).toEqual(['bob-audio late', 'bob-audio caught up']);
+});
+
+it('keeps nothing of who is left out, and leaves', () => {
+  room = new FakeRoom(['bob-audio']);
+  room.resumed('bob-audio');
+  room.heldBack(['bob-audio']);
+  expect(room.renewal.continue(room.tracks.get('bob-audio'))).toBe(false);
+  expect(room.said).toEqual(['bob-audio late']);
+});
+
+it('has more patience with a fresh stream when the room would be left for one', () => {
+  room = new FakeRoom(['bob-audio']);
+  room.heldBack(['bob-audio']);
+  vi.advanceTimersByTime(4_900);
+  expect(room.said).not.toContain('stuck');
+  vi.advanceTimersByTime(200);
+  expect(room.said).toContain('stuck');
 });

@@ -208,7 +208,7 @@ describe('frames that are missing', () => {
     test.frames(1000, 300);
     // The process stood still for 3 s; what comes in a burst is concealment, and then what was 3 s ago.
     for (let frame = 0; frame < 20; frame += 1) test.frame(7000, 400);
-    test.writer.streamInterrupted(true);
+    test.writer.streamInterrupted('kept');
     test.writer.streamStarted();
     test.writer.playoutDelay.aim(60);
     test.writer.playoutDelay.aim(60);
@@ -218,6 +218,22 @@ describe('frames that are missing', () => {
     expect(test.gapsMs).toEqual([3400]);
     expect(isBalanced(test.accounting.snapshot())).toBe(true);
   });
+});
+
+it('writes nothing of a stream that is given up, be it from before a pause of its own', () => {
+  const test = new Writer();
+  test.writer.streamStarted();
+  test.frames(1000, 100);
+  test.isPipeFull = true;
+  test.frames(2000, 30);
+  // The event loop was late: what is queued goes before what comes now.
+  test.frames(2600, 5);
+  const { handedMs } = test.writer;
+  expect(test.accounting.snapshot().queued).toBeGreaterThan(8);
+  test.writer.streamInterrupted('all');
+  test.readPipe();
+  expect(test.writer.handedMs).toBe(handedMs);
+  expect(test.accounting.snapshot().queued).toBe(0);
 });
 
 describe('a pause of the take', () => {

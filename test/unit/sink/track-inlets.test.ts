@@ -62,6 +62,32 @@ class Microphone {
     this.#receiver.onStreamStarted();
   }
 
+  /** The server stands still: WebRTC plays silence, then half a second of what has waited; then a fresh stream follows. */
+  async isHeldBack(ms: number, lostPackets = 0): Promise<void> {
+    const { clock } = this.test;
+    const sinceUs = clock.ms * 1_000;
+    const played = this.#received;
+    await this.speaks(ms);
+    this.#concealedMs += ms;
+    this.#received = played;
+    await this.speaks(500);
+    this.#received += ms / 20;
+    this.track.heldBack = { sinceUs: null, hasStalled: true };
+    await this.reads(lostPackets);
+    this.track.heldBack = { sinceUs, hasStalled: true };
+    this.track.isRenewing = true;
+    await this.reads();
+    for (let passedMs = 0; passedMs < 500; passedMs += frameMs) {
+      clock.ms += frameMs;
+      this.#receiver.onAudioFrame(clock.ms * 1_000, () => pcm);
+    }
+    this.#receiver.onStreamEnded('renewed');
+    this.track.heldBack = { sinceUs: null, hasStalled: false };
+    this.track.isRenewing = false;
+    [this.#received, this.#lost, this.#concealedMs] = [0, 0, 0];
+    this.#receiver.onStreamStarted();
+  }
+
   get #receiver(): AudioReceiver {
     return this.track.receiver as AudioReceiver;
   }
@@ -104,6 +130,27 @@ describe('audio that is missing', () => {
     expect(lostIn(sink)).toBeGreaterThan(5_500);
     expect(lostIn(sink)).toBeLessThanOrEqual(6_200);
     expect(sink.tracks.concealed.drainGaps()).toHaveLength(1);
+  });
+
+  it.each([
+    ['', 0],
+    [', though some of it was lost', 200],
+  ])('is all that was held back, from its last packet to the fresh stream%s', async (_, lostPackets) => {
+    const microphone = new Microphone();
+    await microphone.start();
+    await microphone.speaks(3_000);
+    const sinceMs = microphone.test.clock.ms;
+    await microphone.isHeldBack(4_000, lostPackets);
+    const { sink } = microphone.test;
+    const [gap, ...others] = sink.tracks.concealed.drainGaps();
+    expect(others).toEqual([]);
+    expect(Math.abs((gap?.fromMs ?? 0) - sinceMs)).toBeLessThanOrEqual(20);
+    await microphone.speaks(3_000);
+    const lostMs = lostIn(sink);
+    // Half a second until it is known, and as much until there is a fresh stream.
+    expect(lostMs).toBeGreaterThan(4_800);
+    expect(lostMs).toBeLessThan(5_200);
+    expect(Math.abs(lostMs - sink.audio.silence.lostMs - (gap?.lost ?? 0))).toBeLessThanOrEqual(20);
   });
 
   it('is all that no key fits: WebRTC plays silence for it, and counts no loss', async () => {
