@@ -58,7 +58,7 @@ export class SubscribedTrack {
   constructor(
     info: PublicationInfo,
     track: RemoteTrack,
-    enable: (isEnabled: boolean) => void,
+    enable: (isEnabled: boolean, trackHandle: bigint) => void,
     context: NativeStreamContext,
     formats: TrackFormats,
     onError: (thrown: unknown) => void,
@@ -69,7 +69,8 @@ export class SubscribedTrack {
     this.#context = context;
     this.#formats = formats;
     this.#onError = onError;
-    this.#keyFrame = new KeyFrameRequest(enable, () => {
+    const pause = (isEnabled: boolean): void => enable(isEnabled, this.#track.ffi_handle.handle);
+    this.#keyFrame = new KeyFrameRequest(pause, () => {
       this.#decryption?.resumed();
       this.#countIfDoubtful();
     });

@@ -145,7 +145,8 @@ export class Subscriptions {
     }
     const wasMissing = this.#missing.settle(info.trackSid);
     this.ended(info.trackSid);
-    const enable = (isEnabled: boolean): void => enablePublication(publication.ffiHandle.handle, isEnabled);
+    const enable = (isEnabled: boolean, trackHandle: bigint): void =>
+      enablePublication(publication.ffiHandle.handle, trackHandle, isEnabled);
     const context = this.#options.context();
     const subscribed = new SubscribedTrack(info, track, enable, context, this.#options, this.#onError);
     this.#tracks.set(info.trackSid, subscribed);
