@@ -30,7 +30,7 @@ export class SubscribedTrack {
   readonly connection = new PublisherConnection();
   /** When its present native track was subscribed, of `performance.now`. */
   subscribedAtMs = performance.now();
-  readonly #counters: TrackCounters;
+  readonly counters: TrackCounters;
   /** A track that is gone cannot be asked. */
   #isClosed = false;
   #track: RemoteTrack;
@@ -77,7 +77,7 @@ export class SubscribedTrack {
     this.#decryption = info.isEncrypted ? new TrackDecryption(info.kind) : null;
     this.#videoSignal = new VideoSignal(info.role === 'screenShare');
     this.#video = new VideoRelay(this.#videoSignal, this.#keyFrame, () => this.#countIfDoubtful());
-    this.#counters = new TrackCounters(context.dispatcher, ({ videoCounts }) => {
+    this.counters = new TrackCounters(context.dispatcher, ({ videoCounts }) => {
       if (videoCounts !== null) this.#decryption?.counted(videoCounts);
       this.#judgeStart();
     });
@@ -86,7 +86,7 @@ export class SubscribedTrack {
 
   /** What WebRTC counted when it was last asked; null before. */
   get statistics(): TrackStatistics | null {
-    return this.#counters.latest;
+    return this.counters.latest;
   }
 
   /** Why stereo is mixed to mono; null where it is not, or not known. */
@@ -96,12 +96,12 @@ export class SubscribedTrack {
 
   /** WebRTC was asked, and has counted no packet of it. */
   get isUnheard(): boolean {
-    return this.#counters.answers > 0 && (this.statistics?.packetsReceived ?? 0) === 0;
+    return this.counters.answers > 0 && (this.statistics?.packetsReceived ?? 0) === 0;
   }
 
   /** For how long no packet of it is known to have come, in milliseconds. */
   get quietMs(): number {
-    return performance.now() - this.#counters.grownAtMs;
+    return performance.now() - this.counters.grownAtMs;
   }
 
   /** What it delivers may be another one's: it is left out as if it had not come. */
@@ -127,7 +127,7 @@ export class SubscribedTrack {
   }
 
   /** The process stood still: what is played out is late. */
-  readonly stoodStill = (): void => this.#counters.restless();
+  readonly stoodStill = (): void => this.counters.restless();
 
   /** Gives the native track back, and keeps those who receive. */
   suspend(): void {
@@ -146,7 +146,7 @@ export class SubscribedTrack {
     this.#isClosed = false;
     this.#track = track;
     this.subscribedAtMs = performance.now();
-    this.#counters.restart();
+    this.counters.restart();
     this.#begin();
     const { receiver, monitor } = this.info.kind === 'video' ? this.#video : this.#audio;
     if (receiver !== null || monitor !== null) this.#open();
@@ -158,7 +158,7 @@ export class SubscribedTrack {
    * @param onlyYoung leaves out a track whose first figures are known
    */
   refreshStatistics(onlyYoung: boolean): void {
-    const isAwaited = this.#decryption?.isDoubtful === true || !this.#counters.isSettled;
+    const isAwaited = this.#decryption?.isDoubtful === true || !this.counters.isSettled;
     if (!this.#isClosed && (!onlyYoung || isAwaited)) this.#count();
   }
 
@@ -181,7 +181,7 @@ export class SubscribedTrack {
         : null;
     if (this.info.kind === 'audio') {
       const signal = this.#audioSignal;
-      const { answers } = this.#counters;
+      const { answers } = this.counters;
       const kind = signal.judge({ elapsedMs, isOn, answers, packets: packetsReceived });
       return undecrypted ?? (kind === null ? null : alarmOf(this.info, kind, signal));
     }
@@ -243,11 +243,11 @@ export class SubscribedTrack {
 
   /** The sooner it is known that frames are right, the fewer are left out. */
   #countIfDoubtful(): void {
-    if (this.#decryption?.isDoubtful === true && !this.#isClosed && !this.#counters.isAsking) this.#count();
+    if (this.#decryption?.isDoubtful === true && !this.#isClosed && !this.counters.isAsking) this.#count();
   }
 
   #count(): void {
-    this.#attempt(() => this.#counters.ask(this.#track.ffi_handle.handle));
+    this.#attempt(() => this.counters.ask(this.#track.ffi_handle.handle));
   }
 
   #attempt(act: () => void): void {
