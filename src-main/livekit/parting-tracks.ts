@@ -3,13 +3,8 @@ import type { SubscribedTrack } from './remote-track.js';
 /** The SDK names a track that comes again within some tens of milliseconds; on a busy machine in half a second. */
 const namedWithinMs = 1_200;
 
-type Parted = Pick<
-  SubscribedTrack,
-  'close' | 'counters' | 'info' | 'monitor' | 'refreshStatistics' | 'statistics' | 'stopReceiving'
->;
-
 interface Kept {
-  readonly track: Parted;
+  readonly track: SubscribedTrack;
   /** WebRTC has told that nothing receives it: the server has taken it off the session. */
   wasGone: boolean;
   /** When it was found to be received again; null while it is not. */
@@ -32,7 +27,7 @@ export class PartingTracks {
   }
 
   /** Nobody receives from it any more. @param isTaken it is published still, and may come again */
-  part(track: Parted, isTaken: boolean): void {
+  part(track: SubscribedTrack, isTaken: boolean): void {
     if (!isTaken) {
       this.#close(track);
       return;
@@ -41,6 +36,11 @@ export class PartingTracks {
     track.stopReceiving();
     track.monitor(null);
     this.#kept.set(track.info.trackSid, { track, wasGone: false, backAtMs: null });
+  }
+
+  /** One that was taken; undefined of every other. */
+  find(trackSid: string): SubscribedTrack | undefined {
+    return this.#kept.get(trackSid)?.track;
   }
 
   /** It has ended, or the SDK has named another native track for it. */
@@ -62,7 +62,7 @@ export class PartingTracks {
    * @param nowMs of `performance.now`
    * @returns whether one comes again, and the SDK does not say so
    */
-  hasReturned(received: Iterable<Pick<Parted, 'statistics'>>, nowMs: number): boolean {
+  hasReturned(received: Iterable<Pick<SubscribedTrack, 'statistics'>>, nowMs: number): boolean {
     const owned = new Set([...received].map(({ statistics }) => statistics?.receiverId ?? ''));
     for (const kept of this.#kept.values()) {
       const { counters, statistics } = kept.track;
@@ -79,7 +79,7 @@ export class PartingTracks {
     await Promise.all(this.#closing);
   }
 
-  #close(track: Parted): void {
+  #close(track: SubscribedTrack): void {
     const closed = track.close().catch(this.#onError);
     const closing = closed.finally(() => this.#closing.delete(closing));
     this.#closing.add(closing);

@@ -171,7 +171,7 @@ export class Subscriptions {
 
   /** A publication was muted or unmuted by its owner. */
   muted(publication: TrackPublication, isMuted: boolean): void {
-    const track = this.#tracks.get(publication.sid ?? '');
+    const track = this.#tracks.get(publication.sid ?? '') ?? this.#parting.find(publication.sid ?? '');
     if (track === undefined) return;
     track.isMuted = isMuted;
     this.#options.listener.onTrackMuted(track, isMuted);

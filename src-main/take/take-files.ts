@@ -51,7 +51,7 @@ export class TakeFiles {
   readonly #cuts: TakeCuts;
   readonly #openCount = new OpenCount();
   readonly #files = new Map<string, OpenFile>();
-  readonly taken = new TakenTracks();
+  readonly taken = new TakenTracks(() => this.#clock.nowMs());
   /** Where all of them end: who leaves while they are being written left no sooner for them. In milliseconds of the take. */
   #endMs = Infinity;
 
@@ -196,7 +196,7 @@ export class TakeFiles {
 
   /** The owner of a track muted or unmuted it. */
   setMuted(track: SubscribedTrack, isMuted: boolean): void {
-    this.#holding(track)?.sink.setMuted(track, isMuted);
+    (this.#holding(track)?.sink ?? this.taken).setMuted(track, isMuted);
   }
 
   /** Gives the files of somebody another name. @returns whether any has it only now */

@@ -11,6 +11,12 @@ interface Taken {
 /** Tracks that were taken from the recorder and are published still, by their publication, each with the file that lacks it. */
 export class TakenTracks {
   readonly #taken = new Map<string, Taken>();
+  readonly #nowMs: () => number;
+
+  /** @param nowMs milliseconds on the take's timeline */
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
 
   /** From now on a file lacks the track. */
   add(
@@ -18,6 +24,15 @@ export class TakenTracks {
     { losses, sink }: Omit<Taken, 'kind'>,
   ): void {
     this.#taken.set(trackSid, { kind, losses, sink });
+  }
+
+  /** Its owner mutes it, and misses nothing of it then; or opens it. */
+  setMuted({ info: { trackSid } }: Pick<SubscribedTrack, 'info'>, isMuted: boolean): void {
+    const taken = this.#taken.get(trackSid);
+    if (taken === undefined) return;
+    const { kind, losses, sink } = taken;
+    if (isMuted) losses.takenEnded(sink, kind, this.#nowMs(), true);
+    else losses.trackLeft(sink, kind, this.#nowMs(), { isTaken: true, wasOn: true });
   }
 
   /** It is received again. */

@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import { PartingTracks } from '../../../src-main/livekit/parting-tracks.js';
 
-type Parted = Parameters<PartingTracks['part']>[0];
+type Parted = NonNullable<ReturnType<PartingTracks['find']>>;
 
 /** A subscribed track as WebRTC has counted it. */
 class Track {
@@ -60,6 +60,7 @@ it('closes what has ended, and at last what was taken', async () => {
   parting.part(asParted(taken), true);
   parting.refreshStatistics(false);
   expect(taken.calls).toEqual(['stop', 'monitor', 'count']);
+  expect(parting.find('TR_1')).toBe(taken);
   await parting.closed();
   parting.refreshStatistics(false);
   expect(taken.calls.slice(3)).toEqual(['close']);

@@ -15,12 +15,14 @@ const came: boolean[] = [];
 const gone: string[] = [];
 /** Those that were missing, or taken, and have ended: whether that was told before. */
 const over: boolean[] = [];
+const muted: string[] = [];
 const listener = {
   onError: (error: PlateauError) => errors.push(error),
   onTrackMissing: (track: MissingTrack) => missing.push(track),
   onMissingEnded: (_info: PublicationInfo, wasTold: boolean) => over.push(wasTold),
   onPublishingForbidden: ({ identity, role }: PublicationInfo) => forbidden.push(`${identity}: ${role}`),
   onTrackSubscribed: (_track: SubscribedTrack, wasMissing: boolean) => came.push(wasMissing),
+  onTrackMuted: ({ info }: SubscribedTrack, isMuted: boolean) => muted.push(`${info.trackSid} ${isMuted}`),
   onTrackGone: ({ info }: SubscribedTrack, isTaken: boolean) =>
     gone.push(`${info.trackSid}${isTaken ? ' taken' : ''}`),
 } as unknown as RoomListener;
@@ -37,6 +39,7 @@ beforeEach(() => {
   came.length = 0;
   gone.length = 0;
   over.length = 0;
+  muted.length = 0;
   mayReceive = true;
   mayPublish = true;
   forbidden.length = 0;
@@ -264,6 +267,10 @@ it('says of what was received that its owner or the server has taken it away, wi
   expect(missing.map(({ error }) => error.message)).toEqual([
     expect.stringMatching(/^The microphone of ada is not received any more: .* ada does not allow/),
   ]);
+  // What its owner mutes meanwhile is missed by nobody.
+  subscriptions.muted(publicationOf('TR_1'), true);
+  subscriptions.muted(publicationOf('TR_2'), true);
+  expect(muted).toEqual(['TR_1 true']);
   // The SDK gives the old one up when it has another.
   subscriptions.withdrawn(publicationOf('TR_1'), ada);
   come();

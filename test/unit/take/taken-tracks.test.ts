@@ -83,12 +83,15 @@ describe('the losses of a track that was taken from the recorder', () => {
   });
 });
 
-it('tells the file that lacks a track that it has ended, once, and nothing of one that came again', () => {
+it('tells the file that lacks a track that it has ended or is muted, and nothing of one that came again', () => {
   const ended: unknown[][] = [];
-  const losses: unknown = { takenEnded: (...how: unknown[]) => ended.push(how.slice(1)) };
+  const losses: unknown = {
+    takenEnded: (...how: unknown[]) => ended.push(how.slice(1)),
+    trackLeft: (...how: unknown[]) => ended.push(how.slice(1)),
+  };
   const sink: unknown = {};
   const file = { losses: losses as PartLosses, sink: sink as Parameters<TakenTracks['add']>[1]['sink'] };
-  const taken = new TakenTracks();
+  const taken = new TakenTracks(() => 6_000);
   const track = (trackSid: string): Parameters<TakenTracks['add']>[0] => {
     const info: unknown = { trackSid, kind: 'audio' };
     return { info: info as Parameters<TakenTracks['add']>[0]['info'] };
@@ -97,5 +100,13 @@ it('tells the file that lacks a track that it has ended, once, and nothing of on
   taken.add(track('TR_2'), file);
   taken.came(track('TR_2'));
   for (const trackSid of ['TR_1', 'TR_1', 'TR_2', 'TR_3']) taken.ended(trackSid, 7_000, true);
-  expect(ended).toEqual([['audio', 7_000, true]]);
+  expect(ended.splice(0)).toEqual([['audio', 7_000, true]]);
+  // Who is muted is missed by nobody.
+  taken.add(track('TR_4'), file);
+  for (const trackSid of ['TR_4', 'TR_1'])
+    for (const isMuted of [true, false]) taken.setMuted(track(trackSid), isMuted);
+  expect(ended).toEqual([
+    ['audio', 6_000, true],
+    ['audio', 6_000, { isTaken: true, wasOn: true }],
+  ]);
 });
