@@ -88,14 +88,14 @@ export class TakesLibrary {
     return {
       content: contentOfManifest({ files, notRecorded }),
       isOk: ok,
-      isProven: files.every(({ stamps }) => stamps.intact.isEarned),
+      isProven: files.every(({ stamps }) => stamps?.intact.isEarned === true),
       findings: [
         ...findings.map(({ message }) => message),
         ...files.flatMap(({ file, findings: found }) => found.map(({ message }) => `${file}: ${message}`)),
       ],
       losses: [
-        ...files.flatMap(({ file, stamps: { complete } }) =>
-          complete.problem === null ? [] : [`${file}: ${complete.problem}`],
+        ...files.flatMap(({ file, stamps }) =>
+          stamps?.complete.problem ? [`${file}: ${stamps.complete.problem}`] : [],
         ),
         ...notRecordedSentences(notRecorded),
       ],

@@ -178,7 +178,7 @@ const notRecordedSchema = z.object({
   message: z.string(),
   /** On the take's timeline. */
   sinceMs: z.number().nonnegative(),
-  /** It has been recorded from then on; left out for what never was. */
+  /** It has been recorded from then on, or had ended; left out of what is missing up to the end. */
   untilMs: z.number().nonnegative().optional(),
 });
 export type NotRecorded = z.infer<typeof notRecordedSchema>;

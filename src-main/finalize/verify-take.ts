@@ -10,7 +10,7 @@ import { readManifest } from '../storage/manifest-file.js';
 import { copiedToleranceMs } from './check-copied.js';
 import { checkDeliverables, type CheckedDeliverable } from './check-deliverables.js';
 import { completeStamp } from './complete-stamp.js';
-import { type Finding, finding } from './finding.js';
+import { type Finding, finding, type FindingCode } from './finding.js';
 import { type UnnamedFile, unnamedMedia } from './unnamed-media.js';
 import { verifyFile, type VerifyMode, type VerifyResult } from './verify.js';
 
@@ -22,8 +22,11 @@ export interface VerifiedFile extends VerifyResult {
   readonly state: ManifestFile['state'];
   /** As in the manifest: so many frames fewer than its rate says. Left out where that is not counted. */
   readonly emptySlots?: number;
-  /** Both stamps as they were found now: by the file's packets, and by the manifest's counts and gaps. */
-  readonly stamps: Stamps;
+  /**
+   * Both stamps as they were found now: by the file's packets, and by the manifest's counts and gaps. Left out of a file of which
+   * nothing can be read: it is not there, it is empty, or it is no media file. Of what is not in it nobody can say why.
+   */
+  readonly stamps?: Stamps;
   /** What its further audio streams lack, judged in the same way. */
   readonly furtherAudio?: readonly { readonly stamps: Pick<Stamps, 'complete'> }[];
 }
@@ -51,6 +54,9 @@ export interface VerifyTakeOptions {
   /** 0 to 1, over all files. */
   readonly onProgress?: (fraction: number) => void;
 }
+
+/** Nothing was read of such a file: what it held is said by its manifest alone, and is not found now. */
+const unread: readonly FindingCode[] = ['missing', 'empty', 'unreadable'];
 
 /** Decoding takes a core and hashing a disk: two files keep both busy. */
 const filesAtOnce = 2;
@@ -98,7 +104,7 @@ export async function verifyTake(
       manifest.notRecorded.length === 0 &&
       files
         .flatMap((file) => [file, ...(file.furtherAudio ?? [])])
-        .every(({ stamps }) => stamps.complete.isEarned),
+        .every(({ stamps }) => stamps?.complete.isEarned === true),
     content: contentOfManifest({ files, notRecorded: manifest.notRecorded }),
     takeName: manifest.takeName,
     findings,
@@ -155,6 +161,9 @@ async function verifyEntry(
           : 'The file was never finalized: its take was interrupted.'),
     });
   }
+  const { emptySlots, file, identity, state } = entry;
+  const found = { ...verified, findings, file, identity, state };
+  if (verified.findings.some(({ code }) => unread.includes(code))) return { ...found, ok: false };
   const complete = completeNow(entry, verified.durationMs);
   // A stamp without a grade is of a version that tolerated more.
   const said = entry.stamps?.complete.grade;
@@ -176,10 +185,9 @@ async function verifyEntry(
     packets: verified.packets,
     worstGap: verified.worstGap,
   };
-  const { emptySlots, file, identity, state } = entry;
   const stamps = { intact, complete };
   return {
-    ...{ ...verified, ok, findings, file, identity, state, stamps, furtherAudio },
+    ...{ ...found, ok, stamps, furtherAudio },
     ...(emptySlots !== undefined && { emptySlots }),
   };
 }

@@ -78,7 +78,7 @@ export async function verifyFile(
     (stats) => stats.size,
     () => null,
   );
-  if (sizeBytes === null) return onlyFinding('missing', 'The file is missing.');
+  if (sizeBytes === null) return onlyFinding('missing', 'The file is not there.');
   if (sizeBytes === 0) return onlyFinding('empty', 'The file is empty.');
 
   const lengthUs = (expectation.durationMs ?? 0) * 1000;

@@ -18,6 +18,14 @@ export interface MissingTrack {
   readonly awaitedMs: number;
 }
 
+/** Who is told of them. */
+export interface MissingTracksListener {
+  /** Once for each track. */
+  onTrackMissing(missing: MissingTrack): void;
+  /** It is published no more. @param wasTold false of one that was taken a moment ago: it had ended */
+  onMissingEnded(info: PublicationInfo, wasTold: boolean): void;
+}
+
 interface Awaited {
   readonly info: PublicationInfo;
   readonly timer: NodeJS.Timeout;
@@ -28,7 +36,7 @@ interface Awaited {
 
 /** What is known of the tracks that were asked for and did not come; one timer for each that is waited for. */
 export class MissingTracks {
-  readonly #onMissing: (missing: MissingTrack) => void;
+  readonly #listener: MissingTracksListener;
   readonly #mayReceive: () => boolean;
   readonly #waiting = new Map<string, Awaited>();
   readonly #missing = new Map<string, MissingTrack>();
@@ -37,12 +45,9 @@ export class MissingTracks {
   /** Failures that may yet turn out to be those of tracks that ended: one timer each. */
   readonly #doubts = new Set<NodeJS.Timeout>();
 
-  /**
-   * @param onMissing called once for each track
-   * @param mayReceive whether the server lets the recorder subscribe at the moment
-   */
-  constructor(onMissing: (missing: MissingTrack) => void, mayReceive: () => boolean) {
-    this.#onMissing = onMissing;
+  /** @param mayReceive whether the server lets the recorder subscribe at the moment */
+  constructor(listener: MissingTracksListener, mayReceive: () => boolean) {
+    this.#listener = listener;
     this.#mayReceive = mayReceive;
   }
 
@@ -53,7 +58,7 @@ export class MissingTracks {
 
   /** A track was asked for: it has to come, or it is missing. */
   expect(info: PublicationInfo): void {
-    this.#await(info, 0, false);
+    this.#await(info, 0, handOverMs, false);
   }
 
   /** A track is encrypted end to end, and the recorder has no key for it. */
@@ -62,12 +67,13 @@ export class MissingTracks {
   }
 
   /**
-   * It was received, and the server has given its receiver to another one. That it has ended may be heard of a moment later.
+   * It was received, and the server has taken it away, or given its receiver to another one. That it has ended may be heard of a
+   * moment later.
    *
    * @param awaitedMs for how long nothing of it has come
    */
-  taken(info: PublicationInfo, awaitedMs: number): void {
-    this.#await(info, awaitedMs, true);
+  taken(info: PublicationInfo, awaitedMs = 0): void {
+    this.#await(info, awaitedMs, Math.max(endedGraceMs, handOverMs - awaitedMs), true);
   }
 
   /** It was received, and the recorder may not subscribe any more. @param awaitedMs for how long nothing of it has come */
@@ -75,7 +81,7 @@ export class MissingTracks {
     clearTimeout(this.#waiting.get(info.trackSid)?.timer);
     this.#waiting.delete(info.trackSid);
     this.#forbidden.add(info.trackSid);
-    if (!this.#missing.has(info.trackSid)) this.#add(info, notAllowed(info, ' any more'), awaitedMs);
+    if (!this.#missing.has(info.trackSid)) this.#add(info, notAllowed(info, 'server', true), awaitedMs);
   }
 
   /** Whether one is missing that the recorder was not allowed to have any more. */
@@ -83,18 +89,21 @@ export class MissingTracks {
     return this.#forbidden.size > 0;
   }
 
-  /** Whether it is missing now. */
+  /** Whether it is missing now, or waited for. */
   has(trackSid: string): boolean {
-    return this.#missing.has(trackSid);
+    return this.#missing.has(trackSid) || this.#waiting.has(trackSid);
   }
 
   /** It has ended. When it had not come by then although there was time, that is told: nothing of it is recorded. */
   ended(trackSid: string): void {
     const awaited = this.#waiting.get(trackSid);
+    const missing = this.#missing.get(trackSid);
     this.settle(trackSid);
+    if (missing !== undefined) this.#listener.onMissingEnded(missing.info, true);
+    else if (awaited?.wasReceived === true) this.#listener.onMissingEnded(awaited.info, false);
     const waitedMs = performance.now() - (awaited?.sinceMs ?? Infinity);
     if (awaited?.wasReceived === false && waitedMs >= leastLookInMs)
-      this.#onMissing({
+      this.#listener.onTrackMissing({
         info: awaited.info,
         error: endedBefore(awaited.info, waitedMs),
         awaitedMs: waitedMs,
@@ -145,66 +154,72 @@ export class MissingTracks {
     this.#doubts.clear();
   }
 
-  #await(info: PublicationInfo, awaitedMs: number, wasReceived: boolean): void {
+  #await(info: PublicationInfo, awaitedMs: number, patienceMs: number, wasReceived: boolean): void {
     const { trackSid } = info;
     if (this.#waiting.has(trackSid) || this.#missing.has(trackSid)) return;
     const timer = setTimeout(() => {
       this.#waiting.delete(trackSid);
-      const error = (wasReceived ? takenAway : withheld)(info, this.#mayReceive());
-      this.#add(info, error, awaitedMs + handOverMs);
-    }, handOverMs);
+      const error = (wasReceived ? takenAway : withheld)(info, this.#mayReceive() ? null : 'server');
+      this.#add(info, error, awaitedMs + patienceMs);
+    }, patienceMs);
     this.#waiting.set(trackSid, { info, timer, sinceMs: performance.now(), wasReceived });
   }
 
   #add(info: PublicationInfo, error: PlateauError, awaitedMs: number): void {
     const missing = { info, error, awaitedMs };
     this.#missing.set(info.trackSid, missing);
-    this.#onMissing(missing);
+    this.#listener.onTrackMissing(missing);
   }
 }
 
-/**
- * It was never received. The SDK does not pass on whom a publisher lets subscribe, nor what a server says of it: this is by elimination.
- *
- * @param mayReceive whether the recorder may subscribe at all
- */
-export function withheld(
-  { identity, role }: Pick<PublicationInfo, 'identity' | 'role'>,
-  mayReceive: boolean,
-): PlateauError {
-  const what = `The ${roleWords[role]} of ${identity} is not received`;
-  return mayReceive
-    ? new PlateauError(
-        'trackWithheld',
-        `${what}: it is published, and was not handed over within ${handOverMs / 1000} s. Either ${identity} does not allow the recorder to subscribe to it, the server cannot deliver it, or this machine or the line is too busy.`,
-        `Ask ${identity} to allow it (track subscription permissions), use a token with the grant recorder, which the server exempts from them, or check the codec.`,
-      )
-    : notAllowed({ identity, role }, '');
-}
+/** Whoever keeps a track from being received: who runs the room (`canSubscribe`), or its publisher. */
+type Withholder = 'owner' | 'server';
+type Subject = Pick<PublicationInfo, 'identity' | 'role'>;
 
-/** @param since ` any more` of what was received before */
-function notAllowed(
-  { identity, role }: Pick<PublicationInfo, 'identity' | 'role'>,
-  since: '' | ' any more',
-): PlateauError {
+/**
+ * It was never received. The SDK does not pass on whom a publisher lets subscribe, nor what a server says of it: without that this is by
+ * elimination.
+ *
+ * @param by who is known not to let the recorder have it; null when nobody is
+ */
+export function withheld(subject: Subject, by: Withholder | null): PlateauError {
+  if (by !== null) return notAllowed(subject, by, false);
+  const { identity, role } = subject;
   return new PlateauError(
     'trackWithheld',
-    `The ${roleWords[role]} of ${identity} is not received${since}: the server does not let this recorder subscribe any more (canSubscribe).`,
-    'Ask whoever runs the room to give the permission back: its tracks are recorded again from then on.',
+    `The ${roleWords[role]} of ${identity} is not received: it is published, and was not handed over within ${handOverMs / 1000} s. Either ${identity} does not allow the recorder to subscribe to it, the server cannot deliver it, or this machine or the line is too busy.`,
+    `Ask ${identity} to allow it (track subscription permissions), use a token with the grant recorder, which the server exempts from them, or check the codec.`,
   );
 }
 
-/** It was received and is published still, and nothing of it comes any more. @param mayReceive whether the recorder may subscribe at all */
-export function takenAway(
-  { identity, role }: Pick<PublicationInfo, 'identity' | 'role'>,
-  mayReceive: boolean,
-): PlateauError {
-  if (!mayReceive) return notAllowed({ identity, role }, ' any more');
+/** It was received and is published still, and nothing of it comes any more. @param by as {@link withheld} says */
+export function takenAway(subject: Subject, by: Withholder | null): PlateauError {
+  if (by !== null) return notAllowed(subject, by, true);
+  const { identity, role } = subject;
   return new PlateauError(
     'trackWithheld',
     `The ${roleWords[role]} of ${identity} is not received any more: it is published, and the server has taken it away. Either ${identity} does not allow the recorder to subscribe to it any more, or somebody who runs the room ended that.`,
-    `Ask ${identity} to allow it (track subscription permissions), or use a token with the grant recorder, which the server exempts from them.`,
+    askOwner(identity),
   );
+}
+
+function notAllowed({ identity, role }: Subject, by: Withholder, wasReceived: boolean): PlateauError {
+  const what = `The ${roleWords[role]} of ${identity} is not received${wasReceived ? ' any more' : ''}`;
+  return by === 'owner'
+    ? new PlateauError(
+        'trackWithheld',
+        `${what}: ${identity} does not allow the recorder to subscribe to it${wasReceived ? ' any more' : ''}.`,
+        askOwner(identity),
+      )
+    : new PlateauError(
+        'trackWithheld',
+        `${what}: the server does not let this recorder subscribe any more (canSubscribe).`,
+        'Ask whoever runs the room to give the permission back: its tracks are recorded again from then on.',
+      );
+}
+
+function askOwner(identity: string): string {
+  return `Ask ${identity} to allow it (track subscription permissions), or use a token with the grant recorder, which the server exempts from them.`;
 }
 
 function notYet({ identity, role }: PublicationInfo, waitedMs: number): PlateauError {

@@ -33,7 +33,7 @@ export class SubscribedTrack {
   subscribedAtMs = performance.now();
   /** Whether what comes was held back on its way. */
   readonly heldBack = new HeldBack();
-  readonly #counters: TrackCounters;
+  readonly counters: TrackCounters;
   /** A track that is gone cannot be asked. */
   #isClosed = false;
   #track: RemoteTrack;
@@ -62,7 +62,7 @@ export class SubscribedTrack {
   constructor(
     info: PublicationInfo,
     track: RemoteTrack,
-    enable: (isEnabled: boolean) => void,
+    enable: (isEnabled: boolean, trackHandle: bigint) => void,
     context: NativeStreamContext,
     formats: TrackFormats,
     onError: (thrown: unknown) => void,
@@ -73,14 +73,15 @@ export class SubscribedTrack {
     this.#context = context;
     this.#formats = formats;
     this.#onError = onError;
-    this.#keyFrame = new KeyFrameRequest(enable, () => {
+    const pause = (isEnabled: boolean): void => enable(isEnabled, this.#track.ffi_handle.handle);
+    this.#keyFrame = new KeyFrameRequest(pause, () => {
       this.#decryption?.resumed();
       this.#countIfDoubtful();
     });
     this.#decryption = info.isEncrypted ? new TrackDecryption(info.kind) : null;
     this.#videoSignal = new VideoSignal(info.role === 'screenShare');
     this.#video = new VideoRelay(this.#videoSignal, this.#keyFrame, () => this.#countIfDoubtful());
-    this.#counters = new TrackCounters(context.dispatcher, this.heldBack, ({ videoCounts }) => {
+    this.counters = new TrackCounters(context.dispatcher, this.heldBack, ({ videoCounts }) => {
       if (videoCounts !== null) this.#decryption?.counted(videoCounts);
       this.#judgeStart();
     });
@@ -89,7 +90,7 @@ export class SubscribedTrack {
 
   /** What WebRTC counted when it was last asked; null before. */
   get statistics(): TrackStatistics | null {
-    return this.#counters.latest;
+    return this.counters.latest;
   }
 
   /** Why stereo is mixed to mono; null where it is not, or not known. */
@@ -99,12 +100,12 @@ export class SubscribedTrack {
 
   /** WebRTC was asked, and has counted no packet of it. */
   get isUnheard(): boolean {
-    return this.#counters.answers > 0 && (this.statistics?.packetsReceived ?? 0) === 0;
+    return this.counters.answers > 0 && (this.statistics?.packetsReceived ?? 0) === 0;
   }
 
   /** For how long no packet of it is known to have come, in milliseconds. */
   get quietMs(): number {
-    return performance.now() - this.#counters.grownAtMs;
+    return performance.now() - this.counters.grownAtMs;
   }
 
   /** What it delivers may be another one's: it is left out as if it had not come. */
@@ -123,9 +124,6 @@ export class SubscribedTrack {
     this.#keyFrame.close();
     this.isRenewing = true;
   }
-
-  /** The process stood still: what is played out is late. */
-  readonly stoodStill = (): void => this.#counters.restless();
 
   /** What it plays out is on time again, though it was not subscribed anew: that is its fresh stream. */
   caughtUp(): void {
@@ -150,7 +148,7 @@ export class SubscribedTrack {
     this.#isClosed = false;
     this.#track = track;
     this.subscribedAtMs = performance.now();
-    this.#counters.restart();
+    this.counters.restart();
     this.#begin();
     const { receiver, monitor } = this.info.kind === 'video' ? this.#video : this.#audio;
     if (receiver !== null || monitor !== null) this.#open();
@@ -162,7 +160,7 @@ export class SubscribedTrack {
    * @param onlyYoung leaves out a track whose first figures are known
    */
   refreshStatistics(onlyYoung: boolean): void {
-    const isAwaited = this.#decryption?.isDoubtful === true || !this.#counters.isSettled;
+    const isAwaited = this.#decryption?.isDoubtful === true || !this.counters.isSettled;
     if (!this.#isClosed && (!onlyYoung || isAwaited)) this.#count();
   }
 
@@ -184,7 +182,7 @@ export class SubscribedTrack {
         : null;
     if (this.info.kind === 'audio') {
       const signal = this.#audioSignal;
-      const { answers } = this.#counters;
+      const { answers } = this.counters;
       const kind = signal.judge({ elapsedMs, isOn, answers, packets: packetsReceived });
       return undecrypted ?? (kind === null ? null : alarmOf(this.info, kind, signal));
     }
@@ -243,11 +241,11 @@ export class SubscribedTrack {
 
   /** The sooner it is known that frames are right, the fewer are left out. */
   #countIfDoubtful(): void {
-    if (this.#decryption?.isDoubtful === true && !this.#isClosed && !this.#counters.isAsking) this.#count();
+    if (this.#decryption?.isDoubtful === true && !this.#isClosed && !this.counters.isAsking) this.#count();
   }
 
   #count(): void {
-    this.#attempt(() => this.#counters.ask(this.#track.ffi_handle.handle));
+    this.#attempt(() => this.counters.ask(this.#track.ffi_handle.handle));
   }
 
   #attempt(act: () => void): void {

@@ -77,11 +77,16 @@ export function listenToRoom(
       if (track.info.identity === identity) track.connection.changed(qualities[quality]);
     }
   });
+  const mend = (isMended: boolean): void => {
+    for (const { counters } of subscriptions.tracks) counters.isMended = isMended;
+  };
   room.on(RoomEvent.Reconnecting, () => {
+    mend(true);
     subscriptions.interrupted();
     listener.onReconnecting();
   });
   room.on(RoomEvent.Reconnected, () => {
+    mend(false);
     // A full restart forgets the subscriptions that were made by hand.
     subscriptions.subscribeArmed(room);
     subscriptions.repeatLayerRequest(room);

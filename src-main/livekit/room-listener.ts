@@ -25,13 +25,15 @@ export interface RoomListener {
   onPublicationsChanged(): void;
   /** @param wasMissing it was told by `onTrackMissing` before */
   onTrackSubscribed(track: SubscribedTrack, wasMissing: boolean): void;
-  /** The track delivers no more; the session closes it afterwards. */
-  onTrackGone(track: SubscribedTrack): void;
+  /** The track delivers no more; the session closes it afterwards. @param isTaken it is published still, as far as is known */
+  onTrackGone(track: SubscribedTrack, isTaken: boolean): void;
   onTrackMuted(track: SubscribedTrack, isMuted: boolean): void;
   /** Audio is decoded to mono, whatever is sent: told once. @param reason why the session is for one channel */
   onMixedToMono(reason: MonoReason): void;
   /** A track is published and to be received, and is not; told once. */
   onTrackMissing(missing: MissingTrack): void;
+  /** One that was missing has ended; or one that was taken, and had only ended. @param wasTold by `onTrackMissing` */
+  onMissingEnded(track: PublicationInfo, wasTold: boolean): void;
   /** The owner of a track that was received may not publish it any more; told once. */
   onPublishingForbidden(track: PublicationInfo): void;
   onConnected(info: { readonly room: string; readonly host: string }): void;

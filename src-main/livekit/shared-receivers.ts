@@ -1,3 +1,4 @@
+import type { TrackCounters } from './ffi/track-counters.js';
 import type { TrackStatistics } from './ffi/track-statistics.js';
 import type { PublicationInfo } from './publication-info.js';
 
@@ -15,6 +16,8 @@ export interface ReceivedTrack {
   readonly subscribedAtMs: number;
   readonly quietMs: number;
   readonly isRenewing: boolean;
+  /** As WebRTC has counted it. */
+  readonly counters: Pick<TrackCounters, 'isGone'>;
   /** Written only. */
   isWithheld: boolean;
 }
@@ -58,13 +61,17 @@ export class SharedReceivers<Track extends ReceivedTrack> {
    * Called a few times a second.
    *
    * @param nowMs of `performance.now`
-   * @returns tracks whose receiver a later one has: nothing of theirs comes any more
+   * @returns tracks that nothing receives any more, and those whose receiver a later one has: nothing of theirs comes
    */
   look(all: Iterable<Track>, nowMs: number): Track[] {
     const tracks = [...all].sort((one, other) => one.subscribedAtMs - other.subscribedAtMs);
     const owners = new Map<string, Track>();
     const taken: Track[] = [];
     for (const track of tracks) {
+      if (track.counters.isGone && !track.isRenewing) {
+        taken.push(track);
+        continue;
+      }
       const id = idOf(track);
       if (id === '' || track.isRenewing) continue;
       const former = owners.get(id);

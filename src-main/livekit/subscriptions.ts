@@ -13,6 +13,7 @@ import type { VideoLayer } from '../pipeline/memory-governor.js';
 import { enablePublication } from './ffi/key-frame-request.js';
 import type { NativeStreamContext } from './ffi/native-stream.js';
 import { type MissingTrack, MissingTracks, subscriptionFailed } from './missing-tracks.js';
+import { PartingTracks } from './parting-tracks.js';
 import { type Permissions, PermissionWatch } from './permissions.js';
 import { type PublicationInfo, publicationInfo } from './publication-info.js';
 import { SubscribedTrack } from './remote-track.js';
@@ -47,14 +48,12 @@ export class Subscriptions {
   /** Subscribes tracks anew that a standstill has set back. */
   readonly renewal: TrackRenewal;
   readonly #tracks = new Map<string, SubscribedTrack>();
-  readonly #closing = new Set<Promise<void>>();
   readonly #missing: MissingTracks;
   readonly #receivers = new SharedReceivers<SubscribedTrack>();
   readonly #permissions: PermissionWatch<SubscribedTrack>;
   readonly #life = new ForwardState('open', 'closed');
-  readonly #onError = (thrown: unknown): void => {
-    this.#options.listener.onError(toPlateauError(thrown));
-  };
+  readonly #onError = (thrown: unknown): void => this.#options.listener.onError(toPlateauError(thrown));
+  readonly #parting = new PartingTracks(this.#onError);
   #isMonoTold = false;
   #maxTracks = 0;
   #layer: VideoLayer = 'high';
@@ -67,7 +66,7 @@ export class Subscriptions {
       onStuck: options.onStuck,
     });
     const { listener, permissions } = options;
-    this.#missing = new MissingTracks((missing) => listener.onTrackMissing(missing), permissions.mayReceive);
+    this.#missing = new MissingTracks(listener, permissions.mayReceive);
     this.#permissions = new PermissionWatch(
       permissions,
       (info) => listener.onPublishingForbidden(info),
@@ -145,13 +144,13 @@ export class Subscriptions {
     }
     const wasMissing = this.#missing.settle(info.trackSid);
     this.ended(info.trackSid);
-    const enable = (isEnabled: boolean): void => enablePublication(publication.ffiHandle.handle, isEnabled);
+    const enable = (isEnabled: boolean, trackHandle: bigint): void =>
+      enablePublication(publication.ffiHandle.handle, trackHandle, isEnabled);
     const context = this.#options.context();
     const subscribed = new SubscribedTrack(info, track, enable, context, this.#options, this.#onError);
     this.#tracks.set(info.trackSid, subscribed);
     this.#receivers.subscribed(subscribed, this.tracks);
     this.#maxTracks = Math.max(this.#maxTracks, this.#tracks.size);
-    // The server begins every subscription with the highest.
     if (this.#layer !== 'high') this.#askForLayer(publication);
     this.#options.listener.onTrackSubscribed(subscribed, wasMissing);
   }
@@ -170,7 +169,7 @@ export class Subscriptions {
 
   /** A publication was muted or unmuted by its owner. */
   muted(publication: TrackPublication, isMuted: boolean): void {
-    const track = this.#tracks.get(publication.sid ?? '');
+    const track = this.#tracks.get(publication.sid ?? '') ?? this.#parting.find(publication.sid ?? '');
     if (track === undefined) return;
     track.isMuted = isMuted;
     this.#options.listener.onTrackMuted(track, isMuted);
@@ -180,12 +179,13 @@ export class Subscriptions {
   withdrawn(publication: RemoteTrackPublication, participant: RemoteParticipant): void {
     const track = this.#tracks.get(publication.sid ?? '');
     if (this.renewal.continue(track)) return;
-    // Why it is missing is known. The SDK may hear of it when it comes again: it is not over for that.
+    // That it is missing is known. The SDK may hear of it when it comes again: it is not over for that.
     if (track === undefined && this.#missing.has(publication.sid ?? '')) return;
-    this.ended(publication.sid);
     const info = this.#infoOf(publication, participant);
-    if (this.#life.hasReached('closed') || !this.#options.isArmed(info)) return;
-    if (participant.trackPublications.has(info.trackSid)) this.#missing.expect(info);
+    const isWanted = !this.#life.hasReached('closed') && this.#options.isArmed(info);
+    const isTaken = isWanted && participant.trackPublications.has(info.trackSid);
+    this.ended(publication.sid, isTaken);
+    if (isTaken) this.#missing[track === undefined ? 'expect' : 'taken'](info);
   }
 
   /** A publication has ended, whether or not it was received here. */
@@ -196,24 +196,23 @@ export class Subscriptions {
     this.ended(publication.sid);
   }
 
-  /** A track delivers no more: whoever receives it hears of it, then its native side is given back. */
-  ended(trackSid: string | undefined): void {
+  /** A track delivers no more: its receiver hears of it, its native side is given back. @param isTaken it is published still */
+  ended(trackSid: string | undefined, isTaken = false): void {
     this.#missing.ended(trackSid ?? '');
+    this.#parting.forget(trackSid ?? '');
     const track = this.#tracks.get(trackSid ?? '');
     if (track === undefined || trackSid === undefined) return;
     this.#tracks.delete(trackSid);
     this.#permissions.ended(track.info, performance.now());
-    this.#options.listener.onTrackGone(track);
-    const closed = track.close().catch(this.#onError);
-    const closing = closed.finally(() => this.#closing.delete(closing));
-    this.#closing.add(closing);
+    this.#options.listener.onTrackGone(track, isTaken);
+    this.#parting.part(track, isTaken);
   }
 
   /** Ends every track; resolves when none of their frames is on its way any more. */
   async endAll(): Promise<void> {
     this.#missing.close();
     for (const trackSid of [...this.#tracks.keys()]) this.ended(trackSid);
-    await Promise.all(this.#closing);
+    await this.#parting.closed();
   }
 
   /** Ends every track for good: what the SDK may still subscribe is left alone. */
@@ -225,11 +224,11 @@ export class Subscriptions {
   /** Asks WebRTC what it counted; the answers appear in the tracks a moment later. */
   refreshStatistics(onlyYoung: boolean): void {
     for (const track of this.#tracks.values()) track.refreshStatistics(onlyYoung);
+    this.#parting.refreshStatistics(onlyYoung);
   }
 
   /**
    * Called a few times a second.
-   *
    * @param elapsedMs since the last call; a time in which this process stood still is left out
    * @param room null: in none
    * @returns what is wrong with the tracks at the moment
@@ -239,6 +238,7 @@ export class Subscriptions {
     const nowMs = performance.now();
     for (const track of this.#permissions.look(this.tracks, nowMs)) this.#lost(track, 'forbidden');
     for (const track of this.#receivers.look(this.tracks, nowMs)) this.#lost(track, 'taken');
+    if (this.#parting.hasReturned(this.tracks, nowMs)) this.#options.onStuck();
     const alarms: SignalAlarm[] = [];
     for (const track of this.#tracks.values()) {
       if (track.statistics?.isStereoKept === false && !this.#isMonoTold) {
@@ -277,8 +277,9 @@ export class Subscriptions {
 
   /** Its owner, or whoever runs the room, does not let the recorder have it any more. */
   #lost({ info, quietMs }: SubscribedTrack, how: 'forbidden' | 'taken'): void {
-    this.ended(info.trackSid);
-    if (this.#options.isArmed(info)) this.#missing[how](info, quietMs);
+    const isTaken = this.#options.isArmed(info);
+    this.ended(info.trackSid, isTaken);
+    if (isTaken) this.#missing[how](info, quietMs);
   }
 
   #subscribedVideoPublications(room: Room): RemoteTrackPublication[] {

@@ -58,7 +58,7 @@ export class TrackRenewal {
       });
     for (const { track } of setBack) track.heldBack.stoodStill(monotonicUs());
     if (standstillMs < renewFromMs) {
-      for (const { track } of setBack) track.stoodStill();
+      for (const { track } of setBack) track.counters.restless();
       return;
     }
     const isForgotten = standstillMs >= forgottenAfterMs && setBack.length > 0;
@@ -110,7 +110,7 @@ export class TrackRenewal {
 
   #catchUp(track: SubscribedTrack): void {
     track.beginRenewal();
-    track.stoodStill();
+    track.counters.restless();
     this.#catchingUp.set(track, performance.now());
   }
 

@@ -20,7 +20,10 @@ export interface RoomHooks {
   onParticipantChanged(participant: ParticipantInfo): void;
   onTrackSubscribed(track: SubscribedTrack): void;
   onTrackMissing(missing: MissingTrack): void;
-  onTrackGone(track: SubscribedTrack): void;
+  /** @param isTaken it is published still, and the recorder does not have it any more */
+  onTrackGone(track: SubscribedTrack, isTaken: boolean): void;
+  /** A track that was missing, or taken, is published no more. @param wasTold to be missing */
+  onMissingEnded(track: MissingTrack['info'], wasTold: boolean): void;
   onTrackMuted(track: SubscribedTrack, isMuted: boolean): void;
   /** Whoever is in the room, or what they publish, is different now. */
   onRoomChanged(): void;
@@ -59,8 +62,8 @@ export function roomEventLogger(
   hooks: RoomHooks,
   receives: () => boolean,
 ): RoomListener {
-  const describe = (track: SubscribedTrack): string =>
-    `${roleWords[track.info.role]} of ${track.info.identity}`;
+  const describe = ({ info }: Pick<SubscribedTrack, 'info'>): string =>
+    `${roleWords[info.role]} of ${info.identity}`;
   // Of what is copied the process that receives it tells, once.
   const ofReceived = (name: string, message: string, identity: string): void => {
     if (receives()) report.info(name, message, identity);
@@ -105,9 +108,15 @@ export function roomEventLogger(
       hooks.onTrackSubscribed(track);
       hooks.onRoomChanged();
     },
-    onTrackGone: (track) => {
-      ofReceived('trackUnsubscribed', `The ${describe(track)} ended`, track.info.identity);
-      hooks.onTrackGone(track);
+    onTrackGone: (track, isTaken) => {
+      // Why it is taken is said in a moment, unless it has just ended.
+      if (!isTaken) ofReceived('trackUnsubscribed', `The ${describe(track)} ended`, track.info.identity);
+      hooks.onTrackGone(track, isTaken);
+      hooks.onRoomChanged();
+    },
+    onMissingEnded: (info, wasTold) => {
+      ofReceived('trackUnsubscribed', `The ${describe({ info })} ended`, info.identity);
+      hooks.onMissingEnded(info, wasTold);
       hooks.onRoomChanged();
     },
     onTrackMuted: (track, isMuted) => {

@@ -45,7 +45,16 @@ export function roomHooks({ awaitRoom, endTake, now, onLost, onRoom }: Hooked): 
     onTrackMissing: ({ awaitedMs, error, info }) => {
       if (!isCopying()) now().take?.noteMissing(info, error, awaitedMs);
     },
-    onTrackGone: (track) => each((run) => run.removeTrack(track)),
+    onTrackGone: (track, isTaken) => {
+      now().take?.removeTrack(track, isTaken);
+      now().idle?.removeTrack(track);
+    },
+    onMissingEnded: ({ trackSid }, wasTold) => {
+      const { take } = now();
+      if (take === null || isCopying()) return;
+      take.participants.missingEnded(trackSid, take.clock.nowMs());
+      take.files.encoded?.taken.ended(trackSid, take.clock.nowMs(), wasTold);
+    },
     // Not heard of beside a copied take, of which nothing is missing.
     onStandstill: (ms) => each((run) => run.moments.noteStandstill(ms)),
     onTrackMuted: (track, isMuted) => each((run) => run.setMuted(track, isMuted)),

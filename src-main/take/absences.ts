@@ -5,6 +5,8 @@ const streams: readonly Stream[] = ['video', 'audio'];
 
 /** A track that goes so shortly before the connection went with it. */
 const togetherMs = 1_000;
+/** The SDK may give a track up and have another one for it at once: less is no gap, and not told, in milliseconds. */
+const leastToldMs = 100;
 /** Who left in a standstill is heard of so soon after it. */
 const leftInStandstillMs = 500;
 /** A connection that is lost so soon after a standstill was lost in it. */
@@ -66,13 +68,15 @@ interface Standstill {
 }
 
 /**
- * The tracks of a file that are away because the connection was lost: they have not left, and what they would have sent is
- * missing. One at most of each kind.
+ * The tracks of a file that are away because the connection was lost, or because the server has taken them from the recorder: they
+ * have not left, and what they would have sent is missing. One at most of each kind.
  */
 export class Absences {
   readonly #leftAtMs: Record<Stream, number | null> = { video: null, audio: null };
   readonly #awaySinceMs: Record<Stream, number | null> = { video: null, audio: null };
   readonly #uncounted: Record<Stream, Uncounted | null> = { video: null, audio: null };
+  /** Taken from the recorder, whatever the connection does. */
+  readonly #isTaken: Record<Stream, boolean> = { video: false, audio: false };
   /** Null while the connection stands. */
   #lostAtMs: number | null = null;
   /** When the connection came back last. */
@@ -100,12 +104,13 @@ export class Absences {
    * @returns what is missing of each kind up to there, as {@link Absences.end} says it
    */
   moveTo(next: Absences, cutMs: number): Record<Stream, AbsenceToTheEnd | null> {
-    const untilMs = this.#lostAtMs === null ? Math.min(cutMs, this.#backAtMs ?? cutMs) : cutMs;
     next.#lostAtMs = this.#lostAtMs;
     next.#lostIn = this.#lostIn;
     next.#backAtMs = this.#backAtMs;
     const move = (stream: Stream): AbsenceToTheEnd | null => {
       next.#leftAtMs[stream] = this.#leftAtMs[stream];
+      next.#isTaken[stream] = this.#isTaken[stream];
+      const untilMs = Math.min(cutMs, this.#untilMs(stream, cutMs));
       const countedToMs = this.#uncounted[stream]?.fromMs ?? cutMs;
       const lostBefore = this.#stateOf(stream).lost;
       const ended = this.#end(stream, untilMs);
@@ -145,6 +150,25 @@ export class Absences {
     return { sinceMs, untilMs: toMs, lost: known + added, added };
   }
 
+  /** The server has taken a track of this kind from the recorder. It is on, and nothing of it comes. */
+  trackTaken(stream: Stream, nowMs: number): void {
+    this.#begin(stream, nowMs);
+    this.#isTaken[stream] = true;
+  }
+
+  /**
+   * A track that was taken has ended: nothing is missing behind that.
+   *
+   * @param wasAway false when it had ended when it was taken
+   * @returns null when nothing of it is missing
+   */
+  takenEnded(stream: Stream, nowMs: number, wasAway: boolean): EndedAbsence | null {
+    if (!this.#isTaken[stream]) return null;
+    if (wasAway) return this.trackCame(stream, nowMs);
+    this.#forget(stream);
+    return null;
+  }
+
   /** The connection to the room is lost, and tracks go with it. */
   connectionLost(nowMs: number): void {
     if (this.#lostAtMs === null) {
@@ -168,7 +192,8 @@ export class Absences {
   trackCame(stream: Stream, nowMs: number): EndedAbsence | null {
     this.#leftAtMs[stream] = null;
     const ended = this.#end(stream, nowMs);
-    if (ended !== null) this.#events.onAbsence(stream, nowMs - ended.sinceMs);
+    if (ended !== null && nowMs - ended.sinceMs >= leastToldMs)
+      this.#events.onAbsence(stream, nowMs - ended.sinceMs);
     return ended;
   }
 
@@ -182,9 +207,12 @@ export class Absences {
   /** From when to when a track of this kind has been away by now; null when none is. */
   openOf(stream: Stream, nowMs: number): { readonly sinceMs: number; readonly untilMs: number } | null {
     const sinceMs = this.#awaySinceMs[stream];
-    // Whoever does not come back with the connection has left.
-    const untilMs = this.#lostAtMs === null ? (this.#backAtMs ?? nowMs) : nowMs;
-    return sinceMs === null ? null : { sinceMs, untilMs };
+    return sinceMs === null ? null : { sinceMs, untilMs: this.#untilMs(stream, nowMs) };
+  }
+
+  /** Whoever does not come back with the connection has left. */
+  #untilMs(stream: Stream, nowMs: number): number {
+    return this.#lostAtMs !== null || this.#isTaken[stream] ? nowMs : (this.#backAtMs ?? nowMs);
   }
 
   #begin(stream: Stream, sinceMs: number): void {
@@ -202,12 +230,17 @@ export class Absences {
   #end(stream: Stream, untilMs: number): EndedAbsence | null {
     const sinceMs = this.#awaySinceMs[stream];
     const uncounted = this.#uncounted[stream];
-    this.#awaySinceMs[stream] = null;
-    this.#uncounted[stream] = null;
+    this.#forget(stream);
     if (sinceMs === null) return null;
     if (uncounted === null) return { sinceMs, lost: 0, added: 0 };
     const known = Math.max(0, this.#stateOf(stream).lost - uncounted.lostBefore);
     const added = this.#events.onUncounted(stream, Math.max(0, untilMs - uncounted.fromMs), known);
     return { sinceMs, lost: known + added, added };
+  }
+
+  #forget(stream: Stream): void {
+    this.#awaySinceMs[stream] = null;
+    this.#uncounted[stream] = null;
+    this.#isTaken[stream] = false;
   }
 }

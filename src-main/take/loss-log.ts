@@ -88,6 +88,17 @@ export class LossLog {
     if (missed !== null) this.#keepAbsence(stream, missed, missed.untilMs);
   }
 
+  /** The server has taken a track from the recorder that was on: it has not left, and what it sends is missing. */
+  trackTaken(stream: Stream, nowMs: number): void {
+    this.#absences.trackTaken(stream, nowMs);
+  }
+
+  /** As {@link Absences.takenEnded}. */
+  takenEnded(stream: Stream, nowMs: number, wasAway: boolean): void {
+    const ended = this.#absences.takenEnded(stream, nowMs, wasAway);
+    if (ended !== null) this.#keepAbsence(stream, ended, nowMs);
+  }
+
   /** A track of this kind delivers. What the connection has cost it is known now. */
   trackCame(stream: Stream, nowMs: number): void {
     const ended = this.#absences.trackCame(stream, nowMs);

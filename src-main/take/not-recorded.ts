@@ -17,7 +17,7 @@ const maxRemembered = 1_000;
 export class NotRecordedList {
   /** Those that are not recorded now. */
   readonly #open = new Map<string, NotRecorded>();
-  /** Those that are recorded by now: the times before. */
+  /** Those that are recorded by now, or have ended: the times before. */
   #over: NotRecorded[] = [];
   /** Those that are in a file. */
   readonly #recorded = new Set<string>();
@@ -80,6 +80,11 @@ export class NotRecordedList {
   connectionLost(): void {
     const goes = (trackSid: string): boolean => this.#away.has(trackSid) || !this.#open.has(trackSid);
     this.#away = new Set([...this.#recorded].filter(goes));
+  }
+
+  /** It has ended, and is missing up to then. @param nowMs milliseconds on the take's timeline */
+  ended(trackSid: string, nowMs: number): void {
+    this.recordedFrom(trackSid, nowMs);
   }
 
   /** There is room for it: only what was before is missing. @param nowMs milliseconds on the take's timeline */

@@ -8,6 +8,7 @@ import type { RecordingSink } from '../sink/recording-sink.js';
 import type { PartLosses } from './part-losses.js';
 import type { SinkMeter } from './sink-meter.js';
 import { manifestEntry } from './take-manifest.js';
+import type { TakenTracks } from './taken-tracks.js';
 import type { TrackHistory } from './track-history.js';
 
 /** What is kept of one file. */
@@ -29,10 +30,21 @@ export function entriesOf(
   }));
 }
 
-/** A track delivers no more into it. @param leftMs milliseconds on the take's timeline */
-export function leaveFile({ history, losses, sink }: OpenFile, track: SubscribedTrack, leftMs: number): void {
+/**
+ * A track delivers no more into it.
+ *
+ * @param leftMs milliseconds on the take's timeline
+ * @param taken where it is listed when the server has taken it from the recorder: what it sends is missing; null of another
+ */
+export function leaveFile(
+  { history, losses, sink }: OpenFile,
+  track: SubscribedTrack,
+  leftMs: number,
+  taken: TakenTracks | null,
+): void {
   history.ended(track, leftMs);
-  losses.trackLeft(sink, track.info.kind, leftMs, !track.isMuted);
+  losses.trackLeft(sink, track.info.kind, leftMs, { isTaken: taken !== null, wasOn: !track.isMuted });
+  taken?.add(track, { losses, sink });
   sink.remove(track, leftMs);
 }
 

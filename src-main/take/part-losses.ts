@@ -55,10 +55,26 @@ export class PartLosses {
     return this.#settled.has(partNumber) || !this.#parts.some(({ number }) => number === partNumber);
   }
 
-  /** A track delivers no more; as {@link LossLog.trackLeft}. What has come of it until now is on the account. */
-  trackLeft(sink: RecordingSink, stream: StreamGap['stream'], nowMs: number, wasOn: boolean): void {
+  /**
+   * A track delivers no more; as {@link LossLog.trackLeft}. What has come of it until now is on the account.
+   *
+   * @param isTaken the server has taken it from the recorder, and it is published still
+   */
+  trackLeft(
+    sink: RecordingSink,
+    stream: StreamGap['stream'],
+    nowMs: number,
+    { isTaken, wasOn }: { readonly isTaken: boolean; readonly wasOn: boolean },
+  ): void {
     this.sample(sink, nowMs);
-    this.#current.trackLeft(stream, nowMs, wasOn);
+    if (isTaken && wasOn) this.#current.trackTaken(stream, nowMs);
+    else this.#current.trackLeft(stream, nowMs, wasOn);
+  }
+
+  /** One that was taken has ended; as {@link LossLog.takenEnded}. */
+  takenEnded(sink: RecordingSink, stream: StreamGap['stream'], nowMs: number, wasAway: boolean): void {
+    this.sample(sink, nowMs);
+    this.#current.takenEnded(stream, nowMs, wasAway);
   }
 
   /** As {@link LossLog.connectionBack} and {@link LossLog.connectionLost} say. */

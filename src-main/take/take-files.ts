@@ -25,6 +25,7 @@ import { StarvedFiles } from './starved-files.js';
 import { type FileShape, openFilesOf, openFilesWith, shapesOf } from './stream-shape.js';
 import { TakeCuts } from './take-cuts.js';
 import type { TakeFilesEvents } from './take-files-events.js';
+import { TakenTracks } from './taken-tracks.js';
 import { tellFurther, tellGoesOn } from './track-events.js';
 import { TrackHistory } from './track-history.js';
 import { TrackPlaces } from './track-places.js';
@@ -50,6 +51,7 @@ export class TakeFiles {
   readonly #cuts: TakeCuts;
   readonly #openCount = new OpenCount();
   readonly #files = new Map<string, OpenFile>();
+  readonly taken = new TakenTracks(() => this.#clock.nowMs());
   /** Where all of them end: who leaves while they are being written left no sooner for them. In milliseconds of the take. */
   #endMs = Infinity;
 
@@ -108,8 +110,7 @@ export class TakeFiles {
 
   /** The same, and all is known that the part has lost. */
   isSettled(partNumber: number): boolean {
-    const files = [...this.#files.values()];
-    return this.hasEnded(partNumber) && files.every(({ losses }) => losses.isSettled(partNumber));
+    return this.hasEnded(partNumber) && [...this.all].every(({ losses }) => losses.isSettled(partNumber));
   }
 
   /** Compressed bytes on disk, over all of them. */
@@ -164,22 +165,22 @@ export class TakeFiles {
     if (this.#refused.delete(track)) this.#events.onRecordedAfterAll(track.info);
     const { history, losses, sink } = known ?? this.#open(fileKey, subject, track.info);
     history.began(track, nowMs);
+    this.taken.came(track);
     losses.current.trackCame(track.info.kind, nowMs);
     void sink.add(track);
     if (track.info.kind === 'video') this.#events.onShape(sink);
-    // Now, with its first track, its file has a name.
     if (known === undefined && subject.trackNumber > 1)
       tellFurther(this.#report, track.info, subject, sink.file);
     this.#tellOpen();
   }
 
-  /** The track delivers no more; its file goes on without it. @param nowMs milliseconds on the take's timeline */
-  remove(track: SubscribedTrack, nowMs: number): void {
+  /** The track delivers no more; its file goes on without it. @param isTaken it is published still */
+  remove(track: SubscribedTrack, nowMs: number, isTaken = false): void {
     const leftMs = Math.min(nowMs, this.#endMs);
     this.#refused.delete(track);
     this.#waiting.delete(track);
     const successor = this.#places.successorOf(track, leftMs);
-    this.#leave(track, leftMs);
+    this.#leave(track, leftMs, isTaken);
     if (successor === undefined) return;
     this.remove(successor, leftMs);
     this.add(successor, leftMs);
@@ -187,15 +188,15 @@ export class TakeFiles {
   }
 
   /** It is in its file no more. */
-  #leave(track: SubscribedTrack, leftMs: number): void {
+  #leave(track: SubscribedTrack, leftMs: number, isTaken = false): void {
     const file = this.#holding(track);
     this.#places.free(track);
-    if (file !== undefined) leaveFile(file, track, leftMs);
+    if (file !== undefined) leaveFile(file, track, leftMs, isTaken ? this.taken : null);
   }
 
   /** The owner of a track muted or unmuted it. */
   setMuted(track: SubscribedTrack, isMuted: boolean): void {
-    this.#holding(track)?.sink.setMuted(track, isMuted);
+    (this.#holding(track)?.sink ?? this.taken).setMuted(track, isMuted);
   }
 
   /** Gives the files of somebody another name. @returns whether any has it only now */

@@ -55,6 +55,11 @@ export class TakeParticipants {
     this.#note(track);
   }
 
+  /** One that is not recorded is published no more. @param nowMs milliseconds on the take's timeline */
+  missingEnded(trackSid: string, nowMs: number): void {
+    this.#notRecorded.ended(trackSid, nowMs);
+  }
+
   /** As {@link NotRecordedList.connectionLost} says. */
   connectionLost(): void {
     this.#notRecorded.connectionLost();

@@ -169,9 +169,9 @@ export class Take {
     void this.#saveManifest();
   }
 
-  /** The track delivers no more; its file goes on without it. */
-  readonly removeTrack = (track: SubscribedTrack): void =>
-    this.files.encoded?.remove(track, this.clock.nowMs());
+  /** The track delivers no more; its file goes on without it. @param isTaken it is published still */
+  readonly removeTrack = (track: SubscribedTrack, isTaken = false): void =>
+    this.files.encoded?.remove(track, this.clock.nowMs(), isTaken);
 
   /** The owner of a track muted or unmuted it. */
   readonly setMuted = (...muted: [track: SubscribedTrack, isMuted: boolean]): void =>

@@ -40,6 +40,7 @@ export function sessionWith(source: Source, handlers: FrameHandlers): RoomSessio
       onTrackGone: ignore,
       onTrackMuted: ignore,
       onTrackMissing: ignore,
+      onMissingEnded: ignore,
       onConnected: ignore,
       onRoomEnded: ignore,
       onWaitingForRoom: ignore,

@@ -41,7 +41,10 @@ export async function verify(folder: string, mode: VerifyMode, console: CommandC
   console.showLive([]);
   const manifest = await readManifest(folder);
   for (const line of verificationLines(verification, manifest)) console.say(line);
-  for (const line of shortcomingLines(manifest)) console.say(line);
+  // Of the content of a file that is not there the manifest alone speaks.
+  const gone = new Set(verification.files.filter(isGone).map(({ file }) => file));
+  const files = manifest.files.filter(({ file }) => !gone.has(file));
+  for (const line of shortcomingLines({ ...manifest, files })) console.say(line);
   if (manifest.state === 'recording')
     console.say(printable(`  The take was interrupted. \`plateau recover ${folder}\` finishes it.`));
   for (const line of deliverableLines(verification.deliverables)) console.say(line);
@@ -95,21 +98,53 @@ function exitCodeOf({ content, deliverables, ok }: TakeVerification, shortcoming
 type Ending = Pick<Manifest, 'problem' | 'signalGaps' | 'state'>;
 
 /** The first line tells the worst: what is not intact is not called complete, however little of it is known to be missing. */
-function headline(
-  intact: string,
-  { content, deliverables, ok }: TakeVerification,
-  { signalGaps = [] }: Ending,
-  isEarly: boolean,
-): string {
-  const isComplete = content === null || content.grade === 'complete';
-  const files = !ok && !isEarly && isComplete ? [intact] : [intact, describeTakeContent(content)];
+function headline(verification: TakeVerification, { signalGaps = [] }: Ending, isEarly: boolean): string {
+  const { deliverables } = verification;
   const missing = countSignals(signalGaps);
   return [
-    files.join(', '),
+    filesText(verification, isEarly).join(', '),
     ...(missing === 0 ? [] : [`${formatQuantity(missing, 'signal')} missing`]),
     ...(areAsMade(deliverables) ? [] : ['not every MP4 file is as it was made']),
     ...(isEarly ? ['it ended early'] : []),
   ].join('; ');
+}
+
+/** What is true of the files: first how many are not there. Of these nothing else can be said. */
+function filesText({ content, files, findings, ok }: TakeVerification, isEarly: boolean): string[] {
+  const others = files.filter((file) => !isGone(file));
+  const gone = files.length - others.length;
+  const every = gone === 0 ? 'every file' : 'every other file';
+  const areOk = gone === 0 ? ok : findings.length === 0 && others.every((file) => file.ok);
+  const isProven = others.every(({ stamps }) => stamps?.intact.isEarned === true);
+  const intact =
+    !areOk && !isEarly
+      ? `not ${every} is intact`
+      : isProven
+        ? `${every} is intact`
+        : `${every} plays, and not of each is it proven that it is what its encoder wrote`;
+  if (gone > 0) {
+    const lacks = content === null || content.grade === 'complete' ? [] : [describeTakeContent(content)];
+    return [goneText(gone, files.length), ...(others.length === 0 ? [] : [intact]), ...lacks];
+  }
+  const isComplete = content === null || content.grade === 'complete';
+  return !ok && !isEarly && isComplete ? [intact] : [intact, describeTakeContent(content)];
+}
+
+/** `1 of 3 files is not there`, `its file is not there`. */
+function goneText(gone: number, all: number): string {
+  if (all === 1) return 'its file is not there';
+  return gone === all
+    ? `none of its ${all} files is there`
+    : `${gone} of ${all} files ${gone === 1 ? 'is' : 'are'} not there`;
+}
+
+function isGone({ findings }: TakeVerification['files'][number]): boolean {
+  return findings.some(({ code }) => code === 'missing');
+}
+
+function wordOf(file: TakeVerification['files'][number]): string {
+  if (file.ok) return fileWordOf({ state: 'verified', ...(file.stamps && { stamps: file.stamps }) });
+  return isGone(file) ? 'NOT THERE' : 'NOT INTACT';
 }
 
 /** One that is missing was moved to where it is needed. */
@@ -125,11 +160,11 @@ function areAsMade(deliverables: TakeVerification['deliverables']): boolean {
 export function verificationLines(verification: TakeVerification, manifest: Ending): string[] {
   const rows = verification.files.map((file) => [
     printable(file.file),
-    file.ok ? fileWordOf({ state: 'verified', stamps: file.stamps }) : 'NOT INTACT',
+    wordOf(file),
     describeContent(file),
     file.durationMs === null ? absent : formatTimecode(file.durationMs, true),
-    String(file.videoFrames),
-    String(file.audioFrames),
+    file.stamps === undefined ? absent : String(file.videoFrames),
+    file.stamps === undefined ? absent : String(file.audioFrames),
   ]);
   const isEarly = isOnlyEarly(verification, manifest);
   const isTold = !isEarly || verification.findings.length > 0;
@@ -140,24 +175,18 @@ export function verificationLines(verification: TakeVerification, manifest: Endi
       found.map(({ message }) => `  ${printable(file)}: ${printable(message)}`),
     ),
   ];
-  const missing = verification.files.flatMap(({ file, stamps: { complete } }) =>
-    complete.problem === null ? [] : [`  ${printable(file)}: ${printable(complete.problem)}`],
-  );
-  const isProven = verification.files.every(({ stamps }) => stamps.intact.isEarned);
+  const missing = verification.files.flatMap(({ file, stamps }) => {
+    const problem = stamps?.complete.problem ?? null;
+    return problem === null ? [] : [`  ${printable(file)}: ${printable(problem)}`];
+  });
   const take = `Take ${printable(verification.takeName)}`;
   // Of no file nothing can be said, and a table of none says nothing either.
   if (verification.files.length === 0) {
     const isNothing = verification.findings.some(({ code }) => code === 'nothingRecorded');
     return [`${take}: ${isNothing ? 'nothing was recorded' : 'it has no file here'}`, ...findings];
   }
-  const intact =
-    !verification.ok && !isEarly
-      ? 'not every file is intact'
-      : isProven
-        ? 'every file is intact'
-        : 'every file plays, and not of each is it proven that it is what its encoder wrote';
   return [
-    `${take}: ${headline(intact, verification, manifest, isEarly)}`,
+    `${take}: ${headline(verification, manifest, isEarly)}`,
     ...textTable(
       [
         { title: 'file', align: 'left' },

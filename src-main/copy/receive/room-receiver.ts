@@ -95,9 +95,9 @@ export class RoomReceiver {
     return this.#tracks;
   }
 
-  /** Whether the server lets it subscribe at the moment. */
-  get mayReceive(): boolean {
-    return this.#publications.mayReceive(this.#participantSid);
+  /** As {@link Publications.withheldBy} says of one that it does not have. */
+  withheldBy(trackSid: string): ReturnType<Publications['withheldBy']> {
+    return this.#publications.withheldBy(trackSid, this.#participantSid);
   }
 
   /** Of the connection that stands now; null between two. */
@@ -176,6 +176,7 @@ export class RoomReceiver {
   #take(message: ResponseMessage): void {
     if (message.case === 'update') this.#takeChanges(this.#publications.update(message.value.participants));
     else if (message.case === 'offer') this.#answers.answer(message.value);
+    else if (message.case === 'subscriptionPermissionUpdate') this.#publications.permit(message.value);
     else if (message.case === 'refreshToken') this.#refreshedToken = message.value;
     else if (message.case === 'leave') this.#leave(message.value);
     else if (message.case === 'trickle' && message.value.target === SignalTarget.SUBSCRIBER) {
@@ -292,8 +293,7 @@ export class RoomReceiver {
     this.#nudges.stop();
     this.#reconnection.stop();
     this.#batch.stop();
-    const { tracks } = this;
-    for (const track of tracks.values()) track.end();
+    for (const track of this.#tracks.values()) track.end();
     await this.#signal?.close(isLeaving);
     await this.#media?.close();
   }

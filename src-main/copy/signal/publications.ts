@@ -2,6 +2,7 @@ import {
   Encryption_Type,
   type ParticipantInfo,
   ParticipantInfo_State,
+  type SubscriptionPermissionUpdate,
   type TrackInfo,
   TrackSource,
   TrackType,
@@ -26,6 +27,9 @@ export interface Publication {
   readonly width: number;
   readonly height: number;
 }
+
+/** Whoever keeps a track from being received: who runs the room (`canSubscribe`), or its publisher. */
+type Withholder = 'owner' | 'server';
 
 /** What an update of the room changed. */
 export interface PublicationChanges {
@@ -58,15 +62,24 @@ export class Publications {
   readonly #bySid = new Map<string, Publication>();
   /** Participants who may not subscribe, by sid. */
   readonly #deaf = new Set<string>();
+  /** Tracks whose owner does not let this participant have them, by sid. */
+  readonly #forbidden = new Set<string>();
 
   /** All that are published now, by sid. */
   get all(): ReadonlyMap<string, Publication> {
     return this.#bySid;
   }
 
-  /** Whether the server lets a participant subscribe, as it has said last. */
-  mayReceive(participantSid: string): boolean {
-    return !this.#deaf.has(participantSid);
+  /** An owner of a track withdraws it from this participant, or gives it back. */
+  permit({ allowed, trackSid }: Pick<SubscriptionPermissionUpdate, 'allowed' | 'trackSid'>): void {
+    if (allowed) this.#forbidden.delete(trackSid);
+    else if (this.#bySid.has(trackSid)) this.#forbidden.add(trackSid);
+  }
+
+  /** Who does not let a participant have a track, as the server has said last; null when it has said nothing of it. */
+  withheldBy(trackSid: string, participantSid: string): Withholder | null {
+    if (this.#deaf.has(participantSid)) return 'server';
+    return this.#forbidden.has(trackSid) ? 'owner' : null;
   }
 
   /** Takes participants as the server describes them: all of their tracks each time. */
@@ -82,7 +95,7 @@ export class Publications {
       const sids = new Set(tracks.map(({ sid }) => sid));
       for (const known of [...this.#bySid.values()]) {
         if (known.participantSid !== participant.sid || sids.has(known.sid)) continue;
-        this.#bySid.delete(known.sid);
+        this.#remove(known.sid);
         removed.push(known);
       }
       for (const track of tracks) {
@@ -100,9 +113,16 @@ export class Publications {
   replace(participants: readonly ParticipantInfo[]): PublicationChanges {
     const present = new Set(participants.flatMap(({ tracks }) => tracks.map(({ sid }) => sid)));
     const removed = [...this.#bySid.values()].filter(({ sid }) => !present.has(sid));
-    for (const { sid } of removed) this.#bySid.delete(sid);
+    for (const { sid } of removed) this.#remove(sid);
+    // A new session is told anew.
+    this.#forbidden.clear();
     const changes = this.update(participants);
     return { ...changes, removed: [...removed, ...changes.removed] };
+  }
+
+  #remove(sid: string): void {
+    this.#bySid.delete(sid);
+    this.#forbidden.delete(sid);
   }
 }
 

@@ -29,7 +29,7 @@ const settleLookMs = 20;
 const leaveLimitMs = 3_000;
 
 /** What is asked of a receiver. */
-type JoinedRoom = Pick<RoomReceiver, 'close' | 'mayReceive' | 'media' | 'serverTrailer'> & {
+type JoinedRoom = Pick<RoomReceiver, 'close' | 'media' | 'serverTrailer' | 'withheldBy'> & {
   readonly tracks: ReadonlyMap<string, Pick<TrackReceiver, 'figures' | 'publication'>>;
 };
 
@@ -198,7 +198,7 @@ export class CopyFeed implements CopyEnding {
     if (copied === undefined) return;
     const { take } = await this.#begun;
     const why = track.wasOffered ? takenAway : withheld;
-    const error = why(copied.info, this.#receiver?.mayReceive !== false);
+    const error = why(copied.info, this.#receiver?.withheldBy(copied.info.trackSid) ?? null);
     this.#options.report.error(error.code, error.message, track.identity, { hint: error.hint });
     take.noteMissing(copied.info, error, awaitedMs);
   }

@@ -188,7 +188,9 @@ export class CopySink {
   /** As {@link FileSignals.judge}. @param isConnected whether anything can come at all */
   judgeSignals(elapsedMs: number, isConnected: boolean): SignalAlarm[] {
     const counts = this.#media?.counts ?? noCounts;
-    const isOn = (track: CopiedTrack): boolean => isConnected && this.isRecording && !this.#muted.has(track);
+    // Of what is withheld that is said.
+    const isOn = (track: CopiedTrack): boolean =>
+      isConnected && this.isRecording && !this.#muted.has(track) && track.track.isWithheld !== true;
     const on = this.#tracks.all.filter(isOn).map(({ info }) => info);
     return this.#signals.judge(elapsedMs, on, {
       video: signalOf(counts, 'video'),

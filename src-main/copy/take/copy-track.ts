@@ -8,7 +8,11 @@ import type { Publication } from '../signal/publications.js';
 /** A track that is received, with what its files need to know of it. */
 export interface CopiedTrack {
   readonly info: PublicationInfo;
-  readonly track: CopyTrack & { readonly figures: { readonly packets: WindowCounts } };
+  readonly track: CopyTrack & {
+    readonly figures: { readonly packets: WindowCounts };
+    /** It is published, and the server does not hand it over. */
+    readonly isWithheld?: boolean;
+  };
 }
 
 /** Where the packets of a track go: into a file, and into another one when its place there is free. */

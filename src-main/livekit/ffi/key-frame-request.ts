@@ -1,4 +1,4 @@
-import { EnableRemoteTrackPublicationRequest } from '@livekit/rtc-ffi-bindings';
+import { EnableRemoteTrackPublicationRequest, EnableRemoteTrackRequest } from '@livekit/rtc-ffi-bindings';
 import { monotonicUs, renderDelayUs } from '../../pipeline/take-clock.js';
 import { ffiRequest } from './ffi-request.js';
 
@@ -13,17 +13,21 @@ const offMs = 150;
  */
 const apartMs = 60;
 
+/** {@link enablePublication} takes some hundred microseconds, in which the SDK turns frames to black. */
+const blackUs = 1_000;
+
 /**
  * Asks the publisher of a video for a key frame. The SDK has no call for it; but a server that was told to pause a
- * subscription and to go on needs one, and asks for it at once. Meanwhile the SDK turns frames to black: whoever
- * receives some calls {@link KeyFrameRequest.cancel}, and leaves out those that it {@link KeyFrameRequest.covers}.
+ * subscription and to go on needs one, and asks for it at once. What comes until the server has paused is as it was sent: whoever
+ * receives some calls {@link KeyFrameRequest.cancel}, for a source that sends a frame in two seconds has no second one soon, and
+ * leaves out those that it {@link KeyFrameRequest.covers}.
  */
 export class KeyFrameRequest {
   readonly #enable: (isEnabled: boolean) => void;
   readonly #onResumed: () => void;
   #timer: NodeJS.Timeout | null = null;
-  #sentUs = Infinity;
-  #resumedUs = 0;
+  #sentUs = -Infinity;
+  #resumedUs = -Infinity;
 
   /**
    * @param enable see {@link enablePublication}
@@ -41,7 +45,8 @@ export class KeyFrameRequest {
 
   /** Whether the SDK may have turned a frame to black. @param timestampUs its time, on the monotonic clock */
   covers(timestampUs: number): boolean {
-    return this.isPending || (timestampUs >= this.#sentUs && timestampUs < this.#resumedUs + renderDelayUs);
+    const handedUs = timestampUs - renderDelayUs;
+    return [this.#sentUs, this.#resumedUs].some((atUs) => Math.abs(handedUs - atUs) < blackUs);
   }
 
   /** Pauses the subscription for a moment. Does nothing while it is paused. @throws Error when the track is gone */
@@ -83,16 +88,31 @@ export class KeyFrameRequest {
 }
 
 /**
- * Tells SDK and server whether to deliver a subscribed track; what is not delivered, the SDK turns to black.
+ * Tells the server whether to deliver a subscribed track. The SDK turns what it has to black as well when it is not to be delivered: it is
+ * told at once to show it all the same, and the contrary a moment before it is to go on, for it tells the server of changes alone.
  *
- * @param trackPublicationHandle the SDK's handle of the publication; it stays with the SDK
- * @throws Error when the publication is gone
+ * @param publicationHandle the SDK's handle of the publication, and of its track: they stay with the SDK
+ * @throws Error when the publication is gone, or its track is
  */
-export function enablePublication(trackPublicationHandle: bigint, enabled: boolean): void {
-  ffiRequest({
-    message: {
-      case: 'enableRemoteTrackPublication',
-      value: new EnableRemoteTrackPublicationRequest({ trackPublicationHandle, enabled }),
-    },
-  });
+export function enablePublication(publicationHandle: bigint, trackHandle: bigint, enabled: boolean): void {
+  const steps = [
+    () =>
+      ffiRequest({
+        message: {
+          case: 'enableRemoteTrackPublication',
+          value: new EnableRemoteTrackPublicationRequest({
+            trackPublicationHandle: publicationHandle,
+            enabled,
+          }),
+        },
+      }),
+    () =>
+      ffiRequest({
+        message: {
+          case: 'enableRemoteTrack',
+          value: new EnableRemoteTrackRequest({ trackHandle, enabled: !enabled }),
+        },
+      }),
+  ];
+  for (const step of enabled ? steps.reverse() : steps) step();
 }

@@ -8,6 +8,8 @@ import { requestTrackStatistics, type TrackAnswer, type TrackStatistics } from '
 const readingsOfYoung = 8;
 /** No camera and no screen sends more frames than 60 a second. */
 const leastFrameMs = 1000 / 60;
+/** One may be of the moment in which a session is negotiated. */
+const emptyAnswers = 2;
 
 /** What WebRTC counts of one track, asked again and again. Owns nothing native. */
 export class TrackCounters {
@@ -19,11 +21,16 @@ export class TrackCounters {
   grownAtMs = performance.now();
   readonly #dispatcher: FrameDispatcher;
   readonly #heldBack: HeldBack;
+  /** Answers in a row that name nothing that receives it, after others that did. */
+  #empty = 0;
   readonly #onAnswer: (answer: TrackAnswer) => void;
   #jitterBuffer = new JitterBufferDelay();
   /** How often it has been asked since its stream began, or the delay of its jitter buffer changed. */
   #asked = 0;
   #unanswered = 0;
+  #isMended = false;
+  /** An answer has named what receives the present stream. */
+  #isNamed = false;
 
   /** @param heldBack is told of what comes @param onAnswer called with each answer that holds something */
   constructor(dispatcher: FrameDispatcher, heldBack: HeldBack, onAnswer: (answer: TrackAnswer) => void) {
@@ -42,6 +49,17 @@ export class TrackCounters {
     return this.#unanswered > 0;
   }
 
+  /** Nothing receives it any more: the server has taken it off the session. What it does with a track that ends, too. */
+  get isGone(): boolean {
+    return !this.#isMended && this.#empty >= emptyAnswers;
+  }
+
+  /** While the SDK mends the connection, or makes another one, nothing is received: that says nothing of a track. */
+  set isMended(isMended: boolean) {
+    this.#isMended = isMended;
+    this.#empty = 0;
+  }
+
   /** What is played out has changed at once: it is asked as often as at the beginning. */
   restless(): void {
     this.#asked = 0;
@@ -52,6 +70,8 @@ export class TrackCounters {
     this.#jitterBuffer = new JitterBufferDelay();
     this.#asked = 0;
     this.#heldBack.restart();
+    this.#empty = 0;
+    this.#isNamed = false;
     this.grownAtMs = performance.now();
     // It was that of the former one, and may be another track's by now.
     if (this.latest !== null) this.latest = { ...this.latest, receiverId: '' };
@@ -66,7 +86,7 @@ export class TrackCounters {
   ask(trackHandle: bigint): void {
     this.#asked += 1;
     const buffer = this.#jitterBuffer;
-    requestTrackStatistics(this.#dispatcher, trackHandle, buffer, (answer) => {
+    requestTrackStatistics(this.#dispatcher, trackHandle, buffer, (answer, hasFailed) => {
       this.answers += 1;
       this.#unanswered -= 1;
       // Of a stream that is gone.
@@ -74,6 +94,13 @@ export class TrackCounters {
       if (buffer.isChanging) this.#asked = 0;
       if (answer === null) return;
       this.#readArrivals(answer.statistics);
+      if (!hasFailed) this.#empty = answer === null && this.#isNamed ? this.#empty + 1 : 0;
+      if (answer === null) {
+        // Asked often until that is sure.
+        if (this.#isNamed) this.#asked = 0;
+        return;
+      }
+      this.#isNamed = true;
       if (answer.statistics.packetsReceived !== this.latest?.packetsReceived)
         this.grownAtMs = performance.now();
       this.latest = answer.statistics;

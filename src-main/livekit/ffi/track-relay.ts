@@ -28,7 +28,7 @@ export class VideoRelay implements VideoReceiver {
 
   /**
    * @param signal looks at every frame, whoever else does
-   * @param keyFrame what makes the SDK turn frames to black during a pause
+   * @param keyFrame ends with the first frame that comes; what the SDK turned to black for it is left out
    * @param onHidden a frame was left out because of {@link VideoRelay.isHidden}
    */
   constructor(
@@ -58,10 +58,11 @@ export class VideoRelay implements VideoReceiver {
       if (this.isHidden) this.#onHidden();
       return;
     }
-    if (this.#keyFrame.covers(frame.timestampUs)) {
-      // Black, and the picture comes by itself.
+    const isBlack = this.#keyFrame.covers(frame.timestampUs);
+    // The picture comes by itself.
+    this.#keyFrame.cancel();
+    if (isBlack) {
       frame.dispose();
-      this.#keyFrame.cancel();
       return;
     }
     try {

@@ -45,7 +45,7 @@ export interface TrackAnswer {
 }
 
 /**
- * Asks WebRTC what it counted of a track; `onAnswer` is called at most once, later. The room's own
+ * Asks WebRTC what it counted of a track; `onAnswer` is called at most once, later, with null where nothing receives it. The room's own
  * statistics name tracks by identifiers of WebRTC that nothing connects with LiveKit's: each track is asked
  * by its handle.
  *
@@ -56,7 +56,7 @@ export function requestTrackStatistics(
   dispatcher: FrameDispatcher,
   trackHandle: bigint,
   buffer: JitterBufferDelay,
-  onAnswer: (answer: TrackAnswer | null) => void,
+  onAnswer: (answer: TrackAnswer | null, hasFailed: boolean) => void,
 ): void {
   const { message } = ffiRequest({
     message: { case: 'getStats', value: new GetStatsRequest({ trackHandle }) },
@@ -64,7 +64,7 @@ export function requestTrackStatistics(
   if (message.case !== 'getStats') return;
   const askedAtUs = monotonicUs();
   dispatcher.expectStatistics(message.value.asyncId ?? 0n, (answer) => {
-    onAnswer(inboundOf(answer, buffer, askedAtUs));
+    onAnswer(inboundOf(answer, buffer, askedAtUs), (answer.error ?? '') !== '');
   });
 }
 

@@ -196,6 +196,26 @@ describe('verifyTake', () => {
     expect(codesOf(result.files[0] ?? { findings: [] })).toEqual(['checksumMismatch']);
   });
 
+  it('says of a file of which nothing can be read what it is, and nothing of what was in it', async () => {
+    const segments = [{ file: 'gone.mp4', startMs: 0, endMs: 27_000 }];
+    await writeFile(join(folder, 'empty.mp4'), '');
+    await writeFile(join(folder, 'other.mp4'), 'This is no media file.');
+    const files = ['gone.mp4', 'empty.mp4', 'other.mp4'].map((file) => entry({ file, segments }));
+    const whole = entry({ segments: [{ file: fileName, startMs: 0, endMs: durationMs }] });
+    await writeTake([whole, ...files]);
+    const result = await verifyTake(folder, 'quick', { ffmpegPath });
+    expect(result).toMatchObject({ ok: false, isComplete: false, content: null });
+    const [sound, ...others] = result.files;
+    expect(sound).toHaveProperty('stamps');
+    for (const other of others) expect(other).not.toHaveProperty('stamps');
+    expect(others.map(({ findings }) => findings[0]?.message)).toEqual([
+      'The file is not there.',
+      'The file is empty.',
+      expect.stringMatching(/^The file cannot be read/),
+    ]);
+    expect(others[0]?.findings).toHaveLength(1);
+  });
+
   it('says which file was never finalized, and that the take was not', async () => {
     await writeTake([entry({ state: 'recording', sha256: null, durationMs: null })], { state: 'recording' });
     const result = await verifyTake(folder, 'quick', { ffmpegPath });

@@ -17,6 +17,7 @@ export function sayingListener(said: string[], onLost: (error: PlateauError) => 
     onTrackGone: ignore,
     onTrackMuted: ignore,
     onTrackMissing: ignore,
+    onMissingEnded: ignore,
     onConnected: () => said.push('connected'),
     onRoomEnded: () => said.push('ended'),
     onWaitingForRoom: (isInside) => said.push(isInside ? 'waiting inside' : 'waiting'),

@@ -10,6 +10,7 @@ class Track implements ReceivedTrack {
   subscribedAtMs: number;
   quietMs = 200;
   isRenewing = false;
+  readonly counters = { isGone: false };
   isWithheld = false;
 
   constructor(subscribedAtMs: number, kind: Kind = 'audio') {
@@ -53,6 +54,14 @@ it('a track that was taken away delivers nothing of the one that has got its rec
   expect([ada.isWithheld, cat.isWithheld]).toEqual([true, false]);
   // It has ended by the next time.
   expect(look([bob, cat])).toEqual([]);
+});
+
+it('finds a track that nothing receives any more, unless it is being subscribed anew', () => {
+  ada.counters.isGone = true;
+  ada.isRenewing = true;
+  expect(look(all)).toEqual([]);
+  ada.isRenewing = false;
+  expect(look(all)).toEqual([ada]);
 });
 
 it('finds one that fell silent a moment before, which nothing was withheld of', () => {

@@ -13,12 +13,18 @@ const errors: PlateauError[] = [];
 const missing: MissingTrack[] = [];
 const came: boolean[] = [];
 const gone: string[] = [];
+/** Those that were missing, or taken, and have ended: whether that was told before. */
+const over: boolean[] = [];
+const muted: string[] = [];
 const listener = {
   onError: (error: PlateauError) => errors.push(error),
   onTrackMissing: (track: MissingTrack) => missing.push(track),
+  onMissingEnded: (_info: PublicationInfo, wasTold: boolean) => over.push(wasTold),
   onPublishingForbidden: ({ identity, role }: PublicationInfo) => forbidden.push(`${identity}: ${role}`),
   onTrackSubscribed: (_track: SubscribedTrack, wasMissing: boolean) => came.push(wasMissing),
-  onTrackGone: ({ info }: SubscribedTrack) => gone.push(info.trackSid),
+  onTrackMuted: ({ info }: SubscribedTrack, isMuted: boolean) => muted.push(`${info.trackSid} ${isMuted}`),
+  onTrackGone: ({ info }: SubscribedTrack, isTaken: boolean) =>
+    gone.push(`${info.trackSid}${isTaken ? ' taken' : ''}`),
 } as unknown as RoomListener;
 let mayReceive: boolean;
 let mayPublish: boolean;
@@ -32,6 +38,8 @@ beforeEach(() => {
   missing.length = 0;
   came.length = 0;
   gone.length = 0;
+  over.length = 0;
+  muted.length = 0;
   mayReceive = true;
   mayPublish = true;
   forbidden.length = 0;
@@ -224,7 +232,7 @@ it('says at once of what was received that the recorder may not subscribe any mo
   expect(missing).toEqual([]);
   mayReceive = false;
   for (let look = 0; look < 5; look += 1) subscriptions.judgeSignals(200);
-  expect(gone).toEqual(['TR_1']);
+  expect(gone).toEqual(['TR_1 taken']);
   expect(missing.map(({ error }) => error.code)).toEqual(['trackWithheld']);
   expect(missing[0]?.error.message).toBe(
     'The microphone of ada is not received any more: the server does not let this recorder subscribe any more (canSubscribe).',
@@ -239,6 +247,80 @@ it('says at once of what was received that the recorder may not subscribe any mo
   await subscriptions.close();
   vi.advanceTimersByTime(10_000);
   expect(missing).toHaveLength(1);
+});
+
+const counted = { receivedBytes: 0, packetsReceived: 40, packetsLost: 0, jitterMs: 0, jitterBufferMs: null };
+
+/** WebRTC counts packets of it, or has nothing any more that receives it. */
+function isGone(subscriptions: Subscriptions, isNow: boolean): void {
+  const track = subscriptions.find('TR_1');
+  if (track === undefined) throw new Error('It is not received.');
+  vi.spyOn(track.counters, 'isGone', 'get').mockReturnValue(isNow);
+}
+
+it('says of what was received that its owner or the server has taken it away, within 3 s, until it comes again', async () => {
+  const { ada, come, subscriptions } = received();
+  isGone(subscriptions, true);
+  subscriptions.judgeSignals(200);
+  expect(gone).toEqual(['TR_1 taken']);
+  vi.advanceTimersByTime(2_600);
+  expect(missing.map(({ error }) => error.message)).toEqual([
+    expect.stringMatching(/^The microphone of ada is not received any more: .* ada does not allow/),
+  ]);
+  // What its owner mutes meanwhile is missed by nobody.
+  subscriptions.muted(publicationOf('TR_1'), true);
+  subscriptions.muted(publicationOf('TR_2'), true);
+  expect(muted).toEqual(['TR_1 true']);
+  // The SDK gives the old one up when it has another.
+  subscriptions.withdrawn(publicationOf('TR_1'), ada);
+  come();
+  expect(came).toEqual([false, true]);
+  expect(over).toEqual([]);
+  await subscriptions.close();
+});
+
+it.each([
+  ['names it', 0],
+  ['says nothing of it', 1],
+])('joins the room anew when what was taken comes again and the SDK %s: %i times', async (how, times) => {
+  const { ada, come, subscriptions } = received();
+  const track = subscriptions.find('TR_1');
+  if (track === undefined) throw new Error('It is not received.');
+  const gone = vi.spyOn(track.counters, 'isGone', 'get').mockReturnValue(true);
+  vi.spyOn(track, 'statistics', 'get').mockReturnValue({ ...counted, receiverId: '1 TR_1' });
+  for (let look = 0; look < 5; look += 1) subscriptions.judgeSignals(200);
+  vi.advanceTimersByTime(3_000);
+  expect([missing.length, stuck]).toEqual([1, 0]);
+  gone.mockReturnValue(false);
+  subscriptions.judgeSignals(200);
+  if (how === 'names it') {
+    subscriptions.withdrawn(publicationOf('TR_1'), ada);
+    come();
+  }
+  vi.advanceTimersByTime(1_200);
+  subscriptions.judgeSignals(200);
+  expect(stuck).toBe(times);
+  await subscriptions.close();
+});
+
+it('says of what was taken and is published no more that it has ended, and whether it was missing', async () => {
+  const { come, subscriptions } = received();
+  const take = (): void => {
+    isGone(subscriptions, true);
+    subscriptions.judgeSignals(200);
+  };
+  take();
+  subscriptions.ended('TR_1');
+  vi.advanceTimersByTime(10_000);
+  expect(missing).toEqual([]);
+  expect(over).toEqual([false]);
+  come();
+  take();
+  vi.advanceTimersByTime(3_000);
+  subscriptions.ended('TR_1');
+  expect(missing).toHaveLength(1);
+  expect(over).toEqual([false, true]);
+  await subscriptions.close();
 });
 
 it('says why a track ended whose owner may not publish it any more, which is heard of a moment later', async () => {

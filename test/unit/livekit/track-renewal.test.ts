@@ -27,7 +27,7 @@ class FakeRoom {
         beginRenewal: () => {
           track.isRenewing = true;
         },
-        stoodStill: () => this.said.push(`${kind} late`),
+        counters: { restless: () => this.said.push(`${kind} late`) },
         caughtUp: () => {
           track.isRenewing = false;
           this.said.push(`${kind} caught up`);

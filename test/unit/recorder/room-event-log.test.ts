@@ -58,13 +58,32 @@ it('leaves the tracks of a copied take to the process that receives them, and te
   const pass = (): void => {
     logger.onTrackSubscribed(track, false);
     logger.onTrackMuted(track, true);
-    logger.onTrackGone(track);
+    logger.onTrackGone(track, false);
   };
   pass();
   expect(log.entries).toEqual([]);
   isCopied = false;
   pass();
   expect(log.entries.map(({ name }) => name)).toEqual(['trackSubscribed', 'trackMuted', 'trackUnsubscribed']);
+});
+
+it('calls ended what has ended, and not what was taken and is published still', () => {
+  const log = new EventLog(5);
+  const gone: boolean[] = [];
+  const ended: boolean[] = [];
+  const hooks = {
+    onTrackGone: (_: SubscribedTrack, isTaken: boolean) => gone.push(isTaken),
+    onMissingEnded: (_: MissingTrack['info'], wasTold: boolean) => ended.push(wasTold),
+    onRoomChanged: () => undefined,
+  };
+  const report = new EventReporter(log, () => 0);
+  const logger = roomEventLogger(report, hooks as unknown as RoomHooks, () => true);
+  const info = { identity: 'ada', role: 'camera', trackSid: 'TR_1' } as MissingTrack['info'];
+  logger.onTrackGone({ info } as unknown as SubscribedTrack, true);
+  expect(log.entries).toEqual([]);
+  logger.onMissingEnded(info, true);
+  expect(log.entries.map(({ message }) => message)).toEqual(['The camera of ada ended']);
+  expect([gone, ended]).toEqual([[true], [true]]);
 });
 
 it('says that stereo is mixed to mono of what this process records, and not of the previews of a copied take', () => {

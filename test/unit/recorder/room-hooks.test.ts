@@ -22,12 +22,19 @@ function toldOf(mode: 'encode' | 'copy' | undefined): { told: string[]; take: Ta
     request: { mode, audioOnly: true, isArmed: (identity: string) => identity === 'ada' },
     ...{ addTrack: note('track'), removeTrack: note('gone'), noteMissing: note('missing') },
     ...{ participantChanged: note('participant'), connectionChanged: note('connected') },
+    clock: { nowMs: () => 7_000 },
+    participants: { missingEnded: (sid: string, ms: number) => told.push(`${sid} until ${ms}`) },
+    files: { encoded: { taken: { ended: (sid: string, ms: number) => told.push(`${sid} ends ${ms}`) } } },
   };
   return { told, take: take as unknown as Take };
 }
 
 it.each([
-  ['encode', undefined, ['connected false', 'track', 'missing', 'gone', 'participant']],
+  [
+    'encode',
+    undefined,
+    ['connected false', 'track', 'missing', 'gone', 'TR_1 until 7000', 'TR_1 ends 7000', 'participant'],
+  ],
   ['copy', 'copy', ['connected false', 'track', 'gone', 'participant']],
 ] as const)('leads to a take that is to %s what concerns it', (_, mode, expected) => {
   const { take, told } = toldOf(mode);
@@ -49,7 +56,8 @@ it.each([
   hooks.onTrackSubscribed(track);
   // What this connection does not receive, the one of a copied take may.
   hooks.onTrackMissing(missing);
-  hooks.onTrackGone(track);
+  hooks.onTrackGone(track, true);
+  hooks.onMissingEnded(info, true);
   hooks.onParticipantChanged(ada as Parameters<typeof hooks.onParticipantChanged>[0]);
   expect(told).toEqual(expected);
 });

@@ -46,6 +46,22 @@ it('says nothing of a camera that is decoded within a second, or of which nothin
   expect(waits).toEqual([]);
 });
 
+it('says nothing of a camera that sends a frame in two seconds, for its first one that was not shown', () => {
+  // Two readings have packets of one frame.
+  run(400, { packets: 6 });
+  run(2_400);
+  run(200, { packets: 12, frames: 1 });
+  run(5_000, { packets: 1, frames: 1 });
+  expect(waits).toEqual([]);
+});
+
+it('says nothing of what a track had sent before it was looked at', () => {
+  packets = 12;
+  run(2_400);
+  run(200, { packets: 12, frames: 1 });
+  expect(waits).toEqual([]);
+});
+
 it('tells it of each track that is published anew, and of one that shows nothing up to the end', () => {
   run(3_000, { packets: 20, frames: 6 });
   republish();

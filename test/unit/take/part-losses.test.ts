@@ -72,7 +72,7 @@ class Take {
     const nowMs = this.test.clock.nowMs();
     this.losses.connectionChanged(this.sink, nowMs, false, null);
     for (const track of this.#tracks ?? []) {
-      this.losses.trackLeft(this.sink, track.info.kind, nowMs, true);
+      this.losses.trackLeft(this.sink, track.info.kind, nowMs, { isTaken: false, wasOn: true });
       this.sink.remove(track, nowMs);
     }
     this.#tracks = null;

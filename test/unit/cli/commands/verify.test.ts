@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   deliverableLines,
   unnamedLines,
@@ -96,7 +96,7 @@ it('says of a take without files that nothing was recorded, and nothing of its f
 it('has the words of the window for a file that plays and is not proven', () => {
   const verification = verificationOf([], []);
   const [file] = verification.files;
-  if (file === undefined) throw new Error('There is no file.');
+  if (file?.stamps === undefined) throw new Error('There is no such file.');
   const stamps = { ...file.stamps, intact: { ...file.stamps.intact, isEarned: false } };
   const lines = verificationLines(
     { ...verification, files: [{ ...file, stamps }] },
@@ -128,4 +128,43 @@ it('tells in its first line of a signal that did not come, and of a delivered fi
   const deliverables = [{ file: 'ada.mp4', source: 'ada.mkv', state: 'changed', problem: 'It was changed.' }];
   const made = { ...verificationOf([], []), deliverables } as TakeVerification;
   expect(verificationLines(made, ending)[0]).toMatch(/; not every MP4 file is as it was made$/);
+});
+
+describe('a file that is not there', () => {
+  const ending = { problem: null, state: 'complete' } as const;
+  const missing: Finding = { code: 'missing', message: 'The file is not there.' };
+  const gone = {
+    ...{ ok: false, findings: [missing], file: 'ben.mp4', identity: 'ben', state: 'verified' },
+    ...{ durationMs: null, videoFrames: 0, audioFrames: 0 },
+  } as unknown as VerifiedFile;
+
+  function without(files: readonly VerifiedFile[], content: TakeVerification['content'] = null): string[] {
+    return verificationLines({ ...verificationOf([], []), ok: false, content, files }, ending);
+  }
+
+  it('is said to be that first, and the others are what they are', () => {
+    const { files } = verificationOf([], []);
+    const lines = without([...files, gone]);
+    expect(lines[0]).toBe('Take standup: 1 of 2 files is not there, every other file is intact');
+    expect(lines.filter((line) => line.includes('ben.mp4'))).toEqual([
+      expect.stringMatching(/^\s*ben\.mp4 +NOT THERE +– +– +– +–$/),
+      '  ben.mp4: The file is not there.',
+    ]);
+    const changed = verificationOf([], [{ code: 'checksumMismatch', message: 'It was changed.' }]).files;
+    expect(without([...changed, gone])[0]).toBe(
+      'Take standup: 1 of 2 files is not there, not every other file is intact',
+    );
+    // What the others lack is known.
+    const content = { grade: 'losses', worstShare: 0.37, gaps: 1 } as TakeVerification['content'];
+    expect(without([...files, gone], content)[0]).toMatch(
+      /is not there, every other file is intact, recorded with losses \(37 % lost/,
+    );
+  });
+
+  it('of a take that has no other leaves nothing to be said', () => {
+    expect(without([gone])[0]).toBe('Take standup: its file is not there');
+    expect(without([gone, { ...gone, file: 'eve.mp4' }])[0]).toBe(
+      'Take standup: none of its 2 files is there',
+    );
+  });
 });

@@ -57,11 +57,24 @@ describe('the publications of a room', () => {
     const publications = new Publications();
     const allowed = (canSubscribe: boolean): ParticipantInfo =>
       new ParticipantInfo({ sid: 'PA_us', identity: 'us', permission: { canSubscribe } });
-    expect(publications.mayReceive('PA_us')).toBe(true);
-    publications.update([allowed(false), ada([])]);
-    expect([publications.mayReceive('PA_us'), publications.mayReceive('PA_1')]).toEqual([false, true]);
+    const by = (sid: string): string | null => publications.withheldBy(sid, 'PA_us');
+    expect(by('TR_m')).toBeNull();
+    publications.update([allowed(false), ada([microphone, camera])]);
+    expect(by('TR_m')).toBe('server');
+    expect(publications.withheldBy('TR_m', 'PA_1')).toBeNull();
     publications.update([allowed(true)]);
-    expect(publications.mayReceive('PA_us')).toBe(true);
+    expect(by('TR_m')).toBeNull();
+    // The owner of one says it of that alone; of what is not published nothing is kept.
+    for (const trackSid of ['TR_m', 'TR_none']) publications.permit({ allowed: false, trackSid });
+    expect([by('TR_m'), by('TR_c'), by('TR_none')]).toEqual(['owner', null, null]);
+    publications.permit({ allowed: true, trackSid: 'TR_m' });
+    expect(by('TR_m')).toBeNull();
+    publications.permit({ allowed: false, trackSid: 'TR_m' });
+    publications.update([ada([camera])]);
+    expect(by('TR_m')).toBeNull();
+    publications.permit({ allowed: false, trackSid: 'TR_c' });
+    publications.replace([ada([camera])]);
+    expect(by('TR_c')).toBeNull();
   });
 
   it('change: muted, unpublished, left', () => {

@@ -35,7 +35,7 @@ async function fed(isWanted = true, mediaKeys: MediaKeys | null = null) {
   const missing: string[] = [];
   const listeners: RoomReceiverOptions['listener'][] = [];
   let closed = 0;
-  const mayReceive = { current: true };
+  const withheldBy: { current: 'owner' | 'server' | null } = { current: null };
   const tracks = new Map<string, TrackReceiver>();
   const feed = await CopyFeed.join(
     {
@@ -46,7 +46,8 @@ async function fed(isWanted = true, mediaKeys: MediaKeys | null = null) {
     (how) => {
       listeners.push(how.listener);
       return Promise.resolve({
-        ...{ media: null, tracks, serverTrailer: Buffer.from('trailer'), mayReceive: mayReceive.current },
+        ...{ media: null, tracks, serverTrailer: Buffer.from('trailer') },
+        withheldBy: () => withheldBy.current,
         close: () => {
           closed += 1;
           return Promise.resolve();
@@ -81,6 +82,7 @@ async function fed(isWanted = true, mediaKeys: MediaKeys | null = null) {
     begun,
     missing,
     listener,
+    withheldBy,
     closed: () => closed,
   };
 }
@@ -114,6 +116,22 @@ it.each([
   listener.onWithheld(track, true);
   await vi.advanceTimersByTimeAsync(2_600);
   expect(log.entries.map(({ message }) => message)).toEqual([expect.stringMatching(sentence)]);
+});
+
+it.each([
+  ['owner', 'ada does not allow the recorder to subscribe to it any more.'],
+  ['server', 'the server does not let this recorder subscribe any more (canSubscribe).'],
+] as const)('says of what is withheld by the %s who does so', async (by, reason) => {
+  vi.useFakeTimers();
+  const { feed, files, listener, log, take, withheldBy } = await fed();
+  feed.begin(take, files);
+  const track = Object.assign(receiverOf(), { isWithheld: false });
+  await listener.onTrack(track);
+  withheldBy.current = by;
+  Object.assign(track, { isWithheld: true });
+  listener.onWithheld(track, true);
+  await vi.advanceTimersByTimeAsync(2_600);
+  expect(log.entries.at(-1)?.message).toBe(`The camera of ada is not received any more: ${reason}`);
 });
 
 it('tells what the server withholds once it is clear that it has not ended, and that it comes again', async () => {

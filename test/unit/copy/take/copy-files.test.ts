@@ -301,6 +301,9 @@ describe('the files of a copied take', () => {
     files.setConnected(true);
     expect(run(20_000, 24_400, false)).toEqual([]);
     expect(run(24_400, 24_800, false)).toEqual(['TR_cam noFrames 4800 false', 'TR_mic noAudio 4800 false']);
+    // That its owner withholds it is said already.
+    Object.assign(camera.track, { isWithheld: true });
+    expect(run(24_800, 25_000, false)).toEqual(['TR_mic noAudio 5000 false']);
     await files.finish(25_000);
   });
 

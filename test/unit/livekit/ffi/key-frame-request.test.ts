@@ -1,6 +1,13 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { KeyFrameRequest } from '../../../../src-main/livekit/ffi/key-frame-request.js';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { enablePublication, KeyFrameRequest } from '../../../../src-main/livekit/ffi/key-frame-request.js';
 import { monotonicUs } from '../../../../src-main/pipeline/take-clock.js';
+
+const requests = vi.hoisted((): [string, object][] => []);
+
+vi.mock('../../../../src-main/livekit/ffi/ffi-request.js', () => ({
+  ffiRequest: ({ message }: { message: { case: string; value: object } }) =>
+    requests.push([message.case, { ...message.value }]),
+}));
 
 const startMs = 1_795_000_000_000;
 let told: [afterMs: number, what: boolean | 'resumed'][];
@@ -68,27 +75,39 @@ it('goes on at once when the track ends, and bears that it is gone', () => {
   expect(gone.isPending).toBe(false);
 });
 
-it('covers what the SDK turned to black, whenever that is handed over', () => {
+it('covers what the SDK turned to black, whenever that is handed over, and nothing that came before the server had paused', () => {
+  // Frames are to be shown 10 ms after WebRTC has handed them over.
+  const shownUs = (handedUs: number): number => handedUs + 10_000;
   vi.advanceTimersByTime(1_000);
   const beforeUs = monotonicUs();
-  expect(request.covers(beforeUs)).toBe(false);
+  expect(request.covers(shownUs(beforeUs))).toBe(false);
   vi.advanceTimersByTime(100);
   request.send();
-  expect(request.covers(beforeUs)).toBe(true);
+  const sentUs = monotonicUs();
+  expect([beforeUs, sentUs].map((us) => request.covers(shownUs(us)))).toEqual([false, true]);
   vi.advanceTimersByTime(75);
-  const blackUs = monotonicUs();
+  const meanwhileUs = monotonicUs();
   vi.advanceTimersByTime(75);
   expect(request.isPending).toBe(false);
   const resumedUs = monotonicUs();
   vi.advanceTimersByTime(400);
-  const covered = [beforeUs, blackUs, resumedUs, resumedUs + 9_000, resumedUs + 10_000, 0, -1];
-  expect(covered.map((timestampUs) => request.covers(timestampUs))).toEqual([
-    false,
-    true,
-    true,
-    true,
-    false,
-    false,
-    false,
-  ]);
+  const handed = [beforeUs, sentUs, meanwhileUs, resumedUs, resumedUs + 2_000];
+  expect(handed.map((us) => request.covers(shownUs(us)))).toEqual([false, true, false, true, false]);
+  expect([0, -1].map((timestampUs) => request.covers(timestampUs))).toEqual([false, false]);
+});
+
+describe('enablePublication', () => {
+  it('has a track shown that the server pauses, and tells the server that it goes on', () => {
+    enablePublication(1n, 2n, false);
+    expect(requests.splice(0)).toEqual([
+      ['enableRemoteTrackPublication', { trackPublicationHandle: 1n, enabled: false }],
+      ['enableRemoteTrack', { trackHandle: 2n, enabled: true }],
+    ]);
+    // It tells of changes alone.
+    enablePublication(1n, 2n, true);
+    expect(requests.splice(0)).toEqual([
+      ['enableRemoteTrack', { trackHandle: 2n, enabled: false }],
+      ['enableRemoteTrackPublication', { trackPublicationHandle: 1n, enabled: true }],
+    ]);
+  });
 });

@@ -33,7 +33,8 @@ it('leaves out the frames that are black because a key frame is asked for, and e
   relay.receiver = receiver;
   relay.onVideoFrame(frames.at(1));
   relay.onVideoFrame(frames.at(2));
-  expect(cancels).toBe(1);
+  // Whatever comes, the picture comes by itself.
+  expect(cancels).toBe(2);
   expect(receiver.frames).toHaveLength(1);
   expect(seen).toEqual([2_000]);
   expect(frames.held).toBe(0);
