@@ -92,8 +92,6 @@ export class TrackCounters {
       // Of a stream that is gone.
       if (buffer !== this.#jitterBuffer) return;
       if (buffer.isChanging) this.#asked = 0;
-      if (answer === null) return;
-      this.#readArrivals(answer.statistics);
       if (!hasFailed) this.#empty = answer === null && this.#isNamed ? this.#empty + 1 : 0;
       if (answer === null) {
         // Asked often until that is sure.
@@ -101,6 +99,7 @@ export class TrackCounters {
         return;
       }
       this.#isNamed = true;
+      this.#readArrivals(answer.statistics);
       if (answer.statistics.packetsReceived !== this.latest?.packetsReceived)
         this.grownAtMs = performance.now();
       this.latest = answer.statistics;

@@ -1,8 +1,8 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import type { FrameDispatcher } from '../../../../src-main/livekit/ffi/frame-dispatcher.js';
 import { TrackCounters } from '../../../../src-main/livekit/ffi/track-counters.js';
-import { HeldBack } from '../../../../src-main/pipeline/held-back.js';
 import type { TrackAnswer } from '../../../../src-main/livekit/ffi/track-statistics.js';
+import { HeldBack } from '../../../../src-main/pipeline/held-back.js';
 
 const answers = vi.hoisted(() => ({ give: (_answer: unknown, _hasFailed: boolean): void => undefined }));
 
