@@ -6,7 +6,7 @@ import { runProgram } from '../setup/run-program.mjs';
 import { projectDirectory } from '../setup/set-up.mjs';
 import { runChecks, staticChecks } from './run-static-checks.mjs';
 import { addCounts, noTests, oneFailure } from './test-count.mjs';
-import { computing, live, livePlaces } from './test-projects.mjs';
+import { alone, computing, live, livePlaces } from './test-projects.mjs';
 import { besideVariable, countFileVariable } from './vitest-count-reporter.mjs';
 
 /**
@@ -21,7 +21,8 @@ export function runVitest(args, environment) {
 
 /**
  * Runs everything: what records live rooms, and beside it, at a low priority, what only computes. At the end stands, with
- * nothing beside it, what could not be judged so.
+ * nothing beside it, what cannot be judged so, and what the machine could not carry: a test of a live room may fail for want of
+ * it, and only what fails with the machine for itself is the product's.
  * @param {NodeJS.ProcessEnv} environment
  * @param {boolean} withStaticChecks also formatter, lint and types
  * @returns {Promise<import('./test-count.mjs').TestCount>}
@@ -35,7 +36,9 @@ export async function runEverything(environment, withStaticChecks) {
   ]);
   const counts = await Promise.all([computed, runLive(environment)]);
   const beside = counts.reduce(addCounts);
-  return addCounts(beside, await runPostponed(beside.postponed, environment));
+  const last = [...new Set([...alone, ...beside.postponed])];
+  process.stdout.write(`[test] alone, with nothing beside it: ${last.join(', ')}\n`);
+  return addCounts(beside, await runOnce(last, environment));
 }
 
 /** @param {NodeJS.ProcessEnv} environment */
@@ -43,18 +46,6 @@ async function runLive(environment) {
   const jobs = live.map((project) => () => runBeside(project, environment));
   const places = await Promise.all(Array.from({ length: livePlaces }, () => work(jobs)));
   return places.reduce(addCounts);
-}
-
-/**
- * Runs what the machine could not carry beside the others: a test of a live room may fail for want of it, and only what
- * fails with the machine for itself is the product's.
- * @param {readonly string[]} files
- * @param {NodeJS.ProcessEnv} environment
- */
-async function runPostponed(files, environment) {
-  if (files.length === 0) return noTests();
-  process.stdout.write(`[test] not judged beside the others, now alone: ${files.join(', ')}\n`);
-  return runOnce(files, environment);
 }
 
 /**
@@ -80,7 +71,7 @@ async function runBeside(project, environment, priority) {
   /** @type {Buffer[]} */
   const output = [];
   const count = await runOnce(
-    ['--project', project],
+    ['--project', project, ...alone.flatMap((file) => ['--exclude', file])],
     { ...environment, ...beside },
     { ...priority, onOutput: (chunk) => output.push(chunk) },
   );

@@ -46,6 +46,20 @@ export const live = ['timed', 'cli', 'integration', 'console', 'e2e', 'finalize'
 export const livePlaces = 2;
 
 /**
+ * Of these the machine carries no take beside others: what they ask is when a frame or a beep stands. They ran twice, beside
+ * others and then alone, and took the time of a tenth of all live tests for nothing.
+ * @type {readonly string[]}
+ */
+export const alone = [
+  'test/integration/timed/take/further-tracks.test.ts',
+  'test/integration/timed/take/healthy-take.test.ts',
+  'test/integration/timed/take/memory-governor.test.ts',
+  'test/integration/timed/take/paused-take.test.ts',
+  'test/integration/timed/take/standstill.test.ts',
+  'test/integration/timed/take/take-timeline.test.ts',
+];
+
+/**
  * They do nothing but compute, and yield to whatever is live: one after the other they run beside it, the longest first.
  * @type {readonly ProjectName[]}
  */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
+  alone,
   computing,
   listTestFiles,
   live,
@@ -124,4 +125,10 @@ it('has a take that is judged by the clock among what is live, however much comp
   expect(timed.length).toBeGreaterThan(5);
   const ofComputing = timed.filter((file) => computing.some((name) => name === projectOf(file)));
   expect(ofComputing).toEqual(['test/renderer/take-player.test.ts']);
+});
+
+it('names files that there are, of those that are judged by the clock, to run alone', () => {
+  const known = listTestFiles(root);
+  expect(alone.filter((file) => !known.includes(file))).toEqual([]);
+  expect(new Set(alone.map((file) => projectOf(file)))).toEqual(new Set(['timed']));
 });
