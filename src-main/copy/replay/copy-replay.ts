@@ -151,7 +151,7 @@ export class CopyReplay {
       video !== null && needsBlack ? await this.#options.blackFrames.of(video.codec, video.size) : null;
     const target = await MatroskaFile.create(join(folder, name));
     if (video !== null) target.setVideo(video);
-    const lines = new ReplayLines(target, range.endMs - range.fromMs, black);
+    const lines = new ReplayLines(target, rangeOf(range), black);
     for (const cluster of file.clusters) {
       for (const { atMs, block } of blocksOf(cluster)) lines.take(block, atMs - range.fromMs);
       // So that no more of it is queued than a cluster or two, and the take has its turn.
@@ -174,11 +174,17 @@ export class CopyReplay {
   }
 }
 
+type Range = Pick<ReplayCut, 'endMs' | 'fromMs' | 'momentMs'>;
+
+function rangeOf({ endMs, fromMs, momentMs }: Range): ConstructorParameters<typeof ReplayLines>[1] {
+  return { askedMs: Math.max(0, momentMs - fromMs), endMs: endMs - fromMs };
+}
+
 /** As it will be counted when it is written. */
-function countedLines(file: CutFile, { endMs, fromMs }: Pick<ReplayCut, 'endMs' | 'fromMs'>): LinesOfReplay {
-  const lines = new ReplayLines({ write: () => true }, endMs - fromMs, null);
+function countedLines(file: CutFile, cut: Range): LinesOfReplay {
+  const lines = new ReplayLines({ write: () => true }, rangeOf(cut), null);
   for (const cluster of file.clusters)
-    for (const { atMs, block } of blocksOf(cluster)) lines.take(block, atMs - fromMs);
+    for (const { atMs, block } of blocksOf(cluster)) lines.take(block, atMs - cut.fromMs);
   return lines.finish();
 }
 

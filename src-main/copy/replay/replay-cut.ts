@@ -25,6 +25,8 @@ export interface CutFile {
 export interface ReplayCut {
   /** Where it begins: at a key frame at or before the moment that was asked for, of whoever's is the oldest. */
   readonly fromMs: number;
+  /** The moment that was asked for: what is missing before it nobody has asked for. */
+  readonly momentMs: number;
   readonly endMs: number;
   readonly files: readonly CutFile[];
   /** Of its clusters. */
@@ -52,7 +54,7 @@ export function cutReplay(files: readonly KeptFile[], momentMs: number, endMs: n
   if (cut.length === 0) return null;
   const clusters = cut.flatMap((file) => file.clusters);
   return {
-    ...{ fromMs, endMs, files: cut },
+    ...{ fromMs, momentMs, endMs, files: cut },
     bytes: clusters.reduce((sum, { kept: { cluster } }) => sum + bytesOf(cluster), 0),
   };
 }

@@ -7,10 +7,17 @@ import type { StreamKind } from '../file/part-marks.js';
 
 /** What stands in a file that is saved. */
 export interface LinesOfReplay extends Readonly<Record<StreamKind, LineCounts>> {
-  /** Pictures of its beginning that nothing could be built on; null where there are none. */
+  /** Pictures since the moment that was asked for that nothing could be built on; null where there are none. */
   readonly headless: LineGap | null;
   /** Black belongs before its first picture. */
   readonly needsBlack: boolean;
+}
+
+/** Of a replay, which begins with 0, in milliseconds. */
+interface LinesRange {
+  /** The moment that was asked for. */
+  readonly askedMs: number;
+  readonly endMs: number;
 }
 
 /**
@@ -21,7 +28,7 @@ export class ReplayLines {
   readonly #file: Pick<MatroskaFile, 'write'>;
   readonly #audio: AudioLine;
   readonly #tally = new LineTally();
-  readonly #endMs: number;
+  readonly #range: LinesRange;
   readonly #black: Buffer | null;
   #hasKey = false;
   #firstKeyMs = 0;
@@ -32,30 +39,30 @@ export class ReplayLines {
   /** Nothing made up stands between the last picture that was sent and the next one. */
   #isRunning = false;
 
-  /** @param endMs where it ends @param black a key frame to stand before the first picture; null where there is none */
-  constructor(file: Pick<MatroskaFile, 'write'>, endMs: number, black: Buffer | null) {
+  /** @param black a key frame to stand before the first picture; null where there is none */
+  constructor(file: Pick<MatroskaFile, 'write'>, range: LinesRange, black: Buffer | null) {
     this.#file = file;
     this.#audio = new AudioLine(file);
-    this.#endMs = endMs;
+    this.#range = range;
     this.#black = black;
   }
 
   /** Takes the next block of its track. @param atMs of the replay */
   take(block: FileBlock, atMs: number): void {
-    if (atMs >= this.#endMs) return;
+    if (atMs >= this.#range.endMs) return;
     if (block.track === 'video') this.#picture(block, atMs);
     else if (block.origin !== 'filled' && atMs + block.durationMs > 0) this.#audio.push(block, atMs);
   }
 
   /** Nothing comes any more: fills its audio up to the end. @returns what stands in it */
   finish(): LinesOfReplay {
-    this.#audio.finish(this.#endMs);
+    this.#audio.finish(this.#range.endMs);
     const headless =
       this.#headlessMs === null
         ? null
         : {
             ...{ stream: 'video' as const, atMs: this.#headlessMs, dueFrames: this.#headless },
-            durationMs: (this.#hasKey ? this.#firstKeyMs : this.#endMs) - this.#headlessMs,
+            durationMs: (this.#hasKey ? this.#firstKeyMs : this.#range.endMs) - this.#headlessMs,
           };
     for (let index = 0; index < this.#headless; index += 1) this.#tally.drop('awaitingKey');
     return { video: this.#tally.count(0), audio: this.#audio.counts, headless, needsBlack: this.#needsBlack };
@@ -65,7 +72,7 @@ export class ReplayLines {
     if (!this.#hasKey) {
       // What was taken a moment before is the picture of that moment.
       if (!isKey || timeMs < -1) {
-        if (timeMs >= 0 && origin !== 'filled') this.#noteHeadless(timeMs);
+        if (timeMs >= this.#range.askedMs && origin !== 'filled') this.#noteHeadless(timeMs);
         return;
       }
       this.#hasKey = true;

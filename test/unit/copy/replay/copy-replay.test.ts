@@ -154,6 +154,20 @@ it('begins all files at one time: black stands before a key frame that came late
   expect(unaccountedCopies(entry.copy.video) + unaccountedCopies(entry.copy.audio)).toBe(0);
 });
 
+it('lacks nothing where its key frame came later than that of others, and before the moment', async () => {
+  const { replay } = buffer(30_000);
+  const [ada, bob] = [replay.open(), replay.open()];
+  ada.follow(sinkOf('ada'));
+  bob.follow(sinkOf('bob'));
+  seconds(ada.begin(file, 0), [0, 30_000], every(18_000));
+  seconds(bob.begin(file, 0), [0, 30_000], (ms) => ms === 18_080 || ms === 19_200);
+  expect(await replay.cut(10_000)).toMatchObject({ fromMs: 18_000 });
+  const [, entry] = await replay.write(folder);
+  const { video } = await blocksIn('bob.mkv');
+  expect(video[0]).toEqual({ ms: 80, isKey: true, text: 'v18080' });
+  expect(entry).toMatchObject({ gaps: [], video: { dropped: { awaitingKey: 0 }, written: video.length } });
+});
+
 it('goes on over the parts of a take, and takes the newest codec', async () => {
   const { replay } = buffer(12_000);
   const kept = replay.open();
