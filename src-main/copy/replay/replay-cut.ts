@@ -80,7 +80,9 @@ export function* blocksOf({
     if (hasPictures || block.track === 'audio') yield { block, atMs: startMs + block.timeMs };
 }
 
-/** A packet of Opus, in milliseconds: it may reach into what comes behind the end of its cluster. */
+/** How long a packet of Opus sounds, mostly: the one that sounds at the moment is in it, too. Milliseconds. */
+const usualPacketMs = 20;
+/** The longest one, in milliseconds: it may reach into what comes behind the end of its cluster. */
 const longestPacketMs = 120;
 
 function placed({ startMs }: PlacedCluster, ms: number): number {
@@ -112,7 +114,9 @@ function beginOf({ clusters }: CutFile, momentMs: number): number {
   }
   if (keyMs > -Infinity) return keyMs;
   const [first] = clusters;
-  return first === undefined ? Infinity : Math.max(momentMs, first.startMs + first.kept.cluster.timeMs);
+  return first === undefined
+    ? Infinity
+    : Math.max(momentMs - usualPacketMs, first.startMs + first.kept.cluster.timeMs);
 }
 
 /** Whether somebody sent something for it, or could have. */

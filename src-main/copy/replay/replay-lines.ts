@@ -13,6 +13,9 @@ export interface LinesOfReplay extends Readonly<Record<StreamKind, LineCounts>> 
   readonly needsBlack: boolean;
 }
 
+/** Times are whole milliseconds: a packet that begins by less before the replay begins with it. */
+const earlyMs = 1;
+
 /** Of a replay, which begins with 0, in milliseconds. */
 interface LinesRange {
   /** The moment that was asked for. */
@@ -51,7 +54,8 @@ export class ReplayLines {
   take(block: FileBlock, atMs: number): void {
     if (atMs >= this.#range.endMs) return;
     if (block.track === 'video') this.#picture(block, atMs);
-    else if (block.origin !== 'filled' && atMs + block.durationMs > 0) this.#audio.push(block, atMs);
+    // One that began before it would be whole: who puts packet behind packet would hear all that follows late by what is too much.
+    else if (block.origin !== 'filled' && atMs > -earlyMs) this.#audio.push(block, atMs);
   }
 
   /** Nothing comes any more: fills its audio up to the end. @returns what stands in it */

@@ -133,6 +133,7 @@ it('saves the last seconds as they were sent, before a copied take and while it 
     expect(ofTake?.stamps?.intact.isEarned).toBe(true);
     // The same pictures at the same times: both timelines are one. A clip that begins anew has each number once more.
     const whole = await analyseTakeContent(join(folder, ofTake?.file ?? ''), { frames: [camera] });
+    expect(Math.abs((content.offset?.medianMs ?? NaN) - (whole.offset?.medianMs ?? NaN))).toBeLessThan(8);
     const inTake = placesOf(whole, take.startedAt);
     const apart = [...placesOf(content, during.manifest.startedAt)].map(([counter, atMs]) =>
       Math.abs((inTake.get(counter) ?? Infinity) - atMs),

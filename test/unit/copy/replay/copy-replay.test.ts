@@ -154,6 +154,24 @@ it('begins all files at one time: black stands before a key frame that came late
   expect(unaccountedCopies(entry.copy.video) + unaccountedCopies(entry.copy.audio)).toBe(0);
 });
 
+it('begins its audio with the first packet behind its beginning: all stand where they sounded', async () => {
+  const { replay } = buffer(9_000);
+  const [ada, bob] = [replay.open(), replay.open()];
+  ada.follow(sinkOf('ada'));
+  bob.follow(sinkOf('bob'));
+  seconds(ada.begin(file, 0), [0, 9_000], every(4_000));
+  // 13 ms later on the timeline: its packets do not begin with the picture.
+  seconds(bob.begin(file, 13), [0, 9_000], every(4_000));
+  expect(await replay.cut(4_000)).toMatchObject({ fromMs: 4_000 });
+  await replay.write(folder);
+  const { audio } = await blocksIn('bob.mkv');
+  const sent = audio.filter(({ text }) => text.startsWith('a'));
+  // What sounds from before the beginning is left out, and silence stands for the rest of it.
+  expect(sent[0]).toMatchObject({ ms: 13, text: 'a4000' });
+  expect(audio[0]?.ms).toBe(0);
+  expect(sent.every(({ ms, text }) => ms === Number(text.slice(1)) + 13 - 4_000)).toBe(true);
+});
+
 it('lacks nothing where its key frame came later than that of others, and before the moment', async () => {
   const { replay } = buffer(30_000);
   const [ada, bob] = [replay.open(), replay.open()];
@@ -180,13 +198,13 @@ it('goes on over the parts of a take, and takes the newest codec', async () => {
   const one = await blocksIn('ada.mkv');
   expect(one.video).toHaveLength(7_000 / frameMs);
   expect(one.video.every(({ ms }, index) => ms === index * frameMs)).toBe(true);
-  expect(await replay.cut(11_000)).toMatchObject({ fromMs: 1_000 });
+  expect(await replay.cut(11_000)).toMatchObject({ fromMs: 980 });
   await rm(join(folder, 'ada.mkv'));
   const [entry] = await replay.write(folder);
   const two = await blocksIn('ada.mkv');
   // What is of another codec is heard, and not seen.
-  expect(two.video.find(({ text }) => text !== 'black')?.ms).toBe(3_000);
-  expect(two.audio[0]).toMatchObject({ ms: 0, text: 'a1000' });
+  expect(two.video.find(({ text }) => text !== 'black')?.ms).toBe(3_020);
+  expect(two.audio[0]).toMatchObject({ ms: 0, text: 'a980' });
   expect(entry?.videoCodec).toBe('vp8');
 });
 
