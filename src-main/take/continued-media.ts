@@ -127,7 +127,7 @@ export class ContinuedMedia implements TakeMedia {
 
   /** What those that go on keep to be saved. */
   get replay(): TakeMedia['replay'] {
-    return this.#last.replay;
+    return this.latest.replay;
   }
 
   /** Buffers of those that go on, at their caps. */

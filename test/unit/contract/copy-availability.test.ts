@@ -93,7 +93,9 @@ it('goes over to copy mode with a second copy, which goes on', () => {
   const backedUp = { ...encoding, settings: { ...settings, backupFolder: '/second' } };
   expect(refusalOf('continueCopied', backedUp)).toBeNull();
   const replaying = { ...backedUp, settings: { ...settings, replaySeconds: 60 } };
-  expect(refusalOf('continueCopied', replaying)?.reason).toBe('The replay buffer cannot be on in copy mode.');
+  expect(refusalOf('continueCopied', replaying)?.reason).toBe(
+    'A take with a replay buffer cannot go over to copy mode.',
+  );
 });
 
 describe('a take that is copied', () => {
