@@ -1,3 +1,4 @@
+import { copyProfile } from '../contract/profile.js';
 import type { Recorder } from '../recorder/recorder.js';
 import type { ConsoleRoom } from './console-room.js';
 import type { SettingsStore } from './settings-store.js';
@@ -12,7 +13,7 @@ export function followReplay({
   readonly room: ConsoleRoom;
   readonly settings: SettingsStore;
 }): void {
-  const { armsNewcomers, audioOnly, maxFiles, replaySeconds } = settings.settings;
+  const { armsNewcomers, audioOnly, maxFiles, replaySeconds, takeMode } = settings.settings;
   const armed = {
     participants: armsNewcomers === 'on' ? null : room.roster.armed,
     except: room.roster.unarmed,
@@ -21,6 +22,10 @@ export function followReplay({
   recorder.replay.set(
     replaySeconds === null
       ? null
-      : { seconds: replaySeconds, audioOnly, profile: settings.profile, ...armed },
+      : {
+          ...{ seconds: replaySeconds, audioOnly, ...armed },
+          // What is for encoders changes nothing of what is copied.
+          ...(takeMode === 'copy' ? { mode: takeMode, profile: copyProfile } : { profile: settings.profile }),
+        },
   );
 }

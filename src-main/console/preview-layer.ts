@@ -8,7 +8,7 @@ const askAgainEveryMs = 5_000;
 
 /**
  * Where takes are copied, what the console subscribes to is for previews and levels alone: the lowest layer of each camera is asked
- * for then, which costs least to decode. A replay buffer records what is subscribed, and gets the highest.
+ * for then, which costs least to decode.
  *
  * @param settings asked a few times a second
  */
@@ -16,14 +16,13 @@ export function followPreviewLayer(
   recorder: Pick<Recorder, 'on' | 'requestLayer' | 'state'> & {
     readonly take: Pick<TakeInfo, 'mode'> | null;
   },
-  settings: () => Pick<Settings, 'replaySeconds' | 'takeMode'>,
+  settings: () => Pick<Settings, 'takeMode'>,
 ): void {
   let asked: { readonly layer: VideoLayer; readonly atMs: number } | null = null;
   const follow = (): void => {
     const isInRoom = recorder.state !== 'idle' && recorder.state !== 'connecting';
-    const { replaySeconds, takeMode } = settings();
-    const isCopying = takeMode === 'copy' || recorder.take?.mode === 'copy';
-    const layer = isCopying && replaySeconds === null ? 'low' : 'high';
+    const isCopying = settings().takeMode === 'copy' || recorder.take?.mode === 'copy';
+    const layer = isCopying ? 'low' : 'high';
     const atMs = performance.now();
     // Every session begins with the highest, and what an encoded take is asked to do without is the memory governor's.
     const isNew = layer !== (asked?.layer ?? 'high');

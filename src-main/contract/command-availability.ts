@@ -2,7 +2,6 @@ import { refusalToArm } from './arm-availability.js';
 import type { CommandName, ConsoleState } from './console.js';
 import {
   refusalToCopy,
-  refusalToCopyReplay,
   refusalToGoOverToCopy,
   refusalToShowCaps,
   refusalWhileCopying,
@@ -234,8 +233,6 @@ function refusalToPause(state: DecidingState, pending: PendingCommands): Refusal
 
 function refusalToReplay(state: DecidingState, pending: PendingCommands): Refusal | null {
   const { recorder, settings } = state;
-  const refusal = refusalToCopyReplay(state);
-  if (refusal !== null) return refusal;
   if (settings.replaySeconds === null)
     return notNow('The replay buffer is off.', 'Switch it on under Output.');
   if (recorder === 'idle' || recorder === 'connecting')

@@ -22,12 +22,6 @@ export function refusalToCopy({
   if (source?.credentialKind === 'token') {
     return tokenIsOne('Join with an API key and its secret, or choose Encode under Output.');
   }
-  if (settings.replaySeconds !== null) {
-    return notNow(
-      'The replay buffer cannot be on in copy mode.',
-      'Switch it off under Output, or choose Encode there.',
-    );
-  }
   return null;
 }
 
@@ -76,8 +70,8 @@ export function refusalToContinueCopied({ hasReplay, isPaused, mode }: Continuin
   if (isPaused) return notNow('A take that is paused cannot go over to copy mode.', 'Resume it first.');
   if (hasReplay)
     return notNow(
-      'The replay buffer cannot be on in copy mode.',
-      'Record without it, to be able to go over to copy mode.',
+      'A take with a replay buffer cannot go over to copy mode.',
+      'Record without it, or in copy mode from the start.',
     );
   return null;
 }
@@ -89,15 +83,6 @@ export function refusalWhileCopying({ take }: DecidingState, what: string): Refu
     `A take in copy mode cannot be ${what}.`,
     'Stop it and start another one. A take that is encoded can.',
   );
-}
-
-/** Why there is no replay; null where there may be one. What the buffer still holds can be saved before a take. */
-export function refusalToCopyReplay({ settings, take }: DecidingState): Refusal | null {
-  const isCopying =
-    take?.mode === 'copy' || (settings.takeMode === 'copy' && settings.replaySeconds === null);
-  return isCopying
-    ? notNow('There is no replay buffer in copy mode.', 'Choose Encode under Output for the next take.')
-    : null;
 }
 
 /** These are done to encoders, or to a disk that this process writes to; a copied take has neither. */
@@ -124,7 +109,6 @@ const unusedReasons = {
   container: 'In copy mode files are always MKV.',
   crf: 'In copy mode video keeps the quality that it was sent in.',
   furtherAudio: 'In copy mode a further microphone is always a file of its own.',
-  replaySeconds: 'In copy mode there is no replay buffer.',
 } as const satisfies Partial<Record<keyof Settings, string>>;
 
 /** A setting that only says something of a take that is encoded. */

@@ -5,10 +5,10 @@ export const replayStateSchema = z.object({
   /** How much of the past it is to hold, in seconds. */
   seconds: z.number().positive(),
   /**
-   * Where it comes from: encoders of its own while nothing is recorded, which use CPU as a take does; the take's while one
-   * is; nothing while no room is joined, a take ends, or `problem` stands.
+   * Where it comes from: encoders of its own while nothing is recorded, which use CPU as a take does, or in copy mode a receiver of
+   * its own, which does not; the take's while one is; nothing while no room is joined, a take ends, or `problem` stands.
    */
-  source: z.enum(['ownEncoders', 'take', 'none']),
+  source: z.enum(['ownEncoders', 'ownReceiver', 'take', 'none']),
   /** How long a replay would be that is saved now, in milliseconds, and what is held in memory. */
   spanMs: z.number().nonnegative(),
   heldBytes: z.int().nonnegative(),

@@ -7,7 +7,7 @@ import type { CopyArmed } from '../copy/process/copy-requests.js';
 import type { PublicationInfo } from '../livekit/publication-info.js';
 import { inTimeOrHurry } from '../process/hurry.js';
 import { assertOpenFileLimit } from '../process/open-files.js';
-import type { TakeReplay } from '../replay/replay-buffer.js';
+import type { TakeReplay } from '../replay/replay-request.js';
 import type { DiskThrottle } from '../sink/disk-throttle.js';
 import { findSuitableFfmpeg } from '../sink/suitable-ffmpeg.js';
 import { DiskLanes } from '../storage/disk-lanes.js';
@@ -40,7 +40,7 @@ export interface TakeSurroundings {
   /** Packets of each stream of earlier takes that are being checked. */
   readonly checkedPackets: () => readonly number[];
   /** What the replay buffer wants of it. */
-  readonly replay: Pick<TakeReplay, 'heldBytes' | 'keeperOf' | 'replayBytes'>;
+  readonly replay: Pick<TakeReplay, 'copied' | 'heldBytes' | 'keeperOf' | 'replayBytes'>;
 }
 
 /** A take that has begun, and what watches the disk below it. */
@@ -179,10 +179,10 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
 /** Joins the room once more, to receive what is sent: it waits for its take. */
 function joinToCopy(
   armed: CopyArmed,
-  { onProblem, report }: TakeSurroundings,
+  { onProblem, replay, report }: TakeSurroundings,
   access: ReturnType<RecorderRoom['secondAccess']>,
 ): Promise<CopiedTake> {
-  return CopiedTake.join({ ...access, ...{ armed, onProblem, report } });
+  return CopiedTake.join({ ...access, ...{ armed, onProblem, report, replay: replay.copied } });
 }
 
 const publicationsIn =

@@ -68,7 +68,7 @@ export class Recorder extends TakeControls {
     });
     this.#snapshots = new SnapshotBuilder(probe);
     const hooks = roomHooks({
-      now: () => ({ state: this.#state, take: this.#take, idle: this.replay.idle }),
+      now: () => ({ state: this.#state, take: this.#take, ...this.replay.betweenTakes }),
       onRoom: () => this.emit('room'),
       onLost: (error) => this.#raiseOwn(error, 'connection'),
       ...{ endTake: () => this.#endTake(byRoom), awaitRoom: () => this.awaitRoom() },
@@ -255,6 +255,7 @@ export class Recorder extends TakeControls {
       governor: this.#governor,
       unbounded: this.lab.unbounded(),
       ...{ replay: this.replay.state, replayEncoders: this.replay.idle?.encoders ?? [] },
+      replayReceiver: this.replay.betweenTakes.receiver,
     });
   }
 

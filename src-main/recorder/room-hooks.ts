@@ -1,5 +1,6 @@
 import type { PlateauError } from '../contract/errors.js';
 import type { RecorderState } from '../contract/snapshot.js';
+import type { ParticipantInfo } from '../livekit/room-listener.js';
 import type { IdleRun } from '../replay/idle-run.js';
 import type { Take } from '../take/take.js';
 import type { RoomEvents } from './recorder-room.js';
@@ -12,6 +13,8 @@ export interface Hooked {
     readonly take: Take | null;
     /** Encoders of the replay buffer, while no take runs. */
     readonly idle: IdleRun | null;
+    /** Who receives for it before a take in copy mode. */
+    readonly receiver: { participantChanged(participant: ParticipantInfo): void } | null;
   };
   /** Something of the room has changed. */
   readonly onRoom: () => void;
@@ -59,7 +62,10 @@ export function roomHooks({ awaitRoom, endTake, now, onLost, onRoom }: Hooked): 
     onStandstill: (ms) => each((run) => run.moments.noteStandstill(ms)),
     onTrackMuted: (track, isMuted) => each((run) => run.setMuted(track, isMuted)),
     onRoomChanged: onRoom,
-    onParticipantChanged: (participant) => each((run) => run.participantChanged(participant)),
+    onParticipantChanged: (participant) => {
+      each((run) => run.participantChanged(participant));
+      now().receiver?.participantChanged(participant);
+    },
     onRoomEnded: () => {
       const { state } = now();
       if (state === 'recording') endTake();

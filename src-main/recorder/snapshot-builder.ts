@@ -35,6 +35,8 @@ export interface SnapshotSubject {
   readonly replay: ReplayState | null;
   /** The encoders that run for it alone. */
   readonly replayEncoders: readonly { readonly pid: number }[];
+  /** The process that receives for it alone; left out, or null, while there is none. */
+  readonly replayReceiver?: { readonly processRssBytes: number } | null | undefined;
 }
 
 /** Reading them asks the system for each process; memory that grows within less is seen a second later. */
@@ -93,8 +95,9 @@ export class SnapshotBuilder {
   /** The present moment. Peaks since the last snapshot are reset by it. */
   build({ state, connection, take, supervisor, governor, unbounded, ...subject }: SnapshotSubject): Snapshot {
     const { alarms, conditions, disk } = supervisor;
-    const memory = memoryOf(ownMemory(), take?.files.processRssBytes ?? 0);
-    const { replay, replayEncoders } = subject;
+    const { replay, replayEncoders, replayReceiver } = subject;
+    const receivers = (take?.files.processRssBytes ?? 0) + (replayReceiver?.processRssBytes ?? 0);
+    const memory = memoryOf(ownMemory(), receivers);
     const sinks = take?.sinkSnapshots() ?? [];
     const backup = take?.backup ?? null;
     const budgetBytes = take === null || sinks.length === 0 ? null : Math.round(take.budget.totalBytes);

@@ -7,6 +7,7 @@ import { handingOver } from '../take/continued-media.js';
 import type { Take } from '../take/take.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { CommandLane } from './command-lane.js';
+import { joinForReplay } from './join-for-replay.js';
 import { type MovableTake, moveTake, type TakeMove } from './move-take.js';
 import { enterTracks } from './open-take.js';
 import type { RecorderRoom } from './recorder-room.js';
@@ -47,6 +48,8 @@ export class TakeControls extends RoomView {
     const { checks, hurry, report, room } = controlled;
     this.replay = new ReplayBuffer({
       ...{ room, report, hurry, onChanged: () => this.emit('room') },
+      // As a promise, whatever is refused.
+      joinToCopy: async (...asked) => joinForReplay(room(), report(), asked),
       onSaved: (saved) => {
         const checked = checks().stop(saved, () => undefined);
         checked

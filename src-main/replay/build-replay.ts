@@ -1,5 +1,6 @@
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
 import type { Profile } from '../contract/profile.js';
+import type { TakeMode } from '../contract/recording.js';
 import { gapsOfFile } from '../finalize/gaps-of-file.js';
 import { SegmentList } from '../sink/segment-list.js';
 import { fileStemFor } from '../storage/take-folder.js';
@@ -31,6 +32,8 @@ export interface Replay {
   readonly startedAt: Date;
   readonly durationMs: number;
   readonly profile: Profile;
+  /** `encode` when left out. */
+  readonly mode?: TakeMode;
   readonly audioOnly: boolean;
   readonly files: readonly ReplayFile[];
   readonly markers: Manifest['markers'];
@@ -233,11 +236,12 @@ function gapsIn(pieces: readonly Piece[], fromMs: number, endMs: number): NonNul
   );
 }
 
-function momentsIn<Moment extends { readonly takeMs: number }>(
-  runs: readonly RunFacts[],
+/** Moments of some runs that lie between two times of the timeline that these share, on that of the replay. @param of those of a run */
+export function momentsIn<Run extends Pick<RunFacts, 'offsetMs'>, Moment extends { readonly takeMs: number }>(
+  runs: readonly Run[],
   fromMs: number,
   endMs: number,
-  of: (run: RunFacts) => readonly Moment[],
+  of: (run: Run) => readonly Moment[],
 ): Moment[] {
   return runs.flatMap((run) =>
     of(run).flatMap((moment) => {
@@ -248,7 +252,10 @@ function momentsIn<Moment extends { readonly takeMs: number }>(
 }
 
 /** When a moment of the shared timeline was, on the wall clock: pauses before it have passed there. */
-function wallClockOf({ moments, offsetMs, startedAt }: RunFacts, atMs: number): Date {
+export function wallClockOf(
+  { moments, offsetMs, startedAt }: Pick<RunFacts, 'moments' | 'offsetMs' | 'startedAt'>,
+  atMs: number,
+): Date {
   const takeMs = atMs - offsetMs;
   const pausedMs = (moments.pauses ?? [])
     .filter((pause) => pause.takeMs <= takeMs)

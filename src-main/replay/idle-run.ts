@@ -4,6 +4,7 @@ import type { Profile } from '../contract/profile.js';
 import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { SubscribedTrack } from '../livekit/remote-track.js';
 import type { ParticipantInfo } from '../livekit/room-listener.js';
+import type { RoomSession } from '../livekit/room-session.js';
 import { ByteCap } from '../pipeline/byte-cap.js';
 import { FrameRateLimit } from '../pipeline/frame-rate-limit.js';
 import { TakeClock } from '../pipeline/take-clock.js';
@@ -18,6 +19,7 @@ import { TakeParticipants } from '../take/take-participants.js';
 import { TakePlaces } from '../take/take-places.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { ReplayedRun } from './kept-run.js';
+import type { ReplayRequest } from './replay-request.js';
 
 /** What encoders without a take are run with. */
 export interface IdleRunOptions {
@@ -32,6 +34,20 @@ export interface IdleRunOptions {
   /** Gets everything that is encoded. */
   readonly keeperOf: KeeperOf;
   readonly hurry: AbortSignal;
+}
+
+/** Encoders for whom the next take would record in a room. */
+export function idleRunIn(
+  session: Pick<RoomSession, 'participants' | 'publications'>,
+  { audioOnly, except, maxFiles, participants, profile }: ReplayRequest,
+  made: Pick<IdleRunOptions, 'ffmpegPath' | 'hurry' | 'keeperOf' | 'report'>,
+): IdleRun {
+  return new IdleRun({
+    ...{ ...made, audioOnly, profile, maxFiles: maxFiles ?? null },
+    isArmed: (identity) => (participants?.includes(identity) ?? true) && except?.includes(identity) !== true,
+    publicationsOf: (identity) => session.publications().filter((one) => one.identity === identity),
+    participantOf: (identity) => session.participants().find((one) => one.identity === identity),
+  });
 }
 
 /** Their files have names, and no folder. */

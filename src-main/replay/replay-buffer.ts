@@ -1,4 +1,3 @@
-import { PlateauError, toPlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
 import type { TakeRequest } from '../contract/recording.js';
 import type { ReplayState } from '../contract/replay.js';
@@ -6,34 +5,17 @@ import type { RecorderState } from '../contract/snapshot.js';
 import { formatBytes } from '../format/bytes.js';
 import { formatDuration } from '../format/time.js';
 import { inTimeOrHurry } from '../process/hurry.js';
-import type { KeeperOf } from '../sink/encoder-output.js';
-import { findSuitableFfmpeg } from '../sink/suitable-ffmpeg.js';
 import type { Take } from '../take/take.js';
-import { IdleRun } from './idle-run.js';
+import type { CopiedBuffer } from './copied-buffer.js';
+import type { IdleRun } from './idle-run.js';
+import { IdleSource } from './idle-source.js';
 import { KeptRun, type ReplayedRun } from './kept-run.js';
 import { ReplayLength } from './replay-length.js';
+import type { ReplayRequest, TakeReplay } from './replay-request.js';
 import { type KeptFiles, ReplayStore } from './replay-store.js';
+import { saveCopied } from './save-copied.js';
 import { notNow, type ReplaySurroundings, saveReplay } from './save-replay.js';
 import { runOfTake } from './take-run.js';
-
-/** What the buffer holds, and of whom. */
-export interface ReplayRequest extends Pick<
-  TakeRequest,
-  'audioOnly' | 'except' | 'maxFiles' | 'participants' | 'profile'
-> {
-  readonly seconds: number;
-}
-
-/** What a take hands its compressed output to. */
-export interface TakeReplay extends Pick<ReplayBuffer, 'heldBytes'> {
-  readonly keeperOf: KeeperOf | undefined;
-  /** The cap of the buffer, for the take's budget. */
-  readonly replayBytes: number;
-  /** The take has begun, and is followed from now on. */
-  readonly begin: (take: Take) => void;
-  /** The take does not begin: the buffer goes on by itself. Throws what it is given. */
-  readonly giveUp: (thrown: unknown) => never;
-}
 
 /** How long leaving a room may wait for it, in milliseconds. */
 const closeLimits = { limitMs: 60_000, hurriedMs: 6_000 };
@@ -41,21 +23,17 @@ const closeLimits = { limitMs: 60_000, hurriedMs: 6_000 };
 const marginMs = 4_000;
 
 /**
- * The last minutes, compressed and in memory. While a take is recorded they are its own encoders' output; between takes the
- * buffer has encoders of its own. What is saved is an ordinary take.
+ * The last minutes, compressed and in memory. While a take is recorded they are its own encoders' output, or what it copies;
+ * between takes the buffer has encoders of its own, or a receiver. What is saved is an ordinary take.
  */
 export class ReplayBuffer {
   readonly #surroundings: ReplaySurroundings;
   #request: ReplayRequest | null = null;
   #store: ReplayStore | null = null;
   #runs: KeptRun[] = [];
-  #idle: IdleRun | null = null;
+  readonly #idle: IdleSource;
   #take: Take | null = null;
-  #isReady = false;
-  #starting: Promise<void> | null = null;
-  #ending: Promise<void> = Promise.resolve();
   #saving: Promise<unknown> | null = null;
-  #problem: string | null = null;
   #wasCapped = false;
   readonly #length = new ReplayLength();
   /** All that was paused before the run that goes on, in milliseconds. */
@@ -63,11 +41,16 @@ export class ReplayBuffer {
 
   constructor(surroundings: ReplaySurroundings) {
     this.#surroundings = surroundings;
+    this.#idle = new IdleSource(surroundings, {
+      store: () => this.#store,
+      onBegun: (run, kept) => this.#follow(run, kept),
+      onEnded: () => this.#endRun(),
+    });
   }
 
   readonly #onUnkept = (file: string): void => {
-    const said = `The replay buffer keeps nothing more of ${file}: it cannot read it. The file itself goes on.`;
-    this.#surroundings.report().warning('replayLacks', said);
+    const lacks = `The replay buffer keeps nothing more of ${file}: it cannot read it. The file itself goes on.`;
+    this.#surroundings.report().warning('replayLacks', lacks);
   };
 
   /** Null while it is off. */
@@ -77,23 +60,40 @@ export class ReplayBuffer {
     const { seconds } = this.#request;
     return {
       seconds,
-      source: this.#idle !== null ? 'ownEncoders' : this.#take !== null ? 'take' : 'none',
+      source: this.#source,
       spanMs: this.#length.read(this.#runs, seconds * 1000),
-      heldBytes: store.heldBytes,
+      ...{ heldBytes: store.heldBytes, isCapped: store.isCapped },
+      ...this.#copied?.replay.state,
       capBytes: store.limits.capBytes,
-      isCapped: store.isCapped,
-      problem: this.#problem,
+      problem: this.#idle.problem,
     };
-  }
-
-  /** Bytes in memory. */
-  get heldBytes(): number {
-    return this.#store?.heldBytes ?? 0;
   }
 
   /** The encoders between takes; null while there are none. */
   get idle(): IdleRun | null {
-    return this.#idle;
+    return this.#idle.encoders;
+  }
+
+  /** What fills it between takes: the encoders, and who receives before a take in copy mode; null while there are none. */
+  get betweenTakes(): {
+    readonly idle: IdleRun | null;
+    readonly receiver: Pick<CopiedBuffer, 'participantChanged' | 'processRssBytes'> | null;
+  } {
+    return { idle: this.idle, receiver: this.#idle.receiver };
+  }
+
+  get #source(): ReplayState['source'] {
+    if (this.#take !== null) return 'take';
+    if (this.#idle.encoders !== null) return 'ownEncoders';
+    return this.#idle.receiver === null ? 'none' : 'ownReceiver';
+  }
+
+  /** What is kept as it was sent, beside a take that is copied or before one; null while nothing is. */
+  get #copied(): Pick<CopiedBuffer, 'processId' | 'replay' | 'run'> | null {
+    const take = this.#take;
+    if (take === null) return this.#idle.receiver;
+    const { processId, replay } = take.files;
+    return replay === undefined ? null : { processId, replay, run: runOfTake(take) };
   }
 
   /**
@@ -106,10 +106,10 @@ export class ReplayBuffer {
     if (JSON.stringify(request) === JSON.stringify(this.#request)) return;
     const isOther = request?.seconds !== this.#request?.seconds;
     this.#request = request;
-    this.#endIdle();
+    this.#idle.end();
     if (isOther) {
       this.#empty();
-      if (this.#take !== null) this.#problem = 'It begins when the take has ended.';
+      if (this.#take !== null) this.#idle.problem = 'It begins when the take has ended.';
       this.#take = null;
     }
     if (request !== null && isOther) {
@@ -117,52 +117,52 @@ export class ReplayBuffer {
       const keepMs = request.seconds * 1000 + marginMs;
       this.#store = new ReplayStore({ keepMs, capBytes, onUnkept: this.#onUnkept });
     }
-    this.#startIdle();
+    this.#idle.set(request);
     this.#surroundings.onChanged();
   }
 
   /** The recorder is in this state now. Between takes there are encoders for the buffer alone; without a room it holds nothing. */
   follow(state: RecorderState): void {
-    this.#isReady = state === 'ready';
-    if (this.#isReady) this.#startIdle();
+    this.#idle.setReady(state === 'ready');
     if (state === 'finalizing') this.#takeEnds();
     if (state !== 'idle') return;
-    this.#endIdle();
-    this.#endRun();
-    const store = this.#store;
-    if (store !== null) {
-      this.#empty();
-      this.#store = new ReplayStore(store.limits);
-    }
+    this.#idle.end();
+    this.#clear();
   }
 
   /** For a take that is about to begin with these settings. */
-  forTake({ profile }: Pick<TakeRequest, 'profile'>): TakeReplay {
-    const store = profile.container === 'mp4' ? this.#store : null;
+  forTake({ mode, profile }: Pick<TakeRequest, 'mode' | 'profile'>): TakeReplay {
+    const isCopied = mode === 'copy';
+    const store = isCopied || profile.container === 'mp4' ? this.#store : null;
     // No encoders are started that would end with the take's start.
-    this.#isReady = false;
+    this.#idle.setReady(false);
     let files: KeptFiles | null = null;
     // Not before it is needed: the take may not begin.
     const keptBy = (held: ReplayStore): KeptFiles => (files ??= held.begin());
     return {
-      keeperOf: store === null ? undefined : (file) => keptBy(store).keeperOf(file),
-      ...{ replayBytes: store?.limits.capBytes ?? 0, heldBytes: this.heldBytes },
+      keeperOf: store === null || isCopied ? undefined : (file) => keptBy(store).keeperOf(file),
+      copied:
+        store === null || !isCopied
+          ? undefined
+          : { seconds: this.#request?.seconds ?? 0, capBytes: store.limits.capBytes },
+      ...{ replayBytes: store?.limits.capBytes ?? 0, heldBytes: store?.heldBytes ?? 0 },
       giveUp: (thrown) => {
         this.follow('ready');
         throw thrown;
       },
       begin: (take) => {
-        this.#endIdle();
+        this.#idle.end();
         if (store === null || this.#store !== store) return;
         this.#take = take;
-        this.#follow(runOfTake(take), keptBy(store));
+        if (isCopied) this.#clear();
+        else this.#follow(runOfTake(take), keptBy(store));
       },
     };
   }
 
   /** Called a few times a second. */
   tick(): void {
-    this.#idle?.tick();
+    this.#idle.tick();
     const store = this.#store;
     if (store === null) return;
     for (const run of this.#runs) run.tick();
@@ -171,12 +171,13 @@ export class ReplayBuffer {
       store.forget(run.kept);
       this.#runs = this.#runs.filter((one) => one !== run);
     }
-    if (store.isCapped && !this.#wasCapped) {
+    const isCapped = this.#copied?.replay.state.isCapped ?? store.isCapped;
+    if (isCapped && !this.#wasCapped) {
       const back = formatDuration(this.state?.spanMs ?? 0);
       const full = `The replay buffer is full at ${formatBytes(store.limits.capBytes)}`;
       this.#surroundings.report().warning('replayShortened', `${full}: it goes back ${back} only.`);
     }
-    this.#wasCapped = store.isCapped;
+    this.#wasCapped = isCapped;
   }
 
   /**
@@ -190,13 +191,16 @@ export class ReplayBuffer {
     if (this.#request === null || this.#store === null)
       throw notNow('The replay buffer is off.', 'Switch it on in the settings, or with --replay.');
     if (this.#saving !== null) throw notNow('A replay is being saved already.', 'Wait a moment.');
-    const saving = saveReplay({
-      ...{ outputFolder, store: this.#store, askedMs: this.#request.seconds * 1000 },
-      runs: this.#runs.map((run) => run.facts()),
-      takeName: this.#take?.folder.name ?? null,
-      whyEmpty: this.#problem,
-      surroundings: this.#surroundings,
-    });
+    const asked = { outputFolder, askedMs: this.#request.seconds * 1000, surroundings: this.#surroundings };
+    const takeName = this.#take?.folder.name ?? null;
+    const copied = this.#copied;
+    const saving =
+      copied === null
+        ? saveReplay({
+            ...{ ...asked, takeName, store: this.#store, whyEmpty: this.#idle.problem },
+            runs: this.#runs.map((run) => run.facts()),
+          })
+        : saveCopied({ ...asked, takeName, copied });
     this.#saving = saving;
     try {
       return await saving;
@@ -207,51 +211,10 @@ export class ReplayBuffer {
 
   /** The room is about to be left: ends its encoders, and waits for a replay that is being written. Never rejects. */
   async close(): Promise<void> {
-    this.#isReady = false;
-    this.#endIdle();
-    const closed = Promise.allSettled([this.#ending, this.#starting, this.#saving]);
+    this.#idle.setReady(false);
+    this.#idle.end();
+    const closed = Promise.allSettled([this.#idle.settled(), this.#saving]);
     await inTimeOrHurry(closed, this.#surroundings.hurry(), closeLimits);
-  }
-
-  #startIdle(): void {
-    if (!this.#isReady || this.#idle !== null || this.#starting !== null || this.#request === null) return;
-    this.#starting = this.#beginIdle(this.#request)
-      .catch((thrown: unknown) => this.#failed(toPlateauError(thrown)))
-      .finally(() => {
-        this.#starting = null;
-        // It may have been asked for something else meanwhile; what failed is not tried again at once.
-        const isInRoom = this.#surroundings.room().session !== null;
-        if (isInRoom && this.#problem === null) this.#startIdle();
-      });
-  }
-
-  async #beginIdle(request: ReplayRequest): Promise<void> {
-    this.#problem = null;
-    if (request.profile.container !== 'mp4')
-      throw new PlateauError('usage', 'The replay buffer needs MP4.', 'Choose MP4 as the format.');
-    const ffmpeg = await findSuitableFfmpeg(request);
-    const store = this.#store;
-    const { session } = this.#surroundings.room();
-    if (!this.#isReady || request !== this.#request || store === null || session === null) return;
-    const { audioOnly, except, maxFiles, participants, profile } = request;
-    const [report, hurry] = [this.#surroundings.report(), this.#surroundings.hurry()];
-    const kept = store.begin();
-    const idle = new IdleRun({
-      ...{ audioOnly, profile, hurry, report, ffmpegPath: ffmpeg.path, keeperOf: kept.keeperOf },
-      maxFiles: maxFiles ?? null,
-      isArmed: (identity) =>
-        (participants?.includes(identity) ?? true) && except?.includes(identity) !== true,
-      publicationsOf: (identity) => session.publications().filter((one) => one.identity === identity),
-      participantOf: (identity) => session.participants().find((one) => one.identity === identity),
-    });
-    this.#idle = idle;
-    this.#follow(idle, kept);
-    for (const track of session.tracks) idle.addTrack(track);
-    report.info(
-      'replayRunning',
-      `The replay buffer holds the last ${formatDuration(request.seconds * 1000)}. It uses CPU as a take does.`,
-    );
-    this.#surroundings.onChanged();
   }
 
   #follow(run: ReplayedRun, kept: KeptFiles): void {
@@ -273,14 +236,11 @@ export class ReplayBuffer {
     this.#pausedMs += last.pausedMs;
   }
 
-  #endIdle(): void {
-    const idle = this.#idle;
-    if (idle === null) return;
-    this.#idle = null;
-    this.#endRun();
-    // Its encoders have the last moment to tell; nobody has to wait for it.
-    this.#ending = idle.finish();
-    this.#surroundings.onChanged();
+  /** Begins anew: what was held is gone. */
+  #clear(): void {
+    const store = this.#store;
+    this.#empty();
+    if (store !== null) this.#store = new ReplayStore(store.limits);
   }
 
   /** Forgets all that is held. What a take still adds to it is dropped with it. */
@@ -289,12 +249,6 @@ export class ReplayBuffer {
     this.#runs = [];
     this.#store?.close();
     this.#store = null;
-    this.#problem = null;
-  }
-
-  #failed({ hint, message }: PlateauError): void {
-    this.#problem = `${message} ${hint}`;
-    this.#surroundings.report().warning('replayNotRunning', `No replay: ${message}`, null, { hint });
-    this.#surroundings.onChanged();
+    this.#idle.problem = null;
   }
 }

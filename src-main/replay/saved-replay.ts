@@ -1,30 +1,22 @@
-import { open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { PlateauError } from '../contract/errors.js';
 import { diskLimits } from '../contract/limits.js';
-import type { Manifest, ManifestFile, Segment } from '../contract/manifest.js';
+import type { Manifest, ManifestFile } from '../contract/manifest.js';
 import { formatBytes } from '../format/bytes.js';
 import { inTime } from '../process/deadline.js';
 import { HurriedWait } from '../process/hurry.js';
-import { Mp4Scanner } from '../sink/mp4-scanner.js';
 import { DiskLanes } from '../storage/disk-lanes.js';
 import { writeManifest } from '../storage/manifest-file.js';
-import {
-  createTakeFolder,
-  diskNotAnswering,
-  diskPatienceMs,
-  freeBytesOf,
-  outputError,
-  type TakeFolder,
-} from '../storage/take-folder.js';
+import { createTakeFolder, freeBytesOf, outputError, type TakeFolder } from '../storage/take-folder.js';
 import { finishTake, type StopHooks } from '../take/finish-take.js';
 import { closingLimitMs, hurriedLimitMs, unlessGivenUp } from '../take/hurried-stop.js';
 import { packetsOf } from '../take/take-budget.js';
 import { takeManifest, takeOutcome } from '../take/take-manifest.js';
 import { TakePlaces } from '../take/take-places.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
-import type { Replay, ReplayFile, ReplaySegment } from './build-replay.js';
-import { withCounts } from './replay-counts.js';
+import { answered } from './answered.js';
+import type { Replay } from './build-replay.js';
+import { encodedMedia, type ReplayMedia } from './encoded-media.js';
 
 /** Everything that saving depends on. */
 export interface SaveOptions {
@@ -48,40 +40,49 @@ export class SavedReplay {
   readonly folder: TakeFolder;
   readonly durationMs: number;
   readonly #options: SaveOptions;
-  readonly #replay: Omit<Replay, 'files'>;
+  readonly #replay: Replay;
   readonly #bytes: number;
   readonly #savedAt = new Date();
   readonly #places: TakePlaces;
   #entries: ManifestFile[];
 
-  private constructor(options: SaveOptions, replay: Replay, folder: TakeFolder, places: TakePlaces) {
-    const { files, ...rest } = replay;
+  private constructor(
+    options: SaveOptions,
+    replay: Replay,
+    media: ReplayMedia,
+    [folder, places]: [TakeFolder, TakePlaces],
+  ) {
     this.#options = options;
-    // Not the files: what is written is held no longer.
-    this.#replay = rest;
-    this.#bytes = bytesOf(replay);
+    // What is written is held no longer.
+    this.#replay = { ...replay, files: [] };
+    this.#bytes = media.bytes;
     this.#places = places;
     this.folder = folder;
     this.durationMs = replay.durationMs;
-    this.#entries = files.map(({ counted, entry, seamAudioMs }) => withCounts(entry, counted, seamAudioMs));
+    this.#entries = [...media.entries];
   }
 
   /**
    * Writes a replay into a folder of its own, as an ordinary take that has just been stopped. A crash leaves such a take,
    * which recovery finishes; a failure leaves nothing.
    *
+   * @param media who writes its files; those that the replay has when left out
    * @throws PlateauError `outputUnwritable`, also of a disk that does not answer, `diskFull`
    */
-  static async write(replay: Replay, options: SaveOptions): Promise<SavedReplay> {
+  static async write(
+    replay: Replay,
+    options: SaveOptions,
+    media: ReplayMedia = encodedMedia(replay),
+  ): Promise<SavedReplay> {
     const folder = await answered(createTakeFolder(options.outputFolder, options.room, replay.startedAt));
     const { ffmpegPath, report } = options;
     const opened = { folder, lanes: new DiskLanes() };
     const places = new TakePlaces(opened, { ffmpegPath, report, takeMs: () => replay.durationMs });
     try {
-      await assertSpace(folder.path, bytesOf(replay));
-      await answered(places.lock(opened));
-      const saved = new SavedReplay(options, replay, folder, places);
-      await saved.#write(replay.files);
+      await assertSpace(folder.path, media.bytes);
+      await answered(places.lock(opened, media.writerPid));
+      const saved = new SavedReplay(options, replay, media, [folder, places]);
+      await saved.#write(media);
       return saved;
     } catch (thrown) {
       await inTime(places.dispose(), closingLimitMs);
@@ -123,21 +124,30 @@ export class SavedReplay {
     }
   }
 
-  async #write(files: Replay['files']): Promise<void> {
+  async #write(media: ReplayMedia): Promise<void> {
     const { path } = this.folder;
     await answered(writeManifest(path, this.#manifest('finalizing', this.#entries)));
-    const written: ManifestFile[] = [];
-    for (const file of files) written.push(await writeFileOf(path, file));
-    this.#entries = written;
-    await answered(writeManifest(path, this.#manifest('finalizing', written)));
+    this.#entries = await media.write(path);
+    await answered(writeManifest(path, this.#manifest('finalizing', this.#entries)));
   }
 
   #manifest(state: Manifest['state'], files: ManifestFile[]): Manifest {
     const { askedMs, plateauVersion, room, server, takeName } = this.#options;
-    const { audioOnly, durationMs, markers, participants, profile, standstills, startedAt } = this.#replay;
+    const { audioOnly, durationMs, markers, mode, participants, profile, standstills, startedAt } =
+      this.#replay;
     return {
       ...takeManifest({
-        ...{ plateauVersion, room, server, takeName: this.folder.name, state, profile, audioOnly, files },
+        ...{
+          plateauVersion,
+          room,
+          server,
+          takeName: this.folder.name,
+          state,
+          profile,
+          mode,
+          audioOnly,
+          files,
+        },
         ...{ markers, standstills, startedAt, durationMs, ...participants },
         ...{ pauses: [], pausesLeftOut: 0, pausedMs: 0, signalGaps: [], signalGapsLeftOut: 0 },
         ...{ notRecorded: [], problem: null, budgetBytes: 0, peakRssBytes: 0 },
@@ -149,51 +159,6 @@ export class SavedReplay {
   }
 }
 
-async function writeFileOf(
-  folder: string,
-  { counted, entry, seamAudioMs, segments }: ReplayFile,
-): Promise<ManifestFile> {
-  const written: Segment[] = [];
-  for (const [index, segment] of segments.entries()) {
-    const packets = await writeSegment(folder, segment);
-    const listed = entry.segments[index];
-    if (listed !== undefined) written.push({ ...listed, packets });
-  }
-  return withCounts({ ...entry, segments: written }, counted, seamAudioMs);
-}
-
-/** Writes one after the other: each fragment is hashed while the disk takes the one before. */
-async function writeSegment(
-  folder: string,
-  { file, fragments, head }: ReplaySegment,
-): Promise<Segment['packets']> {
-  const scanner = new Mp4Scanner();
-  const handle = await answered(open(join(folder, file), 'wx'));
-  try {
-    for (const bytes of [head, ...fragments.map((fragment) => fragment.bytes)]) {
-      const writing = answered(handle.writeFile(bytes));
-      scanner.push(bytes);
-      await writing;
-    }
-    await answered(handle.datasync());
-  } finally {
-    await inTime(
-      handle.close().catch(() => undefined),
-      diskPatienceMs,
-    );
-  }
-  return scanner.count();
-}
-
-/** Bytes of its files. */
-export function bytesOf({ files }: Replay): number {
-  let bytes = 0;
-  for (const { segments } of files)
-    for (const { fragments, head } of segments)
-      bytes += fragments.reduce((sum, fragment) => sum + fragment.bytes.length, head.length);
-  return bytes;
-}
-
 async function assertSpace(folder: string, bytes: number): Promise<void> {
   const freeBytes = await answered(freeBytesOf(folder));
   if (freeBytes === null || freeBytes >= bytes + diskLimits.stopBytes) return;
@@ -202,11 +167,4 @@ async function assertSpace(folder: string, bytes: number): Promise<void> {
     `The replay has ${formatBytes(bytes)}, and only ${formatBytes(freeBytes)} are free in the output folder.`,
     'Free some space and save it again: it is still in the buffer.',
   );
-}
-
-/** @throws PlateauError of a disk that does not answer; what `call` rejects with */
-async function answered<Value>(call: Promise<Value>): Promise<Value> {
-  const answer = await inTime(call, diskPatienceMs);
-  if (!answer.isInTime) throw diskNotAnswering();
-  return answer.value;
 }

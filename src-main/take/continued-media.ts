@@ -125,6 +125,11 @@ export class ContinuedMedia implements TakeMedia {
     return this.latest.processRssBytes ?? 0;
   }
 
+  /** What those that go on keep to be saved. */
+  get replay(): TakeMedia['replay'] {
+    return this.latest.replay;
+  }
+
   /** Buffers of those that go on, at their caps. */
   get budgetLines(): readonly BudgetLine[] {
     return this.latest.budgetLines ?? [];

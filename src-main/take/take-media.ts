@@ -1,4 +1,6 @@
 import type { PlateauError } from '../contract/errors.js';
+import type { ManifestFile } from '../contract/manifest.js';
+import type { ReplayState } from '../contract/replay.js';
 import type { SignalAlarm } from '../contract/signal-alarms.js';
 import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
@@ -32,6 +34,25 @@ type FilesOfTake = Pick<
   | 'writtenBytes'
 >;
 
+/** The last minutes of a copied take, kept by the process that fills its files. Times are the take's, in milliseconds. */
+export interface CopiedReplay {
+  /** As it was told of last. */
+  readonly state: Pick<ReplayState, 'heldBytes' | 'isCapped' | 'spanMs'>;
+  /**
+   * Cuts the last so many milliseconds, and holds them until they are written, or dropped. Rejects with a PlateauError when the
+   * process is gone, or does not answer.
+   *
+   * @returns null when nothing is held
+   */
+  cut(
+    askedMs: number,
+  ): Promise<{ readonly fromMs: number; readonly endMs: number; readonly bytes: number } | null>;
+  /** Writes them into a folder. Rejects with a PlateauError: `outputUnwritable`, `diskFull`, or as `cut` does. */
+  write(folder: string): Promise<ManifestFile[]>;
+  /** They are not wanted any more. */
+  drop(): void;
+}
+
 /**
  * The files of a take, whatever fills them. A take owns one; it makes the folder, the manifest and the telemetry around it,
  * and ends it.
@@ -43,6 +64,8 @@ export interface TakeMedia extends FilesOfTake {
   readonly processId?: number | undefined;
   /** Resident memory of a process that is a part of the recorder, and fills them; left out where there is none. */
   readonly processRssBytes?: number;
+  /** What is kept of them to be saved beside the take; left out where nothing is, or others keep it. */
+  readonly replay?: CopiedReplay | undefined;
   /** What is wrong with tracks that the room's own session does not receive; left out where it receives them. */
   readonly alarms?: readonly SignalAlarm[] | undefined;
   /**

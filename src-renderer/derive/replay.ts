@@ -26,5 +26,7 @@ export function describeReplay(
       text: `${held}, uses CPU`,
       title: `The replay buffer encodes everybody, as a take does.${full}`,
     };
-  return { text: held, title: `The replay buffer keeps what the take encodes.${full}` };
+  if (source === 'ownReceiver')
+    return { text: held, title: `The replay buffer receives everybody, and encodes nothing.${full}` };
+  return { text: held, title: `The replay buffer keeps what the take records.${full}` };
 }

@@ -114,35 +114,35 @@ describe.skipIf(browserPath === undefined)(`what is said of a take ${needsBrowse
       await note.getByText('empty').waitFor();
     }));
 
-  it.each([
-    ...sizes.map((size) => [...size, 'apiKey', 'The replay buffer cannot be on in copy mode.'] as const),
-    ...sizes.map((size) => [...size, 'token', 'and a token is only one.'] as const),
-  ])('is not, and all of the reason is there to be read, %s at %ix%i, %s', (...given) => {
-    const [theme, width, height, credentialKind, end] = given;
-    return stage.withPage({ theme, width, height }, async (page) => {
-      const own = settings({ ...known, takeMode: 'copy', replaySeconds: 60 });
-      await change(page, { ...inRoom, settings: own, source: { ...room, credentialKind } });
-      await numbers(page, 'calm', null, 90);
-      const reason = page.locator('.transport__take');
-      await reason.getByText(end).waitFor();
-      await page.screenshot({
-        path: `.artefacts/window/copy-reason-${credentialKind}-${theme}-${width}.png`,
+  it.each([...sizes.map((size) => [...size, 'token', 'and a token is only one.'] as const)])(
+    'is not, and all of the reason is there to be read, %s at %ix%i, %s',
+    (...given) => {
+      const [theme, width, height, credentialKind, end] = given;
+      return stage.withPage({ theme, width, height }, async (page) => {
+        const own = settings({ ...known, takeMode: 'copy', replaySeconds: 60 });
+        await change(page, { ...inRoom, settings: own, source: { ...room, credentialKind } });
+        await numbers(page, 'calm', null, 90);
+        const reason = page.locator('.transport__take');
+        await reason.getByText(end).waitFor();
+        await page.screenshot({
+          path: `.artefacts/window/copy-reason-${credentialKind}-${theme}-${width}.png`,
+        });
+        const [text, frame] = await reason.evaluate((element) => {
+          const range = document.createRange();
+          range.selectNodeContents(element);
+          const own = element.getBoundingClientRect();
+          const bar = element.closest('.transport')?.getBoundingClientRect();
+          const all = range.getBoundingClientRect();
+          return [
+            { right: all.right, bottom: all.bottom },
+            { right: own.right, bottom: bar?.bottom ?? 0 },
+          ] as const;
+        });
+        expect(text.right).toBeLessThanOrEqual(frame.right + 0.5);
+        expect(text.bottom).toBeLessThanOrEqual(frame.bottom);
       });
-      const [text, frame] = await reason.evaluate((element) => {
-        const range = document.createRange();
-        range.selectNodeContents(element);
-        const own = element.getBoundingClientRect();
-        const bar = element.closest('.transport')?.getBoundingClientRect();
-        const all = range.getBoundingClientRect();
-        return [
-          { right: all.right, bottom: all.bottom },
-          { right: own.right, bottom: bar?.bottom ?? 0 },
-        ] as const;
-      });
-      expect(text.right).toBeLessThanOrEqual(frame.right + 0.5);
-      expect(text.bottom).toBeLessThanOrEqual(frame.bottom);
-    });
-  });
+    },
+  );
 
   it.each(sizes)('has its Delete in one place, whatever the take, %s at %ix%i', (theme, width, height) =>
     stage.withPage({ theme, width, height }, async (page) => {

@@ -56,19 +56,19 @@ export const copyScenes: readonly Scene[] = [
     name: 'copy-refused',
     arrange: async (page) => {
       const own = settings({ ...known, takeMode: 'copy', replaySeconds: 60 });
-      await change(page, { ...inRoom, settings: own, source: { ...room, credentialKind: 'apiKey' } });
+      await change(page, { ...inRoom, settings: own, source: { ...room, credentialKind: 'token' } });
       await numbers(page, 'calm', null, 90);
       await page.getByText('Output', { exact: true }).click();
-      const refused = page.getByTitle('The replay buffer cannot be on in copy mode.');
+      const refused = page.getByTitle(/and a token is only one\.$/);
       await page
         .getByRole('button', { name: /^Start/ })
         .and(refused)
         .waitFor();
-      await page.getByLabel('Replay buffer').selectOption('off');
-      await follow(page, own, { replaySeconds: null });
+      // Kept by the take itself, a replay buffer keeps no take from starting.
+      await change(page, { source: { ...room, credentialKind: 'apiKey' } });
       await refused.waitFor({ state: 'detached' });
-      await change(page, { settings: own });
-      await page.getByText('The replay buffer cannot be on in copy mode.').first().waitFor();
+      await change(page, { source: { ...room, credentialKind: 'token' } });
+      await page.getByText('and a token is only one.').first().waitFor();
     },
   },
   {

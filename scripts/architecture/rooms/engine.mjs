@@ -272,11 +272,28 @@ export const engineRooms = [
     packages: [],
   },
   {
+    path: 'src-main/copy/replay',
+    purpose:
+      'The last minutes of a copied take, cluster by cluster in memory, and files that are made of them',
+    imports: [
+      'src-main/contract',
+      'src-main/copy/file',
+      'src-main/copy/frames',
+      'src-main/copy/rtp',
+      'src-main/copy/take',
+      'src-main/pipeline',
+      'src-main/storage',
+      'src-main/take',
+    ],
+    packages: [],
+  },
+  {
     path: 'src-main/copy/process',
     purpose:
       'A copied take in a process of its own, so that a recorder that is blocked loses nothing: both ends of it',
     imports: [
       'src-main/contract',
+      'src-main/copy/replay',
       'src-main/copy/take',
       'src-main/livekit',
       'src-main/pipeline',

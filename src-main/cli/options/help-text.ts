@@ -60,8 +60,9 @@ looked for every half second and joined when somebody opens it; with a token alo
 P pauses the take and lets it go on; SIGUSR2 does the same, from a script or in the background. What comes in a
 pause is in no file, and does not count for --duration. S goes on in new files (ada-part2.mp4), and so do
 --split-every and --split-size: no frame is lost there. --start-at waits outside of the room, and counts down.
-With --replay 60s, R saves the last minute as a take of its own, while this one goes on (MP4 alone).
---mode copy writes what was sent, without encoding it, into MKV: no --fallback or --replay.
+With --replay 60s, R saves the last minute as a take of its own, while this one goes on (not of MKV and WebM that
+are encoded).
+--mode copy writes what was sent, without encoding it, into MKV: no --fallback.
 --mode auto encodes while this machine can carry what is published at the start, and copies beyond. C copies
 from then on, when the encoders cannot keep up: in the next part, and nothing is lost on the way.
 With --deliver MP4 files are made of it afterwards, behind a next take; Ctrl-C ends that, plateau deliver goes on.

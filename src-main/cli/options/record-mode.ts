@@ -19,7 +19,6 @@ const profileOptions = {
 /** What an encoded take alone can do: not together with a mode that may copy. */
 const encodedOptions = {
   fallback: '--fallback',
-  replay: '--replay',
   memoryCeiling: '--memory-ceiling',
 } as const satisfies Partial<Record<keyof RecordOptions, string>>;
 

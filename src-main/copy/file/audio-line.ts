@@ -32,9 +32,14 @@ const withheldMs = 2_500;
 /** Less of it nobody hears, and a sender's clock is as far off. */
 const leastGapMs = 5;
 
+/** What a packet is written into. */
+type LineTarget = Pick<MatroskaFile, 'write'>;
+/** What a line has to know of a packet. */
+type PushedPacket = Pick<EncodedFrame, 'data' | 'durationMs' | 'lostBefore'>;
+
 /** The audio of a file: what was sent, and silence wherever nothing was. */
 export class AudioLine {
-  readonly #file: MatroskaFile;
+  readonly #file: LineTarget;
   readonly #onGap: (gap: LineGap) => void;
   readonly #tally = new LineTally();
   #lastMs = -1;
@@ -59,7 +64,7 @@ export class AudioLine {
   #tickedMs = 0;
 
   /** @param onGap packets were lost, and silence stands in the place of what they held */
-  constructor(file: MatroskaFile, onGap: (gap: LineGap) => void = () => undefined) {
+  constructor(file: LineTarget, onGap: (gap: LineGap) => void = () => undefined) {
     this.#file = file;
     this.#onGap = onGap;
   }
@@ -117,7 +122,7 @@ export class AudioLine {
   }
 
   /** Writes a packet at its time. @param timeMs of the file */
-  push({ data, durationMs, lostBefore = 0 }: EncodedFrame, timeMs: number): void {
+  push({ data, durationMs, lostBefore = 0 }: PushedPacket, timeMs: number): void {
     this.#tally.handedOver += 1;
     if (timeMs + durationMs <= 0 || timeMs >= this.endsAtMs) {
       this.#tally.drop(this.#isContinued && timeMs < this.endsAtMs ? 'late' : 'outside');
@@ -258,7 +263,7 @@ export class AudioLine {
   /** False when the writer has no room. */
   #fill({ data, durationMs }: { readonly data: Buffer; readonly durationMs: number }): boolean {
     const atMs = Math.max(Math.round(this.#endMs), this.#lastMs + 1);
-    if (!this.#file.write('audio', atMs, true, data, durationMs)) return false;
+    if (!this.#file.write('audio', atMs, true, data, durationMs, 'filled')) return false;
     this.#tally.filled += 1;
     this.#tally.filledMs += durationMs;
     this.#lastMs = atMs;

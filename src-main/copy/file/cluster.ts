@@ -1,4 +1,5 @@
 import { idBytes, ids, sizeBytes, unsigned } from '../../matroska/ebml.js';
+import { BlockList, type FileBlock } from './block-list.js';
 import { type TrackKind, trackNumbers } from './matroska-head.js';
 
 /** A cluster is written when it spans so much, in milliseconds: what a crash may cost. */
@@ -13,18 +14,14 @@ const mostBytes = 4 * 1024 * 1024;
 const blockHeadBytes = 1 + 8 + 4;
 const keyFlag = 0x80;
 
-interface Block {
-  readonly track: TrackKind;
-  readonly timeMs: number;
-  readonly isKey: boolean;
-  readonly data: Buffer;
-}
-
 /** A cluster that is ready to be written. */
 export interface WrittenCluster {
   /** One block of memory: a disk that falls behind holds a few of them, and not thousands of frames. */
   readonly bytes: Buffer;
   readonly timeMs: number;
+  /** Time of its last block, whichever track it is of. */
+  readonly lastMs: number;
+  readonly blocks: BlockList;
   /** Time of its first key frame of video; null without one. */
   readonly keyMs: number | null;
   readonly hasAudio: boolean;
@@ -32,7 +29,7 @@ export interface WrittenCluster {
 
 /** Collects the blocks of a cluster. Those of the two tracks need not be in order of time, only each track's own. */
 export class OpenCluster {
-  #blocks: Block[] = [];
+  #blocks: FileBlock[] = [];
   #bytes = 0;
   #firstMs = Infinity;
   #lastMs = -Infinity;
@@ -51,9 +48,10 @@ export class OpenCluster {
     return track === 'video' && isKey && span >= leastSpanMs;
   }
 
-  /** Adds a block; `data` is not copied and must not change. @param timeMs whole milliseconds, 0 or more */
-  add(track: TrackKind, timeMs: number, isKey: boolean, data: Buffer): void {
-    this.#blocks.push({ track, timeMs, isKey, data });
+  /** Adds a block, with a time of 0 or more; its data are not copied and must not change. */
+  add(block: FileBlock): void {
+    const { data, timeMs } = block;
+    this.#blocks.push(block);
     this.#bytes += blockHeadBytes + data.length;
     this.#firstMs = Math.min(this.#firstMs, timeMs);
     this.#lastMs = Math.max(this.#lastMs, timeMs);
@@ -68,6 +66,7 @@ export class OpenCluster {
   take(): WrittenCluster | null {
     if (this.#blocks.length === 0) return null;
     const timeMs = this.#firstMs;
+    const lastMs = this.#lastMs;
     const content: Buffer[] = [unsigned(ids.timestamp, timeMs)];
     let keyMs: number | null = null;
     let hasAudio = false;
@@ -78,15 +77,27 @@ export class OpenCluster {
     }
     const contentBytes = content.reduce((sum, { length }) => sum + length, 0);
     const bytes = Buffer.concat([idBytes(ids.cluster), sizeBytes(contentBytes), ...content]);
+    const blocks = new BlockList(this.#blocks, placesOf(content, bytes.length - contentBytes));
     this.#blocks = [];
     this.#bytes = 0;
     this.#firstMs = Infinity;
     this.#lastMs = -Infinity;
-    return { bytes, timeMs, keyMs, hasAudio };
+    return { bytes, timeMs, lastMs, keyMs, hasAudio, blocks };
   }
 }
 
-function blockHead({ data, isKey, track }: Block, offsetMs: number): Buffer {
+/** Where the data of the blocks stand: behind the time of the cluster, each behind its head. @param at where its content begins */
+function placesOf(content: readonly Buffer[], at: number): number[] {
+  const places: number[] = [];
+  let place = at;
+  for (const [index, { length }] of content.entries()) {
+    if (index > 0 && index % 2 === 0) places.push(place);
+    place += length;
+  }
+  return places;
+}
+
+function blockHead({ data, isKey, track }: FileBlock, offsetMs: number): Buffer {
   const size = sizeBytes(4 + data.length);
   const head = Buffer.allocUnsafe(1 + size.length + 4);
   head[0] = ids.simpleBlock;

@@ -2,6 +2,7 @@ import type { StreamPackets } from '../../contract/stamps.js';
 import type { PictureSize } from '../frames/encoded-frame.js';
 import { AudioLine } from './audio-line.js';
 import type { BlackFrames } from './black-frames.js';
+import type { ClusterKeeper } from './cluster-keeper.js';
 import type { TimedFrame } from './frame-times.js';
 import type { LineCounts, LineGap } from './line-counts.js';
 import type { MatroskaFile } from './matroska-file.js';
@@ -14,6 +15,8 @@ export interface PartHooks {
   readonly onOtherCodec: (codec: TimedFrame['frame']['codec']) => void;
   /** @returns how many of the due pictures never came at all */
   readonly onGap: (gap: LineGap, part: number) => number;
+  /** Sees what goes into the files; nobody when left out. */
+  readonly keeper?: ClusterKeeper | undefined;
 }
 
 /** One part of a file: a Matroska file of its own, with its lines. Times that it is told are the take's, in milliseconds. */
@@ -38,6 +41,7 @@ export class CopiedPart {
     this.number = number;
     this.startMs = startMs;
     this.#hooks = hooks;
+    file.onCluster = hooks.keeper?.begin(file, startMs) ?? null;
     const { audio, video } = makeLines(this);
     this.audio = audio;
     this.video = video;

@@ -15,7 +15,8 @@ import {
   fileGone,
   outputError,
 } from '../../storage/take-folder.js';
-import { OpenCluster } from './cluster.js';
+import type { BlockOrigin } from './block-list.js';
+import { OpenCluster, type WrittenCluster } from './cluster.js';
 import { CueList } from './cue-list.js';
 import {
   type MatroskaHead,
@@ -26,6 +27,7 @@ import {
   tracksElement,
   type VideoTrack,
 } from './matroska-head.js';
+import { type GrowingFile, noFile } from './no-file.js';
 
 /** What may wait for the disk, per file: three minutes of 3 Mbit/s. Beyond it frames are refused. */
 export const copyQueueBytes = 64 * 1024 * 1024;
@@ -39,6 +41,8 @@ export interface MatroskaFileOptions {
   readonly reserve?: Pick<SpaceReserve, 'release'>;
   /** How long one call of the disk may take once the file is to be finished, in milliseconds. */
   readonly patienceMs?: number;
+  /** It is on no disk: only {@link MatroskaFile.onCluster} sees what goes into it. */
+  readonly isUnwritten?: boolean;
   /** Told of a full disk as soon as it is met, and of the first call that failed. */
   readonly onFailure?: (failure: PlateauError) => void;
   /** Told when the file was deleted or moved, and when it stands there again. */
@@ -46,10 +50,7 @@ export interface MatroskaFileOptions {
 }
 
 type Call = { readonly bytes: Buffer; readonly at: number | null };
-
-/**
- * What a crash costs of a picture that stands still; sooner, and clusters of a camera would end before they are full.
- */
+/** What a crash costs of a picture that stands still; sooner, and clusters of a camera would end before they are full. */
 const flushEveryMs = 1_000;
 /** Writing a long file anew takes longer than one call of the disk. */
 const restorePatience = 10;
@@ -64,7 +65,7 @@ const restorePatience = 10;
 export class MatroskaFile {
   readonly path: string;
   readonly #options: MatroskaFileOptions;
-  readonly #file: AwaitedFile;
+  readonly #file: GrowingFile;
   readonly #lanes: DiskLanes;
   readonly #head: MatroskaHead;
   readonly #cluster = new OpenCluster();
@@ -83,8 +84,10 @@ export class MatroskaFile {
   #flushes = 0;
   #seenFlushes = 0;
   #flushedMs = -Infinity;
+  /** Sees each cluster that is handed to the disk; null for nobody. */
+  onCluster: ((cluster: WrittenCluster) => void) | null = null;
 
-  private constructor(path: string, file: AwaitedFile, options: MatroskaFileOptions, lanes: DiskLanes) {
+  private constructor(path: string, file: GrowingFile, options: MatroskaFileOptions, lanes: DiskLanes) {
     this.path = path;
     this.#file = file;
     this.#options = options;
@@ -101,14 +104,13 @@ export class MatroskaFile {
    * @throws PlateauError `outputUnwritable`, `diskFull` or `tooManyOpenFiles`
    */
   static async create(path: string, options: MatroskaFileOptions = {}): Promise<MatroskaFile> {
-    const lanes = options.lanes ?? new DiskLanes();
-    const file = await AwaitedFile.create(path, lanes.writes, (...presence) =>
-      options.onPresence?.(...presence),
-    );
+    const { isUnwritten, lanes = new DiskLanes(), onPresence } = options;
+    if (isUnwritten === true) return new MatroskaFile(path, noFile, options, lanes);
+    const file = await AwaitedFile.create(path, lanes.writes, (...told) => onPresence?.(...told));
     return new MatroskaFile(path, file, options, lanes);
   }
 
-  /** Bytes that wait: of the open cluster, and of what the disk has not taken yet. */
+  /** Bytes of the open cluster, and of what the disk has not taken yet. */
   get queuedBytes(): number {
     return this.#queuedBytes + this.#cluster.bytes;
   }
@@ -152,11 +154,18 @@ export class MatroskaFile {
    * @param timeMs from the beginning of the file; whole, 0 or more, and never back on the same track
    * @param durationMs how long it lasts, as far as that is known
    */
-  write(track: TrackKind, timeMs: number, isKey: boolean, data: Buffer, durationMs: number): boolean {
+  write(
+    track: TrackKind,
+    timeMs: number,
+    isKey: boolean,
+    data: Buffer,
+    durationMs: number,
+    origin: BlockOrigin = 'sent',
+  ): boolean {
     const cap = this.#options.capBytes ?? copyQueueBytes;
     if (this.#failure !== null || this.queuedBytes + OpenCluster.blockBytes(data) > cap) return false;
     if (this.#cluster.endsBefore(track, timeMs, isKey)) this.flush();
-    this.#cluster.add(track, timeMs, isKey, data);
+    this.#cluster.add({ track, timeMs, isKey, data, durationMs, origin });
     this.#tallies[track].add(data.length, crc32(data));
     this.#endMs = Math.max(this.#endMs, timeMs + durationMs);
     return true;
@@ -172,6 +181,7 @@ export class MatroskaFile {
     else if (this.#video === null && cluster.hasAudio) this.#cues.add('audio', cluster.timeMs, place);
     this.#endsAt += cluster.bytes.length;
     this.#queue(cluster.bytes, null);
+    this.onCluster?.(cluster);
   }
 
   /**
@@ -198,7 +208,7 @@ export class MatroskaFile {
   async finish(): Promise<void> {
     this.flush();
     this.#queueEnd();
-    while (this.#failure === null && this.#writing !== null) await this.#answer(this.#writing);
+    await this.drained();
     await this.#answer(this.#file.made);
     await this.#answer(
       this.#file.settle(),
@@ -210,6 +220,11 @@ export class MatroskaFile {
     // A getter, because control flow analysis does not see that #fail sets the field.
     const failure = this.failure;
     if (failure !== null) throw failure;
+  }
+
+  /** Resolves when the disk has taken what was handed to it, or has failed; never rejects. */
+  async drained(): Promise<void> {
+    while (this.#failure === null && this.#writing !== null) await this.#answer(this.#writing);
   }
 
   get #patienceMs(): number {

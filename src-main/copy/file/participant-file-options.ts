@@ -1,6 +1,7 @@
 import type { CopyCodec } from '../contract.js';
 import type { FrameCounts } from '../frames/encoded-frame.js';
 import type { WindowCounts } from '../rtp/packet-counts.js';
+import type { ClusterKeeper } from './cluster-keeper.js';
 import type { FileGap, LineCounts } from './line-counts.js';
 import type { StreamKind } from './part-marks.js';
 import type { PartsOptions } from './parts-of-file.js';
@@ -21,6 +22,8 @@ export interface ParticipantFileOptions extends PartsOptions {
   readonly clock?: TakeTimeline;
   /** Packets of a kind up to now, over all tracks that it ever had; left out where nobody counts them. */
   readonly packetsOf?: (kind: StreamKind) => WindowCounts;
+  /** Sees what goes into it; nobody when left out. */
+  readonly keeper?: ClusterKeeper | undefined;
   /** A camera went over to a codec that the file does not have; its pictures are dropped and counted until it is back. */
   readonly onOtherCodec?: (codec: CopyCodec) => void;
   /** Something that was sent is missing there, by the take's timeline. @param part number of the part that lacks it */

@@ -53,6 +53,7 @@ export class ParticipantFile {
         },
         onOtherCodec: (codec) => options.onOtherCodec?.(codec),
         onGap: (gap, part) => this.#gaps.tell(gap, part),
+        keeper: options.keeper,
       },
       {
         now: (kind) => this.#counted.now(kind),
@@ -213,6 +214,9 @@ export class ParticipantFile {
     }
     this.#parts.tick(this.#gate.takeMs(nowMs), this.#gate.takeMs(pictureMs), this.#gate.takeMs(oldestMs));
     if (!this.#gate.isPausedAt(nowMs)) this.resumed();
+    const { video } = this.#parts.current;
+    if (video.isShowing && this.#options.keeper?.isKeyDue(this.#gate.takeMs(nowMs)) === true)
+      this.#wishKeyFrame();
     this.#parts.current.file.flushOlderThan(nowMs);
   }
 

@@ -205,7 +205,7 @@ export class VideoLine {
     }
     // What was filmed just before the file begins stands at its beginning: what follows builds on it.
     const atMs = Math.max(0, Math.round(timeMs), this.#lastMs + 1);
-    if (!this.#file.write('video', atMs, isKey, data, 0)) {
+    if (!this.#file.write('video', atMs, isKey, data, 0, this.#isLower ? 'lower' : 'sent')) {
       this.#tally.drop('writerFull');
       this.steps.hasLost = true;
       this.#needsKey = true;
@@ -288,7 +288,7 @@ export class VideoLine {
     const everyMs = Math.max(blackEveryMs, Math.round((toMs - this.#nextBlackMs) / mostBlackFrames));
     let atMs = Math.max(Math.round(this.#nextBlackMs), this.#lastMs + 1);
     while (atMs < toMs) {
-      if (!this.#file.write('video', atMs, true, this.#black, 0)) return;
+      if (!this.#file.write('video', atMs, true, this.#black, 0, 'filled')) return;
       this.#tally.filled += 1;
       this.#isBlackShown = true;
       this.#needsKey = true;

@@ -1,5 +1,6 @@
 import { PlateauError, toPlateauError } from '../../contract/errors.js';
 import type { MediaKeys } from '../../contract/media-keys.js';
+import { inTime } from '../../process/deadline.js';
 import { ForkedChild } from '../../process/forked-child.js';
 import type { Problem } from '../../take/problem.js';
 import type { CopiedMedia, FilledTake, OpenMedia } from '../../take/take-media.js';
@@ -7,18 +8,21 @@ import type { EventReporter } from '../../telemetry/event-reporter.js';
 import { type CopyReport, copyReportSchema } from './copy-reports.js';
 import type { CopyArmed, CopyRequest } from './copy-requests.js';
 import { errorOf, RemoteFiles, type TakeHappening } from './remote-files.js';
+import { RemoteReplay } from './remote-replay.js';
 import { momentNow } from './shared-clock.js';
 
 /** Loading takes half a second; a machine that is busy may need many times that. */
-const joinPatienceMs = 60_000;
+export const joinPatienceMs = 60_000;
 /** The room's own session says in this time whether the meeting is over, in milliseconds. */
-const roomEndMs = 1_500;
+export const roomEndMs = 1_500;
 /** While it ends its files the process tells how they stand: silent for so long, it does not answer any more. */
 const silentEndMs = 10_000;
 /** Leaving is a message to the server: a process that has not ended by then is killed. No take has begun. */
-const leavePatienceMs = 3_000;
+export const leavePatienceMs = 3_000;
 /** What is left of it when this process is killed ends its files, and is killed after so many seconds. */
 const graceSeconds = 5;
+/** A replay that is being saved when the take ends is waited for so long, in milliseconds. */
+const savingPatienceMs = 60_000;
 /** Of each half of V8's young generation: packets are no objects of its heap, and little else is short-lived. */
 const youngMegabytes = 4;
 
@@ -47,6 +51,8 @@ export interface CopiedTakeOptions {
   readonly report: EventReporter;
   /** Who is recorded. */
   readonly armed: CopyArmed;
+  /** How much of the past is kept to be saved; nothing when left out. */
+  readonly replay?: { readonly seconds: number; readonly capBytes: number } | undefined;
   /** The take cannot go on. */
   readonly onProblem: (problem: Problem) => void;
 }
@@ -58,6 +64,7 @@ export interface CopiedTakeOptions {
 export class CopiedTake implements CopiedMedia {
   readonly #options: CopiedTakeOptions;
   readonly #child: CopyChild;
+  readonly #replay: RemoteReplay | undefined;
   #files: RemoteFiles | null = null;
   #opened: Parameters<OpenMedia>[0] | null = null;
   #take: FilledTake | null = null;
@@ -73,6 +80,7 @@ export class CopiedTake implements CopiedMedia {
   private constructor(options: CopiedTakeOptions, start: typeof startProcess) {
     this.#options = options;
     this.#child = start((report) => this.#receive(report));
+    this.#replay = options.replay === undefined ? undefined : new RemoteReplay(this.#child);
     void this.#child.ended.then(() => this.#gone());
   }
 
@@ -99,7 +107,8 @@ export class CopiedTake implements CopiedMedia {
   /** Makes the take's files, as this process sees them: for its options. */
   readonly openMedia: OpenMedia = (options, events) => {
     this.#opened = options;
-    const link = { pid: this.#child.pid, send: this.#send, finish: (endMs: number) => this.#finish(endMs) };
+    const finish = (endMs: number): Promise<void> => this.#finish(endMs);
+    const link = { pid: this.#child.pid, send: this.#send, finish, replay: this.#replay };
     this.#files = new RemoteFiles(options, events, link, (happening) => this.#happened(happening));
     return this.#files;
   };
@@ -116,6 +125,7 @@ export class CopiedTake implements CopiedMedia {
       ...{ startUs: take.clock.timelineStartUs, sent: momentNow(), folder: { name, path } },
       first: first ?? { number: 1, atMs: 0 },
       ...{ ffmpegPath: request.ffmpegPath, maxFiles: request.maxFiles, armed: this.#options.armed },
+      ...(this.#options.replay !== undefined && { replay: this.#options.replay }),
     });
     // It may have ended since it has joined.
     if (this.#failure !== null) this.#tellFailure(this.#failure);
@@ -149,6 +159,7 @@ export class CopiedTake implements CopiedMedia {
     this.#heard();
     await Promise.race([finished, this.#child.ended]);
     clearInterval(this.#silence);
+    if (this.#replay !== undefined) await inTime(this.#replay.settled(), savingPatienceMs);
     await this.close();
   }
 
@@ -168,6 +179,7 @@ export class CopiedTake implements CopiedMedia {
     if (report.type === 'tokenWanted') void this.#giveToken();
     if (report.type !== 'state') return;
     this.#files?.take(report);
+    this.#replay?.take(report.replay);
     if (report.hasFinished) {
       this.#isOver = true;
       this.#finished();
@@ -202,6 +214,7 @@ export class CopiedTake implements CopiedMedia {
 
   #gone(): void {
     clearInterval(this.#silence);
+    this.#replay?.gone();
     if (this.#isOver) this.#files?.gone(null);
     else {
       this.#failure = this.#endedBy();
@@ -235,7 +248,8 @@ export class CopiedTake implements CopiedMedia {
   }
 }
 
-function startProcess(onReport: (report: CopyReport) => void): CopyChild {
+/** Starts the process that receives and writes. @param onReport hears all that it tells */
+export function startProcess(onReport: (report: CopyReport) => void): CopyChild {
   return new ForkedChild<CopyRequest, CopyReport>({
     entry: new URL('./copy-process.js', import.meta.url),
     subject: 'The process that receives in copy mode',

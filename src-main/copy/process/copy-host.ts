@@ -13,6 +13,7 @@ import type { CopyPart } from '../take/copy-part.js';
 import { type CopyFileState, type CopyReport, stateCaps } from './copy-reports.js';
 import type { CopyArmed, CopyRequest } from './copy-requests.js';
 import { LeftAccount } from './left-account.js';
+import { ReplayHost } from './replay-host.js';
 import { SessionTokens } from './session-tokens.js';
 import { momentNow, startHereUs } from './shared-clock.js';
 import { StateOutbox } from './state-outbox.js';
@@ -45,6 +46,7 @@ export class CopyHost {
   #files: CopyFiles | null = null;
   #clock: TakeClock | null = null;
   #account: LeftAccount | null = null;
+  #replay: ReplayHost | null = null;
   #ticks: NodeJS.Timeout | undefined;
   #tickedMs = 0;
   #ending: Promise<void> | null = null;
@@ -69,6 +71,7 @@ export class CopyHost {
         ...(this.#files?.disk ?? { writtenBytes: 0, queuedBytes: 0 }),
         shape: this.#files?.shape ?? { files: 0, videoTracks: 0, audioTracks: 0 },
         rssBytes: process.memoryUsage.rss(),
+        ...(this.#replay?.state !== undefined && { replay: this.#replay.state }),
       }),
     });
     this.#log.subscribe(({ details, identity, level, message, name }) => {
@@ -98,6 +101,10 @@ export class CopyHost {
         this.#clock?.adopt({ fromMs: request.fromMs, toMs: request.toMs ?? Infinity });
         this.#files?.setPause();
         return;
+      case 'cutReplay':
+      case 'writeReplay':
+        this.#replay?.receive(request);
+        return;
       case 'taken':
         this.#outbox.taken();
         return;
@@ -110,7 +117,8 @@ export class CopyHost {
   async orphaned(): Promise<void> {
     this.#isOrphaned = true;
     this.#feed?.leave();
-    await inTime(this.#end(this.#nowMs()), orphanedMs);
+    const saved = this.#replay?.settled() ?? Promise.resolve();
+    await inTime(Promise.all([this.#end(this.#nowMs()), saved]), orphanedMs);
   }
 
   async #enter({ mediaKeys, token, url }: JoinRequest): Promise<void> {
@@ -127,17 +135,23 @@ export class CopyHost {
     }
   }
 
-  #begin({ armed, ffmpegPath, first, folder, maxFiles, sent, startUs }: BeginRequest): void {
+  #begin({ armed, ffmpegPath, first, folder, maxFiles, replay, sent, startUs }: BeginRequest): void {
     const feed = this.#feed;
     if (feed === null) throw new TypeError('A take begins in a room that was joined.');
     const clock = new TakeClock(startHereUs(startUs, sent, momentNow()));
     this.#clock = clock;
+    this.#replay = new ReplayHost(this.#send, { ffmpegPath, ...(replay !== undefined && { replay }) }, clock);
     const { publicationsOf } = feed;
     const files = new CopyFiles(
       {
         take: { ffmpegPath, maxFiles, publicationsOf, report: this.#report },
-        places: { current: { folder, lanes: new DiskLanes(), reserve: new LentReserve(folder.path) } },
-        ...{ clock, first },
+        places: {
+          current: {
+            ...{ folder: folder ?? { path: '', name: '' }, lanes: new DiskLanes() },
+            reserve: folder === null ? undefined : new LentReserve(folder.path),
+          },
+        },
+        ...{ clock, first, keeper: this.#replay.keeper, isUnwritten: folder === null },
       },
       {
         onOpenChanged: () => {
@@ -152,9 +166,10 @@ export class CopyHost {
       { endTracks: () => (this.#isOrphaned ? Promise.resolve() : feed.endTracks()) },
     );
     this.#files = files;
-    this.#account = new LeftAccount(folder.path, () => ({
-      ...{ takeMs: Math.max(0, clock.nowMs()), files: files.entries() },
-    }));
+    if (folder !== null)
+      this.#account = new LeftAccount(folder.path, () => ({
+        ...{ takeMs: Math.max(0, clock.nowMs()), files: files.entries() },
+      }));
     feed.begin(
       {
         clock,
@@ -182,6 +197,7 @@ export class CopyHost {
     // After a blocked event loop timers come before the packets that waited: filling in now would make those too late.
     if (sinceMs <= lateTickMs && this.#ending === null)
       this.#files?.tick(this.#nowMs(), this.#clock?.elapsedMs());
+    this.#replay?.tick();
     this.#outbox.tell();
     if (this.#ending === null) this.#account?.tick(this.#outbox.untakenMs);
   }

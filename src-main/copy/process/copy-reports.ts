@@ -89,6 +89,8 @@ const copyStateSchema = z.object({
   shape: z.object({ files: count, videoTracks: count, audioTracks: count }),
   /** Of the process. */
   rssBytes: count,
+  /** How long a replay would be that is saved now, in milliseconds, and what is held for it; left out while there is none. */
+  replay: z.object({ spanMs: z.number().nonnegative(), heldBytes: count, isCapped: z.boolean() }).optional(),
 });
 export type CopyState = z.infer<typeof copyStateSchema>;
 
@@ -100,6 +102,16 @@ export const copyReportSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('joined'), failure: errorReportSchema.nullable() }),
   /** For another session: the first one has been used. */
   z.object({ type: z.literal('tokenWanted') }),
+  /** The answer to `cutReplay`; `cut` is null when nothing is held. Times are the take's, in milliseconds. */
+  z.object({
+    ...{ type: z.literal('replayCut'), failure: errorReportSchema.nullable() },
+    cut: z.object({ fromMs: z.number().nonnegative(), endMs: z.number(), bytes: count }).nullable(),
+  }),
+  /** The answer to `writeReplay`: the files as a manifest has them. */
+  z.object({
+    ...{ type: z.literal('replayWritten'), failure: errorReportSchema.nullable() },
+    files: z.array(manifestFileSchema),
+  }),
   copyStateSchema,
 ]);
 export type CopyReport = z.infer<typeof copyReportSchema>;

@@ -10,6 +10,9 @@ export const copyArmedSchema = z.object({
 });
 export type CopyArmed = z.infer<typeof copyArmedSchema>;
 
+/** How much of the past a copied take keeps in memory. */
+const copyReplaySchema = z.object({ seconds: z.number().positive(), capBytes: z.int().positive() });
+
 /** A moment as two processes see it: by the monotonic clock of the system, and by the wall's. */
 export const momentSchema = z.object({ monotonicUs: z.number(), wallMs: z.number() });
 export type Moment = z.infer<typeof momentSchema>;
@@ -30,12 +33,18 @@ export const copyRequestSchema = z.discriminatedUnion('type', [
     sent: momentSchema,
     /** The part of the take with which its files begin. */
     first: z.object({ number: z.int().positive(), atMs: z.number().nonnegative() }),
-    /** Path and name of the take's folder. */
-    folder: z.object({ path: z.string(), name: z.string() }),
+    /** Path and name of the take's folder; null where nothing is written, and only kept. */
+    folder: z.object({ path: z.string(), name: z.string() }).nullable(),
     ffmpegPath: z.string(),
     maxFiles: z.int().nonnegative().nullable(),
     armed: copyArmedSchema,
+    /** So much of the past is kept in memory, to be saved; nothing when left out. */
+    replay: copyReplaySchema.optional(),
   }),
+  /** The last so many milliseconds are cut and held, until they are written. */
+  z.object({ type: z.literal('cutReplay'), askedMs: z.number().positive() }),
+  /** They are written into that folder; null when they are not wanted any more. */
+  z.object({ type: z.literal('writeReplay'), path: z.string().nullable() }),
   z.object({ type: z.literal('rename'), identity: z.string(), name: z.string() }),
   /** All files go on in the next part, from there on the take's timeline. */
   z.object({ type: z.literal('cut'), number: z.int().positive(), atMs: z.number().nonnegative() }),

@@ -6,7 +6,7 @@ import type { SinkSnapshot } from '../../contract/snapshot.js';
 import { inTime } from '../../process/deadline.js';
 import { readCopiedFiles } from '../../storage/copied-files.js';
 import { TakeCuts } from '../../take/take-cuts.js';
-import type { TakeMedia, TakeMediaEvents, TakeMediaOptions } from '../../take/take-media.js';
+import type { CopiedReplay, TakeMedia, TakeMediaEvents, TakeMediaOptions } from '../../take/take-media.js';
 import type { BudgetLine } from '../../telemetry/budget.js';
 import { copyBudgetLines, copyProcessLine } from '../take/copy-budget.js';
 import { OnePart } from '../take/one-part.js';
@@ -26,6 +26,8 @@ export interface FilesLink {
   readonly send: (request: CopyRequest) => void;
   /** Ends the files at `endMs` of the take, and the process. Resolves when it is gone; never rejects. */
   readonly finish: (endMs: number) => Promise<void>;
+  /** What it keeps to be saved; left out while nothing is kept. */
+  readonly replay?: CopiedReplay | undefined;
 }
 
 /** What of the process's telling is the concern of the take around the files. */
@@ -147,6 +149,11 @@ export class RemoteFiles extends OnePart implements TakeMedia {
   /** Resident memory of the process; 0 once it has ended. */
   get processRssBytes(): number {
     return this.#told.rssBytes;
+  }
+
+  /** What the process keeps to be saved. */
+  get replay(): CopiedReplay | undefined {
+    return this.#link.replay;
   }
 
   /** The process, and its buffers at their caps. */

@@ -23,6 +23,7 @@ export interface StateSource {
     | 'lastPart'
     | 'openCount'
     | 'queuedBytes'
+    | 'replay'
     | 'rssBytes'
     | 'settledPart'
     | 'shape'

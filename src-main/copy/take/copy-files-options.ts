@@ -4,6 +4,7 @@ import type { SpaceReserve } from '../../storage/space-reserve.js';
 import type { TakeFolder } from '../../storage/take-folder.js';
 import type { TakeOptions } from '../../take/take-options.js';
 import type { PartBegin } from '../file/parts-of-file.js';
+import type { SinkKeeper } from './sink-keeper.js';
 
 /** How what is received ends with the take. */
 export interface CopyEnding {
@@ -25,6 +26,10 @@ export interface CopyFilesOptions {
   readonly clock: Pick<TakeClock, 'cut' | 'elapsedMs' | 'isPaused' | 'isPausedAt' | 'lastPause' | 'nowMs'>;
   /** The part of the take with which they begin; left out, it is the first. */
   readonly first?: PartBegin | undefined;
+  /** No file is made: only `keeper` sees what goes into them. */
+  readonly isUnwritten?: boolean | undefined;
+  /** Asked for each file: who sees what goes into it; nobody when left out. */
+  readonly keeper?: (() => SinkKeeper) | undefined;
 }
 
 /** How what is received ends with the take. */

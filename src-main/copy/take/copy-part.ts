@@ -11,7 +11,8 @@ import type { PartAccount } from '../file/part-marks.js';
 import type { EndedPart } from '../file/parts-of-file.js';
 import { accountOf } from './copy-account.js';
 
-const codecNames: Readonly<Record<CopyCodec, string>> = {
+/** Codecs as a manifest names them. */
+export const codecNames: Readonly<Record<CopyCodec, string>> = {
   ...{ vp8: 'vp8', vp9: 'vp9', h264: 'h264', av1: 'av1', opus: 'opus' },
   h265: 'hevc',
 };

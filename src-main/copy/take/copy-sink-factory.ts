@@ -49,12 +49,14 @@ export class CopySinkFactory {
       const file = `${stem}.mkv`;
       return { file, path: join(folder.path, file) };
     };
+    const keeper = this.#options.keeper?.();
     const presence = presenceEvents(report, identity, () => undefined);
     return CopySink.open({
       ...{ subject, fileOf, first },
       media: {
         ...{ originMs: this.#originMs, clock: this.#options.clock, blackFrames: this.#blackFrames, lanes },
         ...(reserve === undefined ? {} : { reserve }),
+        ...{ keeper, isUnwritten: this.#options.isUnwritten === true },
         onPresence: (...told) => presence(fileOf(first.number).file, ...told),
         onOtherCodec: (codec) => this.#tellOtherCodec(fileOf(first.number).file, identity, codec),
       },
@@ -71,6 +73,9 @@ export class CopySinkFactory {
         const message = `${why}: ${file} lacks ${lengthMs} ms of ${stream}.`;
         report.warning(name, message, identity, { file, stream, lengthMs });
       },
+    }).then((sink) => {
+      keeper?.follow(sink);
+      return sink;
     });
   }
 

@@ -110,6 +110,11 @@ export class CopySink {
     return this.#media?.video !== null && this.#media !== null;
   }
 
+  /** What became of everything up to now, over all parts. */
+  get counts(): ParticipantFile['counts'] {
+    return this.#media?.counts ?? noCounts;
+  }
+
   /** Bytes that the system has taken, and those that wait for it. */
   get disk(): { readonly writtenBytes: number; readonly partBytes: number; readonly queuedBytes: number } {
     return this.#media?.disk ?? { writtenBytes: 0, partBytes: 0, queuedBytes: 0 };
@@ -187,7 +192,7 @@ export class CopySink {
 
   /** As {@link FileSignals.judge}. @param isConnected whether anything can come at all */
   judgeSignals(elapsedMs: number, isConnected: boolean): SignalAlarm[] {
-    const counts = this.#media?.counts ?? noCounts;
+    const { counts } = this;
     // Of what is withheld that is said.
     const isOn = (track: CopiedTrack): boolean =>
       isConnected && this.isRecording && !this.#muted.has(track) && track.track.isWithheld !== true;
@@ -230,7 +235,7 @@ export class CopySink {
   }
 
   #account(): SnapshotAccount {
-    const counts = this.#media?.counts ?? noCounts;
+    const { counts } = this;
     const of = (kind: Kind): CountedStream => ({
       ...{ packets: counts.packets[kind], frames: counts.frames[kind], line: counts[kind] },
     });

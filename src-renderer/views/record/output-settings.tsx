@@ -140,11 +140,7 @@ export function OutputSettings(): React.JSX.Element | null {
             disabledReason={disabledReason}
             onChoose={(furtherAudio) => update({ furtherAudio })}
           />
-          <EncodeSelect
-            name="replaySeconds"
-            settings={settings}
-            // On, it keeps a copied take from starting: it can be switched off.
-            copied={settings.replaySeconds === null ? 'Off' : null}
+          <Select
             label="Replay buffer"
             value={replay}
             options={replayChoices}
@@ -252,15 +248,15 @@ function CopyFromNow(): React.JSX.Element | null {
 interface EncodeSelectProps<Value extends string> extends SelectProps<Value> {
   readonly name: EncodeSetting;
   readonly settings: Settings;
-  /** What holds of a copied take, whatever is chosen; null where the choice is open all the same. */
-  readonly copied: string | null;
+  /** What holds of a copied take, whatever is chosen. */
+  readonly copied: string;
 }
 
 /** A choice that says nothing of a copied take: it shows what holds there, and why. */
 function EncodeSelect<Value extends string>(props: EncodeSelectProps<Value>): React.JSX.Element {
   const { copied, name, settings, ...select } = props;
   const unused = unusedReason(name, settings);
-  if (unused === null || copied === null) return <Select {...select} />;
+  if (unused === null) return <Select {...select} />;
   return <Select {...select} options={[{ value: select.value, label: copied }]} disabledReason={unused} />;
 }
 
@@ -280,7 +276,7 @@ function UnusedSettings({ settings }: { readonly settings: Settings }): React.JS
 
 function replayText({ container, takeMode }: Settings): string {
   if (takeMode === 'copy')
-    return 'Copy mode cannot record while the replay buffer is on. Switch it off, or choose Encode.';
+    return 'In copy mode the replay buffer receives what is sent, and encodes nothing: it costs memory, and little CPU.';
   return container === 'mp4'
     ? 'The replay buffer encodes everybody while nothing is recorded: it uses as much CPU as a take.'
     : 'The replay buffer needs MP4.';

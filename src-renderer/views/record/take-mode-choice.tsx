@@ -10,7 +10,7 @@ const modes: readonly { readonly mode: ModeChoice; readonly label: string; reado
   {
     mode: 'copy',
     label: 'Copy',
-    text: 'Writes what was sent, bit for bit, to MKV, for a small part of the CPU. No replay.',
+    text: 'Writes what was sent, bit for bit, to MKV, for a small part of the CPU.',
   },
   {
     mode: 'auto',

@@ -17,12 +17,12 @@ class Room extends EventEmitter {
 }
 
 let room: Room;
-let settings: Pick<Settings, 'replaySeconds' | 'takeMode'>;
+let settings: Pick<Settings, 'takeMode'>;
 
 beforeEach(() => {
   vi.useFakeTimers();
   room = new Room();
-  settings = { takeMode: 'encode', replaySeconds: null };
+  settings = { takeMode: 'encode' };
   followPreviewLayer(room as unknown as Recorder, () => settings);
 });
 
@@ -47,26 +47,17 @@ it('asks for nothing where takes are encoded: that is the memory governor’s', 
 });
 
 it('asks for the lowest layer where takes are copied, again and again, and takes it back', () => {
-  settings = { ...settings, takeMode: 'copy' };
+  settings = { takeMode: 'copy' };
   expect(pass(1)).toEqual(['low']);
   expect(pass(11)).toEqual(['low', 'low']);
   room.state = 'recording';
   expect(pass(5)).toEqual(['low']);
-  settings = { ...settings, takeMode: 'encode' };
+  settings = { takeMode: 'encode' };
   expect(pass(20)).toEqual(['high']);
 });
 
-it('leaves a replay buffer, which records what is subscribed, the highest', () => {
-  settings = { takeMode: 'copy', replaySeconds: 60 };
-  expect(pass(20)).toEqual([]);
-  settings = { ...settings, replaySeconds: null };
-  expect(pass(1)).toEqual(['low']);
-  settings = { ...settings, replaySeconds: 60 };
-  expect(pass(1)).toEqual(['high']);
-});
-
 it('begins anew with each room', () => {
-  settings = { ...settings, takeMode: 'copy' };
+  settings = { takeMode: 'copy' };
   expect(pass(1)).toEqual(['low']);
   room.state = 'idle';
   expect(pass(1)).toEqual([]);

@@ -95,12 +95,9 @@ describe('in the mode that this machine can carry', () => {
   });
 
   it('encodes what is too much where copy mode cannot be had, and says so', async () => {
-    for (const request of [
-      await started(tooMany, {}, 'token'),
-      await started(tooMany, { replaySeconds: 60 }),
-    ]) {
-      expect(request.mode).toBeUndefined();
-      expect(request.modeReason).toContain('this may be too much');
-    }
+    const request = await started(tooMany, {}, 'token');
+    expect(request.mode).toBeUndefined();
+    expect(request.modeReason).toContain('this may be too much');
+    expect((await started(tooMany, { replaySeconds: 60 })).mode).toBe('copy');
   });
 });

@@ -45,9 +45,10 @@ function reasonOf(name: CommandName, console: ConsoleState): string | null {
 }
 
 describe('a take that is to be copied', () => {
-  it('may start with key and secret, without a replay buffer', () => {
+  it('may start with key and secret, with a replay buffer as well', () => {
     expect(refusalOf('startTake', ready())).toBeNull();
     expect(refusalOf('startSoak', ready())).toBeNull();
+    expect(refusalOf('startTake', ready({}, { replaySeconds: 60 }))).toBeNull();
     expect(presenceOf(ready()).mayStart).toBe(true);
     // An engine that says nothing of it joins as it always did.
     expect(refusalOf('startTake', ready({ source: { kind: 'server', host: '', room: '' } }))).toBeNull();
@@ -55,12 +56,10 @@ describe('a take that is to be copied', () => {
   });
 
   const token = ready({ source: { ...source, credentialKind: 'token' } });
-  const replay = ready({}, { replaySeconds: 60 });
   const waiting = ready({ connection: 'waiting', participants: [] });
   it.each([
     ['a room that is not open', waiting, 'before the room is open.'],
     ['a token, which is one identity', token, 'a token is only one.'],
-    ['a replay buffer', replay, 'The replay buffer cannot be on in copy mode.'],
   ])('is refused with %s, the same by window, tray and engine', (_, state, reason) => {
     for (const name of ['startTake', 'startSoak'] as const) {
       const refusal = refusalOf(name, state);
@@ -94,13 +93,15 @@ it('goes over to copy mode with a second copy, which goes on', () => {
   const backedUp = { ...encoding, settings: { ...settings, backupFolder: '/second' } };
   expect(refusalOf('continueCopied', backedUp)).toBeNull();
   const replaying = { ...backedUp, settings: { ...settings, replaySeconds: 60 } };
-  expect(refusalOf('continueCopied', replaying)?.reason).toBe('The replay buffer cannot be on in copy mode.');
+  expect(refusalOf('continueCopied', replaying)?.reason).toBe(
+    'A take with a replay buffer cannot go over to copy mode.',
+  );
 });
 
 describe('a take that is copied', () => {
   it.each([
     ['moveTake', 'A take in copy mode cannot be moved to another folder.'],
-    ['saveReplay', 'There is no replay buffer in copy mode.'],
+    ['saveReplay', 'The replay buffer is off.'],
   ] as const)('cannot %s, and says so', (name, reason) => {
     expect(refusalOf(name, copying())).toMatchObject({ code: 'invalidState', reason });
     expect(reasonOf(name, copying())).toBe(reason);
@@ -130,9 +131,11 @@ describe('a take that is copied', () => {
   });
 });
 
-it('saves what a replay buffer still holds before it is switched off for copy mode', () => {
+it('saves a replay while a take is copied, and before one', () => {
+  const { settings: on } = ready({}, { replaySeconds: 60 });
+  expect(refusalOf('saveReplay', { ...copying(), settings: on })).toBeNull();
   expect(refusalOf('saveReplay', ready({}, { replaySeconds: 60 }))).toBeNull();
-  expect(refusalOf('saveReplay', ready())?.reason).toBe('There is no replay buffer in copy mode.');
+  expect(refusalOf('saveReplay', ready())?.reason).toBe('The replay buffer is off.');
   expect(refusalOf('saveReplay', ready({}, { takeMode: 'encode' }))?.reason).toBe(
     'The replay buffer is off.',
   );

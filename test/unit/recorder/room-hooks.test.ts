@@ -42,7 +42,7 @@ it.each([
     throw new Error('nothing of this kind happens');
   };
   const hooks = roomHooks({
-    now: () => ({ state: 'recording', take, idle: null }),
+    now: () => ({ state: 'recording', take, idle: null, receiver: null }),
     ...{ onRoom: () => undefined, onLost: unused, endTake: unused, awaitRoom: unused },
   });
   expect(hooks.isCopying()).toBe(mode === 'copy');

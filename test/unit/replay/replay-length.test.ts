@@ -25,10 +25,11 @@ afterEach(() => {
 function recorded(): { buffer: ReplayBuffer; keep: (seconds: number) => void; pause: (ms: number) => void } {
   const report = new EventReporter(new EventLog(10), () => null);
   const buffer = new ReplayBuffer({
-    room: () => ({ session: null, name: 'studio', host: 'server.example' }),
+    room: () => ({ session: null, connection: 'connected', name: 'studio', host: 'server.example' }),
     report: () => report,
     hurry: () => new AbortController().signal,
     onSaved: () => undefined,
+    joinToCopy: () => Promise.reject(new Error('Nothing is copied here.')),
     onChanged: () => undefined,
   });
   const profile = profiles['720p30'];

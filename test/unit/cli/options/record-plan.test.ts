@@ -97,7 +97,7 @@ it('records in copy mode when it is asked for, and refuses what only an encoded 
   expect(() => plan({ mode: 'remux' })).toThrow('--mode is none of encode, copy and auto.');
   const encoding = {
     ...{ profile: 'source', crf: '20', bitrate: '4M', preset: 'fast', format: 'mkv', frameRate: 'variable' },
-    ...{ fallback: '/tmp', replay: '60s', memoryCeiling: '400M' },
+    ...{ fallback: '/tmp', memoryCeiling: '400M' },
   };
   for (const [option, value] of Object.entries(encoding))
     expect(() => plan({ mode: 'copy', [option]: value }), option).toThrow(
@@ -137,7 +137,9 @@ it('leaves the mode open with auto, takes a profile for the case that it is enco
   expect(plan.request).not.toHaveProperty('choosesMode');
   expect(read({ mode: 'auto', backup: '/var' }).request.backupFolder).toBe('/var');
   expect(read({ mode: 'encode' }).choosesMode).toBe(false);
-  for (const option of ['fallback', 'replay', 'memoryCeiling'])
+  expect(read({ mode: 'auto', replay: '60s' }).replaySeconds).toBe(60);
+  expect(read({ mode: 'copy', replay: '60s' }).replaySeconds).toBe(60);
+  for (const option of ['fallback', 'memoryCeiling'])
     expect(() => read({ mode: 'auto', [option]: '60s' }), option).toThrow(/together with --mode auto/);
 });
 
