@@ -35,8 +35,8 @@ class Child implements CopyChild {
     return Promise.resolve();
   }
 
-  kill = this.end;
-  disconnect = this.endIt;
+  kill = (...asked: Parameters<typeof this.end>): ReturnType<typeof this.end> => this.end(...asked);
+  disconnect = (): void => this.endIt();
 
   failure(): PlateauError {
     return new PlateauError('internal', 'It has ended.', 'Start again.');
