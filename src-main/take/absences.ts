@@ -165,7 +165,14 @@ export class Absences {
   takenEnded(stream: Stream, nowMs: number, wasAway: boolean): EndedAbsence | null {
     if (!this.#isTaken[stream]) return null;
     if (wasAway) return this.trackCame(stream, nowMs);
-    this.#forget(stream);
+    const sinceMs = this.#awaySinceMs[stream] ?? nowMs;
+    const isLost = this.#lostAtMs !== null || (this.#backAtMs ?? -Infinity) >= sinceMs;
+    // WebRTC's counts may be the first to say that the connection is lost: it went with that.
+    if (isLost) this.#isTaken[stream] = false;
+    else {
+      this.#forget(stream);
+      this.#leftAtMs[stream] = nowMs;
+    }
     return null;
   }
 

@@ -35,6 +35,28 @@ describe('the losses of a track that was taken from the recorder', () => {
     expect(told).toEqual(['audio 5000', 'video 7500']);
   });
 
+  it('went with the connection when that is lost before anybody was told: its end says nothing then', () => {
+    const { log } = taken();
+    log.connectionLost(7_400);
+    for (const stream of ['video', 'audio'] as const) log.takenEnded(stream, 7_500, false);
+    log.connectionBack(9_000);
+    log.trackCame('audio', 9_600);
+    const silent = { received: 151, dropped: 0, missed: 0, isDue: false };
+    log.sample({ nowMs: 15_000, video: silent, audio: { lostMs: 0, endMs: 15_000 } });
+    log.end();
+    expect(log.gaps).toMatchObject([
+      { stream: 'audio', atMs: 7_000, durationMs: 2_600, cause: 'neverArrived' },
+      // Whoever does not come back with it has left.
+      { stream: 'video', atMs: 5_000, durationMs: 4_000, cause: 'neverArrived' },
+    ]);
+    const later = taken();
+    later.log.connectionLost(7_400);
+    later.log.connectionBack(9_000);
+    later.log.takenEnded('audio', 9_050, false);
+    later.log.end();
+    expect(later.log.gaps.map(({ stream }) => stream)).toContain('audio');
+  });
+
   it('has it up to its end, when it is published no more, and up to the end of the take otherwise', () => {
     const { log } = taken();
     log.takenEnded('audio', 9_000, true);
