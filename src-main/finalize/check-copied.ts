@@ -69,7 +69,8 @@ export async function checkCopied(
     const plays = found.packets.audio !== null || found.packets.video !== null;
     return {
       state: plays ? 'fragmented' : 'damaged',
-      ...{ keptFiles: [targetFile], findings: found.findings, gaps: [] },
+      // Of a file in which nothing can be read all is missing, whatever its process had counted.
+      ...{ keptFiles: [targetFile], findings: found.findings, gaps: plays ? [] : endGaps(request, 0) },
       problem: new PlateauError(
         'verificationFailed',
         first?.message ?? 'The file has no end that could be written.',

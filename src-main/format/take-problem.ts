@@ -53,7 +53,8 @@ function missingProblem({ notRecorded }: Manifest): PlateauError | null {
   const [first] = notRecorded;
   if (first === undefined) return null;
   const who = [...new Set(notRecorded.map(({ identity, role }) => `${identity} (${roleWord(role)})`))];
-  const code = errorCodeOf(first.code);
+  // The take has gone on behind it: nothing of its end is missing.
+  const code = first.code === 'receiverEnded' ? 'recordedWithLosses' : errorCodeOf(first.code);
   const more = who.length > maxNamed ? ` and ${formatCount(who.length - maxNamed)} more` : '';
   return new PlateauError(
     code,

@@ -63,6 +63,10 @@ export class TakeClock {
 
   /** When it would have started had it not been paused since, in microseconds of the monotonic clock. */
   get timelineStartUs(): number {
+    const last = this.#cuts.at(-1);
+    // What is being resumed may end in a moment, on a whole tenth.
+    if (last !== undefined && last.toMs !== Infinity)
+      return this.startUs + (last.beforeMs + last.toMs - last.fromMs) * 1000;
     const nowUs = monotonicUs();
     return nowUs - this.cut(this.toElapsedMs(nowUs)) * 1000;
   }

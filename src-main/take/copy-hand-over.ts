@@ -1,4 +1,4 @@
-import { PlateauError } from '../contract/errors.js';
+import { PlateauError, toPlateauError } from '../contract/errors.js';
 import { formatTimecode } from '../format/time.js';
 import type { Cut } from '../sink/file-parts.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
@@ -67,9 +67,14 @@ export class CopyHandOver {
       throw new PlateauError('invalidState', 'The take is copied already.', 'There is nothing to change.');
     if (this.isUnderWay) throw handingOver();
     this.#isJoining = true;
-    const copied = await join().finally(() => {
-      this.#isJoining = false;
-    });
+    const copied = await join()
+      .catch((thrown: unknown) => {
+        const { code, hint, message } = toPlateauError(thrown);
+        throw new PlateauError(code, `The take goes on encoded. ${message}`, hint);
+      })
+      .finally(() => {
+        this.#isJoining = false;
+      });
     try {
       if (isStopping())
         throw new PlateauError('invalidState', 'The take has ended meanwhile.', 'Start another one.');
@@ -131,13 +136,15 @@ export class CopyHandOver {
     const { discard, media, report, takeBackPart } = this.#options;
     const given = media.takeBack();
     takeBackPart();
-    const message = `The take goes on encoded, and nothing of it is lost: copy mode could not take over. ${failure.message}`;
-    report.error('copyGivenUp', message, null, {
-      hint: 'Try again, or look whether the system is short of memory.',
-    });
+    const error = new PlateauError(
+      failure.code,
+      `The take goes on encoded: copy mode could not take over. ${failure.message}`,
+      'Try again, or look whether the system is short of memory.',
+    );
+    report.error('copyGivenUp', error.message, null, { hint: error.hint });
     // It knows its files when they have ended.
     void given.finish(this.#first?.atMs ?? 0).then(() => discard(given.entries().map(({ file }) => file)));
-    this.#settle(failure);
+    this.#settle(error);
   }
 
   /** The take ends, with both. @param nowMs of the take's timeline */

@@ -28,16 +28,19 @@ export interface CopyRestartOptions {
   readonly isStopping: () => boolean;
   readonly publicationsOf: (identity: string) => readonly PublicationInfo[];
   readonly participants: Pick<TakeParticipants, 'missing' | 'recordedFrom'>;
+  /** There is something new to write down. */
+  readonly saveManifest: () => unknown;
 }
 
 /** The take cannot go on: whoever fills its files says so. */
 type GiveUp = () => void;
 
-/** A track that was on when the process ended. */
+/** A track that was received when the process ended. */
 interface Missed {
   readonly track: PublicationInfo;
   readonly failure: PlateauError;
-  readonly sinceMs: number;
+  /** Since when something of it is missing, which is written down; null while its owner has muted it. */
+  sinceMs: number | null;
 }
 
 /**
@@ -77,7 +80,12 @@ export class CopyRestart {
       return false;
     }
     this.#giveUp = giveUp;
-    this.#missed = [...this.#missed, ...this.#onNow(media.latest, failure, nowMs)];
+    const known = new Set(this.#missed.map(({ track }) => track.trackSid));
+    const further = this.#receivedNow(media.latest, failure).filter(
+      ({ track }) => !known.has(track.trackSid),
+    );
+    this.#missed = [...this.#missed, ...further];
+    this.#lookMuted(nowMs);
     this.#before = media.interrupt(this.#first.atMs);
     const message = `${failure.message} Another one is started: what is sent until it has joined the room is missing.`;
     report.error(failure.code, message, null, { hint: failure.hint, part: this.#first.number });
@@ -89,13 +97,13 @@ export class CopyRestart {
     if (this.#schedule.takeDue(nowMs)) void this.#join();
     // The process learns of the pauses that begin when it has begun; in this one nothing is missed.
     if (this.#joined !== null && !this.#options.clock.isPaused) this.#goOn(this.#joined);
-    this.#settle(nowMs, false);
+    this.#settle(nowMs);
   }
 
   /** The take ends: what is missing by now stays missing. @param nowMs of the take's timeline */
   end(nowMs: number): void {
     this.#schedule.cancel();
-    this.#settle(nowMs, true);
+    this.#settle(nowMs);
     void this.#joined?.close();
   }
 
@@ -122,33 +130,48 @@ export class CopyRestart {
   }
 
   /** Tracks that were received at that moment. */
-  #onNow(media: TakeMedia, failure: PlateauError, sinceMs: number): Missed[] {
+  #receivedNow(media: TakeMedia, failure: PlateauError): Missed[] {
     return media.entries().flatMap(({ identity, tracks }) => {
       const sids = new Set(tracks.filter(({ untilMs }) => untilMs === null).map(({ trackSid }) => trackSid));
       return this.#options
         .publicationsOf(identity)
-        .filter(({ isMuted, trackSid }) => sids.has(trackSid) && !isMuted)
-        .map((track) => ({ track, failure, sinceMs }));
+        .filter(({ trackSid }) => sids.has(trackSid))
+        .map((track) => ({ track, failure, sinceMs: null }));
     });
   }
 
-  /** Writes down what was missing of those that are recorded again, or have ended. @param isOver nothing follows */
-  #settle(nowMs: number, isOver: boolean): void {
+  /** Of who is muted nothing is missing, and of who speaks again something is. */
+  #lookMuted(nowMs: number): void {
+    for (const missed of this.#missed) {
+      const { failure, sinceMs, track } = missed;
+      const isOn = this.#isOn(track);
+      if (isOn === (sinceMs !== null)) continue;
+      missed.sinceMs = isOn ? nowMs : null;
+      if (isOn) this.#options.participants.missing(track, failure, nowMs);
+      else this.#options.participants.recordedFrom(track.trackSid, nowMs);
+      this.#options.saveManifest();
+    }
+  }
+
+  #isOn({ identity, trackSid }: PublicationInfo): boolean {
+    return this.#options.publicationsOf(identity).some((one) => one.trackSid === trackSid && !one.isMuted);
+  }
+
+  /** Writes down until when what is recorded again was missing. What has ended is not waited for. */
+  #settle(nowMs: number): void {
     if (this.#missed.length === 0) return;
+    this.#lookMuted(nowMs);
     const { isInterrupted, latest } = this.#options.media;
     const entries = isInterrupted ? [] : latest.entries();
-    this.#missed = this.#missed.filter(({ failure, sinceMs, track }) => {
-      const { identity, kind, trackSid } = track;
+    const rest = this.#missed.filter(({ sinceMs, track }) => {
       const backMs = entries.map((entry) => backIn(entry, track)).find((ms) => ms !== null) ?? null;
-      const isOn = this.#options
-        .publicationsOf(identity)
-        .some((one) => one.trackSid === trackSid && one.kind === kind && !one.isMuted);
-      if (backMs === null && isOn && !isOver) return true;
-      this.#options.participants.missing(track, failure, sinceMs);
-      const untilMs = Math.max(sinceMs, Math.min(nowMs, backMs ?? nowMs));
-      if (backMs !== null || !isOn) this.#options.participants.recordedFrom(trackSid, untilMs);
+      if (backMs === null) return true;
+      const untilMs = Math.max(sinceMs ?? 0, Math.min(nowMs, backMs));
+      if (sinceMs !== null) this.#options.participants.recordedFrom(track.trackSid, untilMs);
       return false;
     });
+    if (rest.length < this.#missed.length) this.#options.saveManifest();
+    this.#missed = rest;
   }
 }
 

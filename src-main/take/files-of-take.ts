@@ -74,7 +74,7 @@ function restartOf(
   const { clock, participants, take } = options;
   return new CopyRestart({
     ...{ join: take.joinToCopy, media, report: take.report, isStopping, clock, participants },
-    ...{ publicationsOf: take.publicationsOf },
+    ...{ publicationsOf: take.publicationsOf, saveManifest: options.saveManifest },
     nextPart: () => parts.nextOrPending(clock.nowMs()),
     open: (openMedia, first) => openMediaOfTake(options, openMedia, first),
     begin: (copied) => copied.begin(filled),

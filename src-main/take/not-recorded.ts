@@ -58,13 +58,14 @@ export class NotRecordedList {
   }
 
   /**
-   * It came after all: what was before is missing. What there is no room for has been there all the time, and stays.
+   * It came after all: what was before is missing. What there is no room for has been there all the time, and stays; of what comes in
+   * copy mode again, {@link NotRecordedList.recordedFrom} says from when on it is in a file.
    *
    * @param nowMs milliseconds on the take's timeline
    */
   came(trackSid: string, nowMs: number): void {
     const entry = this.#open.get(trackSid);
-    if (entry?.code === 'tooManyFiles') return;
+    if (entry?.code === 'tooManyFiles' || entry?.code === 'receiverEnded') return;
     const isInGaps = this.#away.delete(trackSid);
     this.#recorded.add(trackSid);
     for (const oldest of this.#recorded) {

@@ -253,7 +253,7 @@ export function startProcess(onReport: (report: CopyReport) => void): CopyChild 
   return new ForkedChild<CopyRequest, CopyReport>({
     entry: new URL('./copy-process.js', import.meta.url),
     subject: 'The process that receives in copy mode',
-    hint: 'Start the take again.',
+    hint: 'Try again, or look whether the system is short of memory.',
     reportSchema: copyReportSchema,
     onReport,
     graceSeconds,

@@ -356,6 +356,21 @@ describe('TakeClock with pauses', () => {
     ]);
   });
 
+  it('would have started later by all of its pauses, also in the rest of a tenth in which it is resumed', () => {
+    const { clock, at } = clockAt();
+    at(1_000);
+    clock.pause();
+    at(2_010);
+    clock.resume();
+    // It goes on at 2,100.
+    expect([clock.nowMs(), clock.timelineStartUs]).toEqual([1_000, 1_100_000]);
+    at(5_000);
+    clock.pause();
+    at(5_800);
+    clock.resume();
+    expect(clock.timelineStartUs).toBe(1_900_000);
+  });
+
   it('pauses once, and is resumed once', () => {
     const { clock, at } = clockAt();
     at(1_000);

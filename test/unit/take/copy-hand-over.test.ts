@@ -195,7 +195,10 @@ it('is given up when the process that takes over is gone: the encoders go on, an
   await expect.poll(() => take.media.isHandingOver).toBe(true);
   const gone = new PlateauError('receiverEnded', 'It was ended by SIGKILL.', 'Look.');
   expect(take.handOver.receiverGone(gone, () => take.calls.push('end of the take'))).toBe(true);
-  await expect(answer).rejects.toBe(gone);
+  await expect(answer).rejects.toMatchObject({
+    code: 'receiverEnded',
+    message: 'The take goes on encoded: copy mode could not take over. It was ended by SIGKILL.',
+  });
   await expect.poll(() => take.calls).toEqual(['join', 'begin', 'takeBack', 'discard ada-part3.mkv']);
   expect([take.ended, take.media.isCopied, take.handOver.isUnderWay]).toEqual([[], false, false]);
   expect(take.told).toEqual(['info copyBegins', 'error copyGivenUp']);
