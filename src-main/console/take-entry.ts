@@ -111,7 +111,8 @@ function conditionOf(manifest: Manifest): TakeCondition {
   if (files.length === 0) return 'empty';
   if (files.some((file) => file.state !== 'verified')) return 'fragmented';
   if (recovered !== undefined) return 'recovered';
-  return hasEndedEarly(manifest) ? 'endedEarly' : 'verified';
+  if (hasEndedEarly(manifest)) return 'endedEarly';
+  return files.some(({ stamps }) => stamps?.intact.isEarned === false) ? 'unproven' : 'verified';
 }
 
 /** Null when nothing is known to be missing, and a file is of an older version or was never finalized. */

@@ -23,6 +23,8 @@ const takeOutcomeSchema = z.object({
   files: count,
   /** There are files, and every one of them is as it was recorded. */
   isVerified: z.boolean(),
+  /** False: they play, and not of each is it proven that it is what was written. Left out when it is. */
+  isProven: z.boolean().optional(),
   /** What it lacks; null when it could not be finalized, and `problem` says why. */
   account: lossAccountSchema.nullable(),
   /** Why it is not as it was asked for, with the code that a command ends with; null when it is. */

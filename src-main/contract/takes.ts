@@ -17,6 +17,8 @@ export const takeConditionSchema = z.enum([
   /** The same, and the program ended before they were checked. */
   'unchecked',
   'verified',
+  /** Its files play, and not of each is it proven that it is what was written: whoever counted that was killed. */
+  'unproven',
   /** It did not end in order, and was finished later. */
   'recovered',
   /** The program ended while it was recorded or finalized, and nobody has finished it yet. Its files play. */

@@ -7,6 +7,7 @@ export const conditionWords: Readonly<Record<TakeCondition, string>> = {
   checking: 'Checking',
   unchecked: 'Not checked yet',
   verified: 'Intact',
+  unproven: 'Not proven',
   recovered: 'Recovered',
   interrupted: 'Interrupted',
   endedEarly: 'Ended early',

@@ -60,10 +60,18 @@ function describeResult(
   const details = text === '' || text === notComplete ? '' : `; ${text}`;
   // What is wrong beside its files, of the second copy for instance.
   const beside = tone === 'good' && problem !== null ? problem.message : null;
-  const sentence = `${takeName} is finalized${claims[account.grade ?? 'unknown']}${details}.`;
+  const grade = account.grade ?? 'unknown';
+  const claim = outcome.isProven === false ? unproven(grade) : claims[grade];
+  const sentence = `${takeName} is finalized${claim}${details}.`;
   return beside === null
     ? { level: levels[tone], text: sentence }
     : { level: 'warning', text: `${sentence} ${beside}` };
+}
+
+/** What counted a file was killed. */
+function unproven(grade: LossGrade | 'unknown'): string {
+  const isLossy = grade === 'smallLosses' || grade === 'losses';
+  return ` and plays, but not every file is proven${isLossy ? `, and ${notComplete}` : ''}`;
 }
 
 const claims: Readonly<Record<LossGrade | 'unknown', string>> = {

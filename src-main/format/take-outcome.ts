@@ -1,6 +1,7 @@
 import type { TakeOutcome } from '../contract/ended-take.js';
 import { accountOfManifest } from '../contract/loss-account.js';
 import type { Manifest } from '../contract/manifest.js';
+import { fileConditionOf } from './file-state-text.js';
 import { describeAccount, type LossStatement, lossText } from './loss-account-text.js';
 import { recordProblem } from './take-problem.js';
 
@@ -14,6 +15,7 @@ export function outcomeOf(manifest: Manifest): TakeOutcome {
   return {
     files: manifest.files.length,
     isVerified: isVerified(manifest),
+    ...(manifest.files.some((file) => fileConditionOf(file) === 'unproven') && { isProven: false }),
     account: accountOfManifest(manifest),
     problem: recordProblem(manifest)?.toReport() ?? null,
   };

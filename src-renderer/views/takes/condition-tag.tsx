@@ -10,6 +10,11 @@ const conditions: Readonly<Record<TakeCondition, { icon: IconName; explanation: 
     icon: 'check',
     explanation: 'Every file is finalized and holds the very packets that were written.',
   },
+  unproven: {
+    icon: 'warning',
+    explanation:
+      'The files play. Not of each is it proven that it is what was written: what counted that was killed.',
+  },
   elsewhere: {
     icon: 'record',
     explanation: 'Another process records this take. It cannot be verified or deleted from here.',

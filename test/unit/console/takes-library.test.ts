@@ -7,6 +7,7 @@ import type { Deliverable } from '../../../src-main/contract/deliverables.js';
 import { noDrops } from '../../../src-main/contract/drop-causes.js';
 import type { Manifest, ManifestFile } from '../../../src-main/contract/manifest.js';
 import { profiles } from '../../../src-main/contract/profile.js';
+import { completeStamp } from '../../../src-main/finalize/complete-stamp.js';
 import { writeDeliverables } from '../../../src-main/storage/deliverables-file.js';
 import { readManifest, writeManifest } from '../../../src-main/storage/manifest-file.js';
 import { TakeLock } from '../../../src-main/storage/take-lock.js';
@@ -138,6 +139,19 @@ it.each([
   await addTake('take-1', state, fileState);
   const [entry] = await new TakesLibrary(folder, () => null).list();
   expect(entry?.condition).toBe(condition);
+});
+
+it('says of a take that plays that it is not proven where whoever counted a file was killed', async () => {
+  await addTake('take-1', 'complete', 'verified');
+  const path = join(folder, 'take-1');
+  const manifest = await readManifest(path);
+  const intact = { isEarned: false, problem: 'Nobody counted it.', packets: null, worstGap: null };
+  const files = manifest.files.map((file) => ({
+    ...file,
+    stamps: { intact, complete: completeStamp(file) },
+  }));
+  await writeManifest(path, { ...manifest, files });
+  expect((await new TakesLibrary(folder, () => null).list())[0]?.condition).toBe('unproven');
 });
 
 it('says of a take that a full disk ended that it ended early, though its files are whole', async () => {

@@ -51,6 +51,12 @@ describe('what is said of a take that has ended', () => {
     [{ account: accountOf({ missingSignals: 1 }) }, 'warning', ', intact and complete; 1 signal missing.'],
     [{ account: accountOf({ grade: null }) }, 'warning', ' is finalized and intact.'],
     [{ isVerified: false }, 'error', ' is finalized, but not every file is intact.'],
+    [
+      { isProven: false, account: lossy },
+      'error',
+      ' and plays, but not every file is proven, and not complete; 3,400 frames lost, 3 gaps.',
+    ],
+    [{ isProven: false }, 'success', ' is finalized and plays, but not every file is proven; nothing lost.'],
     [{ problem: cut }, 'warning', 'nothing lost. The backup is not complete.'],
     [{ files: 0, isVerified: false }, 'warning', 'standup-1 has no files: nobody was recorded.'],
     [
