@@ -287,17 +287,23 @@ it.each([
   90_000,
 );
 
-it('is the same when the process that receives was killed, and the take ended by that', async () => {
+it('is the same when the process that receives was killed, and the take goes on in its next part', async () => {
   const recording = new Recording('receiver');
   await recording.untilCopied(200_000);
   const [take, backup] = [await recording.take, await recording.backup];
   const held = await lockState(take);
   process.kill(held.kind === 'held' ? (held.lock.writer?.pid ?? NaN) : NaN, 'SIGKILL');
-  const ended = await recording.command.ended;
-  expect(ended.code, ended.stderr).toBe(3);
+  await recording.command.says(/"name":"receiverBack"/);
+  await vi.waitFor(
+    async () => expect((await readFile(join(backup, 'bob-part2.mkv'))).length).toBeGreaterThan(100_000),
+    { timeout: 30_000, interval: 100 },
+  );
+  const ended = await recording.stop();
+  expect(ended.code, ended.stderr).toBe(8);
   const manifest = await readManifest(take);
-  expect(manifest.backup).toMatchObject({ state: 'proven', provenFiles: 2, problem: null });
-  expect(manifest.files.map(({ state }) => state)).toEqual(['verified', 'verified']);
+  expect(manifest.backup).toMatchObject({ state: 'proven', provenFiles: 4, problem: null });
+  expect(manifest.files.map(({ state }) => state)).toEqual(['verified', 'verified', 'verified', 'verified']);
+  expect(manifest.notRecorded.length).toBeGreaterThan(0);
   await expectSame(take, backup, manifest.files);
 }, 90_000);
 

@@ -223,8 +223,9 @@ it('goes on encoded when the process that takes over is killed, goes over by ano
   expect(events).toContain('copyGivenUp');
   expect([recorder.take?.mode, recorder.problem]).toEqual(['encode', null]);
   // Nothing of the one that was killed stays.
-  await vi.waitFor(async () =>
-    expect((await readdir(folder)).filter((name) => name.includes('mkv'))).toEqual([]),
+  await vi.waitFor(
+    async () => expect((await readdir(folder)).filter((name) => name.includes('mkv'))).toEqual([]),
+    { timeout: 20_000, interval: 100 },
   );
   const goesOnMs = recorder.snapshot().takeMs ?? 0;
   await untilSnapshot(recorder, ({ takeMs }) => (takeMs ?? 0) > goesOnMs + 1_500);
