@@ -152,6 +152,11 @@ export class Absences {
 
   /** The server has taken a track of this kind from the recorder. It is on, and nothing of it comes. */
   trackTaken(stream: Stream, nowMs: number): void {
+    // The SDK ends tracks that go with the connection one by one, as if each had been taken.
+    if (this.#lostAtMs !== null) {
+      this.trackLeft(stream, nowMs, true);
+      return;
+    }
     this.#begin(stream, nowMs);
     this.#isTaken[stream] = true;
   }

@@ -30,8 +30,8 @@ export interface HandOverOptions {
   readonly onDone: () => void;
   /** Goes on in copy mode when the process that receives is gone. */
   readonly restart: Pick<CopyRestart, 'begin' | 'end' | 'tick'>;
-  /** Removes files that are none of the take's any more. Never rejects. */
-  readonly discard: (files: readonly string[]) => Promise<void>;
+  /** Removes copied files of a part that are none of the take's any more, those that were told of and the others. Never rejects. */
+  readonly discard: (files: readonly string[], part: number) => Promise<void>;
 }
 
 /**
@@ -143,7 +143,13 @@ export class CopyHandOver {
     );
     report.error('copyGivenUp', error.message, null, { hint: error.hint });
     // It knows its files when they have ended.
-    void given.finish(this.#first?.atMs ?? 0).then(() => discard(given.entries().map(({ file }) => file)));
+    const { atMs, number } = this.#first ?? { atMs: 0, number: 0 };
+    void given.finish(atMs).then(() =>
+      discard(
+        given.entries().map(({ file }) => file),
+        number,
+      ),
+    );
     this.#settle(error);
   }
 

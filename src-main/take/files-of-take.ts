@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import type { PlateauError } from '../contract/errors.js';
 import { removeObsolete } from '../finalize/further-audio.js';
 import type { PublicationInfo } from '../livekit/publication-info.js';
@@ -57,9 +58,14 @@ export function handOverOf(
     open: (openMedia, first) => openMediaOfTake(options, openMedia, first),
     begin: (copied) => copied.begin(filled),
     onDone: () => take.onCopied?.(),
-    discard: async (files) => {
+    discard: async (given, part) => {
       const { path } = options.places.current.folder;
-      await removeObsolete(path, files);
+      const kept = new Set(
+        media.entries().flatMap(({ file, segments }) => [file, ...segments.map((one) => one.file)]),
+      );
+      // It may have told of none of them.
+      const begun = (await readdir(path).catch(() => [])).filter((name) => name.endsWith(`-part${part}.mkv`));
+      await removeObsolete(path, [...given, ...begun.filter((name) => !kept.has(name))]);
       await removeCopiedFiles(path);
     },
     restart: restartOf(options, { filled, isStopping, media, parts }),

@@ -92,8 +92,8 @@ class Encoding {
         end: () => undefined,
         tick: () => undefined,
       },
-      discard: (files) => {
-        this.calls.push(`discard ${files.join()}`);
+      discard: (files, part) => {
+        this.calls.push(`discard ${files.join()} of ${part}`);
         return Promise.resolve();
       },
       open: (openMedia) => openMedia(...([] as unknown as Parameters<typeof openMedia>)),
@@ -199,7 +199,7 @@ it('is given up when the process that takes over is gone: the encoders go on, an
     code: 'receiverEnded',
     message: 'The take goes on encoded: copy mode could not take over. It was ended by SIGKILL.',
   });
-  await expect.poll(() => take.calls).toEqual(['join', 'begin', 'takeBack', 'discard ada-part3.mkv']);
+  await expect.poll(() => take.calls).toEqual(['join', 'begin', 'takeBack', 'discard ada-part3.mkv of 3']);
   expect([take.ended, take.media.isCopied, take.handOver.isUnderWay]).toEqual([[], false, false]);
   expect(take.told).toEqual(['info copyBegins', 'error copyGivenUp']);
   take.handOver.tick(60_000);

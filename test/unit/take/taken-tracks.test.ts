@@ -57,6 +57,22 @@ describe('the losses of a track that was taken from the recorder', () => {
     expect(later.log.gaps.map(({ stream }) => stream)).toContain('audio');
   });
 
+  it('went with the connection when that is lost already: it is missing since then', () => {
+    const log = new LossLog({ onAbsence: () => undefined, onUncounted: (_, ms, known) => ms - known });
+    const audio = (nowMs: number): void =>
+      log.sample({ nowMs, video: null, audio: { lostMs: 0, endMs: nowMs } });
+    for (let nowMs = 0; nowMs <= 6_000; nowMs += 250) audio(nowMs);
+    log.connectionLost(6_100);
+    log.trackTaken('audio', 6_380);
+    log.takenEnded('audio', 6_385, false);
+    log.connectionBack(6_450);
+    audio(6_460);
+    log.end();
+    expect(log.gaps).toMatchObject([
+      { stream: 'audio', atMs: 6_100, durationMs: 350, cause: 'neverArrived' },
+    ]);
+  });
+
   it('has it up to its end, when it is published no more, and up to the end of the take otherwise', () => {
     const { log } = taken();
     log.takenEnded('audio', 9_000, true);
