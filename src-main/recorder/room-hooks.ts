@@ -55,7 +55,7 @@ export function roomHooks({ awaitRoom, endTake, now, onLost, onRoom }: Hooked): 
     onMissingEnded: ({ trackSid }, wasTold) => {
       const { take } = now();
       if (take === null || isCopying()) return;
-      take.participants.missingEnded(trackSid, take.clock.nowMs());
+      take.participants.recordedFrom(trackSid, take.clock.nowMs());
       take.files.encoded?.taken.ended(trackSid, take.clock.nowMs(), wasTold);
     },
     // Not heard of beside a copied take, of which nothing is missing.

@@ -83,12 +83,7 @@ export class NotRecordedList {
     this.#away = new Set([...this.#recorded].filter(goes));
   }
 
-  /** It has ended, and is missing up to then. @param nowMs milliseconds on the take's timeline */
-  ended(trackSid: string, nowMs: number): void {
-    this.recordedFrom(trackSid, nowMs);
-  }
-
-  /** There is room for it: only what was before is missing. @param nowMs milliseconds on the take's timeline */
+  /** There is room for it, or it has ended: only what was before is missing. @param nowMs milliseconds on the take's timeline */
   recordedFrom(trackSid: string, nowMs: number): void {
     const entry = this.#open.get(trackSid);
     if (entry === undefined) return;

@@ -44,7 +44,7 @@ export class TakeParticipants {
     this.#note(track);
   }
 
-  /** There is room for a track: only what was before is missing. @param nowMs milliseconds on the take's timeline */
+  /** There is room for a track, or it has ended: only what was before is missing. @param nowMs milliseconds on the take's timeline */
   recordedFrom(trackSid: string, nowMs: number): void {
     this.#notRecorded.recordedFrom(trackSid, nowMs);
   }
@@ -53,11 +53,6 @@ export class TakeParticipants {
   missing(track: PublicationInfo, error: PlateauError, sinceMs: number): void {
     this.#notRecorded.note(track, error, sinceMs);
     this.#note(track);
-  }
-
-  /** One that is not recorded is published no more. @param nowMs milliseconds on the take's timeline */
-  missingEnded(trackSid: string, nowMs: number): void {
-    this.#notRecorded.ended(trackSid, nowMs);
   }
 
   /** As {@link NotRecordedList.connectionLost} says. */

@@ -12,7 +12,7 @@ import { RemoteReplay } from './remote-replay.js';
 import { momentNow } from './shared-clock.js';
 
 /** Loading takes half a second; a machine that is busy may need many times that. */
-export const joinPatienceMs = 60_000;
+const joinPatienceMs = 60_000;
 /** The room's own session says in this time whether the meeting is over, in milliseconds. */
 export const roomEndMs = 1_500;
 /** While it ends its files the process tells how they stand: silent for so long, it does not answer any more. */
@@ -137,12 +137,8 @@ export class CopiedTake implements CopiedMedia {
     await this.#child.end([{ ask: () => this.#child.disconnect(), patienceMs: leavePatienceMs }]);
   }
 
-  async #join(): Promise<void> {
-    const { mediaKeys, token, url } = this.#options;
-    const joined = this.#child.waitFor(isJoined, joinPatienceMs);
-    await this.#child.send({ type: 'join', url, token: await token(), mediaKeys });
-    const { failure } = await joined;
-    if (failure !== null) throw errorOf(failure);
+  #join(): Promise<void> {
+    return enterRoom(this.#child, this.#options);
   }
 
   readonly #send = (request: CopyRequest): void => {
@@ -259,6 +255,17 @@ export function startProcess(onReport: (report: CopyReport) => void): CopyChild 
     graceSeconds,
     nodeFlags: [`--max-semi-space-size=${youngMegabytes}`],
   });
+}
+
+/** Has the process join the room. @throws PlateauError why it cannot */
+export async function enterRoom(
+  child: Pick<CopyChild, 'send' | 'waitFor'>,
+  { mediaKeys, token, url }: Pick<CopiedTakeOptions, 'mediaKeys' | 'token' | 'url'>,
+): Promise<void> {
+  const joined = child.waitFor(isJoined, joinPatienceMs);
+  await child.send({ type: 'join', url, token: await token(), mediaKeys });
+  const { failure } = await joined;
+  if (failure !== null) throw errorOf(failure);
 }
 
 function isJoined(report: CopyReport): report is Extract<CopyReport, { type: 'joined' }> {

@@ -6,14 +6,13 @@ import { TakeParticipants } from '../../take/take-participants.js';
 import {
   type CopiedTakeOptions,
   type CopyChild,
-  joinPatienceMs,
+  enterRoom,
   leavePatienceMs,
   roomEndMs,
   startProcess,
 } from './copied-take.js';
 import type { CopyReport, Happening } from './copy-reports.js';
 import type { CopyRequest } from './copy-requests.js';
-import { errorOf } from './remote-files.js';
 import { RemoteReplay } from './remote-replay.js';
 import { momentNow } from './shared-clock.js';
 
@@ -109,11 +108,8 @@ export class IdleCopy {
   }
 
   async #join(): Promise<void> {
-    const { armed, ffmpegPath, maxFiles, mediaKeys, replay, token, url } = this.#options;
-    const joined = this.#child.waitFor(isJoined, joinPatienceMs);
-    await this.#child.send({ type: 'join', url, token: await token(), mediaKeys });
-    const { failure } = await joined;
-    if (failure !== null) throw errorOf(failure);
+    const { armed, ffmpegPath, maxFiles, replay } = this.#options;
+    await enterRoom(this.#child, this.#options);
     this.#send({
       ...{ type: 'begin', startUs: this.#clock.timelineStartUs, sent: momentNow(), folder: null },
       ...{ first: { number: 1, atMs: 0 }, ffmpegPath, maxFiles, armed, replay },
@@ -158,8 +154,4 @@ export class IdleCopy {
     this.#options.onGone(why);
     void this.close();
   }
-}
-
-function isJoined(report: CopyReport): report is Extract<CopyReport, { type: 'joined' }> {
-  return report.type === 'joined';
 }

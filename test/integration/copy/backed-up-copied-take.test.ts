@@ -1,8 +1,7 @@
-import { mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AccessToken } from 'livekit-server-sdk';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { caps } from '#engine/contract/limits.js';
 import type { Manifest, ManifestFile } from '#engine/contract/manifest.js';
 import { profiles } from '#engine/contract/profile.js';
@@ -10,14 +9,13 @@ import type { BudgetChange } from '#engine/contract/session.js';
 import type { Snapshot } from '#engine/contract/snapshot.js';
 import type { TakeEntry } from '#engine/contract/takes.js';
 import { verifyTake } from '#engine/finalize/verify-take.js';
-import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
-import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { Recorder } from '#engine/recorder/recorder.js';
 import { recoverTake } from '#engine/recovery/recover-take.js';
 import { sha256OfFile } from '#engine/storage/checksum.js';
 import { readManifest } from '#engine/storage/manifest-file.js';
 import { lockState } from '#engine/storage/take-lock.js';
 import { fillUp } from '../../faults/disk-faults.js';
+import { shareClipRoom } from '../../fixtures/clip-room.js';
 import { type CommandResult, runCommand, RunningCommand } from '../../fixtures/command.js';
 import { canMount, mountSmall } from '../../fixtures/file-systems.js';
 import { expectRecorded } from '../../fixtures/recorded-exit.js';
@@ -26,28 +24,7 @@ import { untilSnapshot } from '../../fixtures/until-snapshot.js';
 const room = 'backed-up';
 const camera = { width: 640, height: 360, fps: 30 };
 
-let root: string;
-let server: EmbeddedServer;
-let people: SyntheticRoom;
-
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'plateau-backed-up-'));
-  server = await startLivekitServer();
-  const { url, apiKey, apiSecret } = server;
-  people = await startSyntheticRoom({
-    ...{ url, apiKey, apiSecret, room },
-    participants: [
-      { identity: 'ada', publisher: 'clip', camera },
-      { identity: 'bob', publisher: 'clip', camera },
-    ],
-  });
-});
-
-afterAll(async () => {
-  await people.stop();
-  await server.stop();
-  await rm(root, { recursive: true, force: true });
-});
+const shared = shareClipRoom(room, camera);
 
 /** A command that copies the room, with a second copy in a folder of its own. */
 class Recording {
@@ -55,14 +32,14 @@ class Recording {
   readonly out: string;
   readonly copies: string;
 
-  constructor(name: string, copies = join(root, name, 'copies'), more: readonly string[] = []) {
-    this.out = join(root, name, 'takes');
+  constructor(name: string, copies = join(shared.root, name, 'copies'), more: readonly string[] = []) {
+    this.out = join(shared.root, name, 'takes');
     this.copies = copies;
     const of = ['--room', room, '--out', this.out, '--backup', copies, '--mode', 'copy', '--json'];
     this.command = new RunningCommand(['record', ...of, ...more], {
-      LIVEKIT_URL: server.url,
-      LIVEKIT_API_KEY: server.apiKey,
-      LIVEKIT_API_SECRET: server.apiSecret,
+      LIVEKIT_URL: shared.server.url,
+      LIVEKIT_API_KEY: shared.server.apiKey,
+      LIVEKIT_API_SECRET: shared.server.apiSecret,
     });
   }
 
@@ -201,7 +178,7 @@ it('a backup that is gone for a while costs the take nothing, is told once, and 
 it.skipIf(!canMount)(
   'a backup whose disk is full at the end is said to lack something, and the take is as it should be',
   async () => {
-    const disk = await mountSmall(join(root, 'small'), 200_000_000);
+    const disk = await mountSmall(join(shared.root, 'small'), 200_000_000);
     try {
       const recording = new Recording('full', join(disk.path, 'copies'));
       await recording.untilCopied(100_000);
@@ -308,13 +285,16 @@ it('is the same when the process that receives was killed, and the take goes on 
 }, 90_000);
 
 it('goes on when a take that is encoded goes over to copy mode', async () => {
-  const { url, apiKey, apiSecret } = server;
+  const { url, apiKey, apiSecret } = shared.server;
   const recorder = new Recorder();
   await recorder.connect(
     { url, room, credentials: { apiKey, apiSecret }, mediaKeys: null },
     { participants: null, audioOnly: false },
   );
-  const [outputFolder, backupFolder] = [join(root, 'over', 'takes'), join(root, 'over', 'copies')];
+  const [outputFolder, backupFolder] = [
+    join(shared.root, 'over', 'takes'),
+    join(shared.root, 'over', 'copies'),
+  ];
   const take = await recorder.startTake({
     ...{ outputFolder, backupFolder, profile: profiles.source, audioOnly: false, participants: null },
   });
@@ -339,18 +319,18 @@ it('goes on when a take that is encoded goes over to copy mode', async () => {
 
 it('leaves no folder of a take that could not begin', async () => {
   const tokenOf = async (identity: string, secret: string): Promise<string> => {
-    const token = new AccessToken(server.apiKey, secret, { identity, ttl: 60 });
+    const token = new AccessToken(shared.server.apiKey, secret, { identity, ttl: 60 });
     token.addGrant({ roomJoin: true, room, canSubscribe: true, canPublish: false });
     return token.toJwt();
   };
-  const [out, copies] = [join(root, 'refused', 'takes'), join(root, 'refused', 'copies')];
+  const [out, copies] = [join(shared.root, 'refused', 'takes'), join(shared.root, 'refused', 'copies')];
   const tokens = {
-    LIVEKIT_TOKEN: await tokenOf('one', server.apiSecret),
-    LIVEKIT_COPY_TOKEN: await tokenOf('two', `${server.apiSecret} of another server`),
+    LIVEKIT_TOKEN: await tokenOf('one', shared.server.apiSecret),
+    LIVEKIT_COPY_TOKEN: await tokenOf('two', `${shared.server.apiSecret} of another server`),
   };
   const of = ['--out', out, '--backup', copies, '--mode', 'copy'];
   const ended = await runCommand(['record', ...of, '--duration', '2s'], {
-    LIVEKIT_URL: server.url,
+    LIVEKIT_URL: shared.server.url,
     ...tokens,
   });
   expect(ended.code, ended.stderr).not.toBe(0);

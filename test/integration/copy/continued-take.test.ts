@@ -1,50 +1,27 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { TakesLibrary } from '#engine/console/takes-library.js';
 import type { Manifest } from '#engine/contract/manifest.js';
 import { profiles } from '#engine/contract/profile.js';
 import type { Snapshot } from '#engine/contract/snapshot.js';
 import { verifyTake } from '#engine/finalize/verify-take.js';
 import { analyseTakeContent, type TakeContent } from '#engine/lab/content/take-content.js';
-import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
-import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { Recorder } from '#engine/recorder/recorder.js';
 import { recoverTake } from '#engine/recovery/recover-take.js';
 import { readManifest } from '#engine/storage/manifest-file.js';
+import { shareClipRoom } from '../../fixtures/clip-room.js';
 import { receiverPids } from '../../fixtures/receiver-pids.js';
 import { untilSnapshot } from '../../fixtures/until-snapshot.js';
 
 const room = 'continued';
 const camera = { width: 640, height: 360, fps: 30 };
 
-let root: string;
-let server: EmbeddedServer;
-let people: SyntheticRoom;
-
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'plateau-continued-'));
-  server = await startLivekitServer();
-  const { url, apiKey, apiSecret } = server;
-  people = await startSyntheticRoom({
-    ...{ url, apiKey, apiSecret, room },
-    participants: [
-      { identity: 'ada', publisher: 'clip', camera },
-      { identity: 'bob', publisher: 'clip', camera },
-    ],
-  });
-});
-
-afterAll(async () => {
-  await people.stop();
-  await server.stop();
-  await rm(root, { recursive: true, force: true });
-});
+const shared = shareClipRoom(room, camera);
 
 interface Numbered {
   readonly counter: number;
@@ -94,13 +71,13 @@ function expectSeamless({ after, contents: [one, two] }: Handover): void {
 }
 
 it('a take that is encoded goes on copied: nothing is in neither part, and both stand on one timeline', async () => {
-  const { url, apiKey, apiSecret } = server;
+  const { url, apiKey, apiSecret } = shared.server;
   const recorder = new Recorder();
   await recorder.connect(
     { url, room, credentials: { apiKey, apiSecret }, mediaKeys: null },
     { participants: null, audioOnly: false },
   );
-  const outputFolder = await mkdtemp(join(root, 'take-'));
+  const outputFolder = await mkdtemp(join(shared.root, 'take-'));
   const folder = await recorder.startTake({
     ...{ outputFolder, profile: profiles.source, audioOnly: false, participants: null },
   });
@@ -146,13 +123,13 @@ it('a take that is encoded goes on copied: nothing is in neither part, and both 
 }, 120_000);
 
 it('stays on one timeline when it is paused before it goes over, and behind that', async () => {
-  const { url, apiKey, apiSecret } = server;
+  const { url, apiKey, apiSecret } = shared.server;
   const recorder = new Recorder();
   await recorder.connect(
     { url, room, credentials: { apiKey, apiSecret }, mediaKeys: null },
     { participants: null, audioOnly: false },
   );
-  const outputFolder = await mkdtemp(join(root, 'paused-'));
+  const outputFolder = await mkdtemp(join(shared.root, 'paused-'));
   const folder = await recorder.startTake({
     ...{ outputFolder, profile: profiles.source, audioOnly: false, participants: null },
   });
@@ -200,7 +177,7 @@ it('stays on one timeline when it is paused before it goes over, and behind that
 }, 120_000);
 
 it('goes on encoded when the process that takes over is killed, goes over by another one, and survives its end too', async () => {
-  const { url, apiKey, apiSecret } = server;
+  const { url, apiKey, apiSecret } = shared.server;
   const recorder = new Recorder();
   const events: string[] = [];
   let killAt: string | null = 'copyBegins';
@@ -214,7 +191,7 @@ it('goes on encoded when the process that takes over is killed, goes over by ano
     { url, room, credentials: { apiKey, apiSecret }, mediaKeys: null },
     { participants: null, audioOnly: false },
   );
-  const outputFolder = await mkdtemp(join(root, 'gone-'));
+  const outputFolder = await mkdtemp(join(shared.root, 'gone-'));
   const folder = await recorder.startTake({
     ...{ outputFolder, profile: profiles.source, audioOnly: false, participants: null },
   });
@@ -278,8 +255,8 @@ it.each([
 ])(
   'is recovered with both when it is killed after $killedWhen',
   async ({ isBoth, killedWhen, thenMs }) => {
-    const outputFolder = await mkdtemp(join(root, 'killed-'));
-    const { url, apiKey, apiSecret } = server;
+    const outputFolder = await mkdtemp(join(shared.root, 'killed-'));
+    const { url, apiKey, apiSecret } = shared.server;
     const engine = new URL('../../../dist/src-main/', import.meta.url).href;
     const options = JSON.stringify({ url, room, apiKey, apiSecret, outputFolder });
     const child = spawn(process.execPath, ['--input-type=module', '-e', program, engine, options], {

@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { unaccountedCopies } from '#engine/contract/copy-account.js';
 import { lostFrames, unaccountedFrames } from '#engine/contract/drop-causes.js';
 import type { Manifest } from '#engine/contract/manifest.js';
@@ -9,38 +8,16 @@ import { copyProfile } from '#engine/contract/profile.js';
 import type { Snapshot } from '#engine/contract/snapshot.js';
 import { verifyTake } from '#engine/finalize/verify-take.js';
 import { analyseTakeContent, type TakeContent } from '#engine/lab/content/take-content.js';
-import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
-import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { Recorder } from '#engine/recorder/recorder.js';
 import { readManifest } from '#engine/storage/manifest-file.js';
+import { shareClipRoom } from '../../fixtures/clip-room.js';
 import { untilSnapshot } from '../../fixtures/until-snapshot.js';
 
 const room = 'replay';
 const camera = { width: 640, height: 360, fps: 30 };
 const seconds = 6;
 
-let root: string;
-let server: EmbeddedServer;
-let people: SyntheticRoom;
-
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'plateau-copied-replay-'));
-  server = await startLivekitServer();
-  const { url, apiKey, apiSecret } = server;
-  people = await startSyntheticRoom({
-    ...{ url, apiKey, apiSecret, room },
-    participants: [
-      { identity: 'ada', publisher: 'clip', camera },
-      { identity: 'bob', publisher: 'clip', camera },
-    ],
-  });
-});
-
-afterAll(async () => {
-  await people.stop();
-  await server.stop();
-  await rm(root, { recursive: true, force: true });
-});
+const shared = shareClipRoom(room, camera);
 
 interface Saved {
   readonly folder: string;
@@ -95,11 +72,11 @@ function placesOf({ frames }: TakeContent, startedAt: string): Map<number, numbe
 }
 
 it('saves the last seconds as they were sent, before a copied take and while it goes on', async () => {
-  const { url, apiKey, apiSecret } = server;
+  const { url, apiKey, apiSecret } = shared.server;
   const recorder = new Recorder();
   const source = { url, room, credentials: { apiKey, apiSecret }, mediaKeys: null };
   await recorder.connect(source, { participants: null, audioOnly: false, mode: 'copy' });
-  const outputFolder = await mkdtemp(join(root, 'take-'));
+  const outputFolder = await mkdtemp(join(shared.root, 'take-'));
   const request = {
     ...({ profile: copyProfile, mode: 'copy', audioOnly: false, participants: null, outputFolder } as const),
   };

@@ -1,7 +1,6 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { unaccountedCopies } from '#engine/contract/copy-account.js';
 import { lostFrames, unaccountedFrames } from '#engine/contract/drop-causes.js';
 import { lostPackets } from '#engine/contract/loss-account.js';
@@ -10,11 +9,10 @@ import { copyProfile } from '#engine/contract/profile.js';
 import type { Snapshot } from '#engine/contract/snapshot.js';
 import { verifyTake } from '#engine/finalize/verify-take.js';
 import { analyseTakeContent, type TakeContent } from '#engine/lab/content/take-content.js';
-import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
-import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { Recorder } from '#engine/recorder/recorder.js';
 import { recoverTake } from '#engine/recovery/recover-take.js';
 import { readManifest } from '#engine/storage/manifest-file.js';
+import { shareClipRoom } from '../../fixtures/clip-room.js';
 import { RunningCommand } from '../../fixtures/command.js';
 import { untilSnapshot } from '../../fixtures/until-snapshot.js';
 
@@ -22,28 +20,7 @@ const room = 'split';
 const camera = { width: 640, height: 360, fps: 30 };
 const frameMs = 1_000 / camera.fps;
 
-let root: string;
-let server: EmbeddedServer;
-let people: SyntheticRoom;
-
-beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'plateau-split-'));
-  server = await startLivekitServer();
-  const { url, apiKey, apiSecret } = server;
-  people = await startSyntheticRoom({
-    ...{ url, apiKey, apiSecret, room },
-    participants: [
-      { identity: 'ada', publisher: 'clip', camera },
-      { identity: 'bob', publisher: 'clip', camera },
-    ],
-  });
-});
-
-afterAll(async () => {
-  await people.stop();
-  await server.stop();
-  await rm(root, { recursive: true, force: true });
-});
+const shared = shareClipRoom(room, camera);
 
 const ofPerson = (manifest: Manifest, identity: string): Manifest['files'] =>
   manifest.files
@@ -75,11 +52,11 @@ function expectWhole(files: Manifest['files'], contents: readonly TakeContent[])
 }
 
 it('is cut at a key frame: each frame stands once in two files that are proven, in sync, and without a gap between', async () => {
-  const { url, apiKey, apiSecret } = server;
+  const { url, apiKey, apiSecret } = shared.server;
   const recorder = new Recorder();
   const source = { url, room, credentials: { apiKey, apiSecret }, mediaKeys: null };
   await recorder.connect(source, { participants: null, audioOnly: false, mode: 'copy' });
-  const outputFolder = await mkdtemp(join(root, 'take-'));
+  const outputFolder = await mkdtemp(join(shared.root, 'take-'));
   const folder = await recorder.startTake({
     ...{ outputFolder, profile: copyProfile, mode: 'copy', audioOnly: false, participants: null },
   });
@@ -137,13 +114,13 @@ it('is cut at a key frame: each frame stands once in two files that are proven, 
 }, 120_000);
 
 it('is recovered with all of its parts when the recorder is killed in the second one', async () => {
-  const out = await mkdtemp(join(root, 'killed-'));
+  const out = await mkdtemp(join(shared.root, 'killed-'));
   const command = new RunningCommand(
     ['record', '--room', room, '--out', out, '--mode', 'copy', '--split-every', '10s', '--json'],
     {
-      LIVEKIT_URL: server.url,
-      LIVEKIT_API_KEY: server.apiKey,
-      LIVEKIT_API_SECRET: server.apiSecret,
+      LIVEKIT_URL: shared.server.url,
+      LIVEKIT_API_KEY: shared.server.apiKey,
+      LIVEKIT_API_SECRET: shared.server.apiSecret,
     },
   );
   const folder = await vi.waitFor(

@@ -94,8 +94,8 @@ it('says of one that came and was published anew both times, in order', () => {
 it('has what is published no more as missing up to then', () => {
   const list = new NotRecordedList();
   list.note(camera('TR_1'), withheld, 1_000);
-  list.ended('TR_1', 4_000);
-  list.ended('TR_1', 5_000);
+  list.recordedFrom('TR_1', 4_000);
+  list.recordedFrom('TR_1', 5_000);
   expect(timesIn(list)).toEqual([[1_000, 4_000]]);
   // Of another one nothing is known.
   list.note(camera('TR_2'), withheld, 6_000);

@@ -1,12 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Snapshot } from '#engine/contract/snapshot.js';
 import { lastGovernorStep } from '#engine/pipeline/memory-governor.js';
-import {
-  type FinishedTake,
-  RecordingHarness,
-  type RunningTake,
-} from '../../../fixtures/recording-harness.js';
+import { type FinishedTake, RecordingHarness } from '../../../fixtures/recording-harness.js';
 import { SharedTake, timedTest } from '../../../fixtures/timed-test.js';
+import { untilSnapshot } from '../../../fixtures/until-snapshot.js';
 
 const large = { width: 960, height: 540, fps: 20, simulcast: true };
 const small = { width: 320, height: 180, fps: 15 };
@@ -32,21 +29,6 @@ const stepOf = ({ governor }: Snapshot): number => governor?.step ?? 0;
 /** A third of the full size, or less of it when the publisher's machine is short of time. */
 const isLowest = (width: number | null): boolean => width !== null && width < large.width / 2;
 
-/** Resolves with the first snapshot of that kind from now on. */
-function snapshotOf(
-  { recorder }: Pick<RunningTake, 'recorder'>,
-  isIt: (snapshot: Snapshot) => boolean,
-): Promise<Snapshot> {
-  return new Promise((resolve) => {
-    const look = (snapshot: Snapshot): void => {
-      if (!isIt(snapshot)) return;
-      recorder.off('snapshot', look);
-      resolve(snapshot);
-    };
-    recorder.on('snapshot', look);
-  });
-}
-
 function expectAudioUntouched(take: FinishedTake): void {
   for (const { audio, audioSilenceMs, file } of take.manifest.files) {
     const { notRecording, ...others } = audio.dropped;
@@ -67,12 +49,12 @@ describe('a ceiling below what is used already', () => {
       ],
       during: async (running) => {
         const { recorder } = running;
-        seen.push(await snapshotOf(running, (snapshot) => widthOf(snapshot) === large.width));
+        seen.push(await untilSnapshot(running.recorder, (snapshot) => widthOf(snapshot) === large.width));
         await running.until(5);
         recorder.setMemoryCeiling(Math.round(recorder.snapshot().memory.rssBytes * 0.8));
         seen.push(
-          await snapshotOf(
-            running,
+          await untilSnapshot(
+            running.recorder,
             (snapshot) =>
               stepOf(snapshot) === lastGovernorStep &&
               governedOf(snapshot) > 20 &&
@@ -81,8 +63,8 @@ describe('a ceiling below what is used already', () => {
         );
         recorder.setMemoryCeiling(null);
         seen.push(
-          await snapshotOf(
-            running,
+          await untilSnapshot(
+            running.recorder,
             (snapshot) => stepOf(snapshot) === 0 && widthOf(snapshot) === large.width,
           ),
         );
@@ -181,8 +163,8 @@ describe('while memory is short', () => {
       during: async (running) => {
         const { recorder, room, event } = running;
         recorder.setMemoryCeiling(50e6);
-        await snapshotOf(
-          running,
+        await untilSnapshot(
+          running.recorder,
           (snapshot) => stepOf(snapshot) === lastGovernorStep && isLowest(widthOf(snapshot)),
         );
         await recorder.lab.simulateScenario('fullReconnect');
@@ -195,13 +177,16 @@ describe('while memory is short', () => {
             snapshot.sinks.find((sink) => sink.identity === identity)?.video?.accounting.received ?? 0;
           // What is known of the size is of the connection before, until frames of this one have come.
           const formerly = receivedOf(recorder.snapshot());
-          const arrived = await snapshotOf(
-            running,
+          const arrived = await untilSnapshot(
+            running.recorder,
             (snapshot) =>
               receivedOf(snapshot) > formerly + 10 && isLowest(widthOf(snapshot, `${identity}.mp4`)),
           );
           const before = receivedOf(arrived);
-          const after = await snapshotOf(running, (snapshot) => receivedOf(snapshot) > before + 80);
+          const after = await untilSnapshot(
+            running.recorder,
+            (snapshot) => receivedOf(snapshot) > before + 80,
+          );
           widths[identity] = widthOf(after, `${identity}.mp4`);
         }
       },
