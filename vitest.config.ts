@@ -49,17 +49,18 @@ export default defineConfig({
       alone('finalize', 1, engineFromTheBuild),
       alone('cli', 2, engineFromTheBuild),
       alone('console', 3, engineFromTheBuild),
-      alone('integration', 4, {
+      alone('copy', 4, engineFromTheBuild),
+      alone('integration', 5, {
         ...engineFromTheBuild,
-        exclude: [testProjects.finalize, testProjects.cli, testProjects.console, testProjects.timed].map(
-          ({ folder }) => `${folder}/**`,
+        exclude: (['finalize', 'cli', 'console', 'copy', 'timed'] as const).map(
+          (name) => `${testProjects[name].folder}/**`,
         ),
       }),
-      alone('timed', 5, engineFromTheBuild),
-      alone('e2e', 6, engineFromTheBuild),
-      alone('electron', 7),
+      alone('timed', 6, engineFromTheBuild),
+      alone('e2e', 7, engineFromTheBuild),
+      alone('electron', 8),
       // A scene waits for the charts most of its time: what the lanes beside it need is left to them.
-      alone('window', 8, {
+      alone('window', 9, {
         testTimeout: 60_000,
         maxConcurrency: 3,
         // Once for all files: each would take as long for its build, its browser and its imports as for its scenes.

@@ -13,7 +13,7 @@ const recording = { build: 'programs', ffprobe: true, livekitServer: true };
 
 /**
  * The projects of `vitest.config.ts`, in the order in which they run.
- * @type {Readonly<Record<'unit' | 'finalize' | 'cli' | 'console' | 'integration' | 'timed' | 'e2e' | 'electron' | 'window', TestProject>>}
+ * @type {Readonly<Record<'unit' | 'finalize' | 'cli' | 'console' | 'copy' | 'integration' | 'timed' | 'e2e' | 'electron' | 'window', TestProject>>}
  */
 export const testProjects = {
   unit: { folder: 'test/unit', needs: {} },
@@ -22,6 +22,8 @@ export const testProjects = {
   // Commands and transports around a live room: that something happens is judged, not when.
   cli: { folder: 'test/integration/cli', needs: recording },
   console: { folder: 'test/integration/console', needs: recording },
+  // Takes of copy mode: a third of what is live, so that the two places end at the same time.
+  copy: { folder: 'test/integration/copy', needs: recording },
   integration: { folder: 'test/integration', needs: recording },
   // Takes of which is judged when something happens: what the machine could not carry beside others is judged alone.
   timed: { folder: 'test/integration/timed', needs: { ...recording, browser: true, livekitClient: true } },
@@ -40,7 +42,7 @@ const allProjects = /** @type {readonly ProjectName[]} */ (Object.keys(testProje
  * first. It is the one whose takes are judged by when something happens, so that two of those never meet.
  * @type {readonly ProjectName[]}
  */
-export const live = ['timed', 'cli', 'integration', 'console', 'e2e', 'finalize', 'electron'];
+export const live = ['timed', 'cli', 'copy', 'integration', 'e2e', 'finalize', 'console', 'electron'];
 
 /** Of two cores. */
 export const livePlaces = 2;

@@ -3,10 +3,11 @@ import type { LateAudio } from './late-audio.js';
 /** Frames that come after a pause of this length come in a burst: when they were due is seen after it. */
 const pauseMs = 200;
 /**
- * Below the queue's cap of a second and a half, with a burst of a second. Behind a pause `pause`, and up to `late` while it is not known what of the burst is made
- * up: WebRTC answers within a fifth of a second.
+ * Far below the queue's cap. Behind a pause `pause`, and up to `late` while it is not known what of the burst is made up: WebRTC is
+ * asked five times a second, and on a busy machine it answers, or is asked, half a second later. What is let go without an answer
+ * stands too late by the whole burst, until audio is left out to be in time again.
  */
-const holdMs = { known: 100, pause: 250, late: 450, unknown: 850 } as const;
+const holdMs = { known: 100, pause: 250, late: 1_200, unknown: 850 } as const;
 /** The first one may have been taken while the jitter buffer was still finding its length. */
 const readingsWanted = 2;
 

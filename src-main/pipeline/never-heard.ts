@@ -2,8 +2,11 @@ import type { PacketGap } from './packet-gaps.js';
 
 /** As long as a camera that is on and shows nothing: who joins needs a moment, in milliseconds. */
 const leastMs = 3_000;
-/** Looks that are further apart have a standstill of the process between them, which is a gap of its own. */
-const standstillMs = 400;
+/**
+ * Looks that are further apart have a standstill of the process between them, which is a gap of its own: tracks are subscribed
+ * anew behind it. Of a shorter one, such as a busy machine makes, nothing of a microphone is missing but what a look tells.
+ */
+const standstillMs = 1_000;
 
 /**
  * Why nothing is heard of a track that is on: no packet of it has come, or packets come and none could be decrypted for so

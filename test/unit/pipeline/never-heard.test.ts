@@ -59,3 +59,16 @@ it('is lost from its first packet on when no key fits, and never twice', () => {
     [7_000, 9_000],
   ]);
 });
+
+it.each([{ undecryptedMs: 0 }, 'unheard'] as const)(
+  'is one stretch on a machine that is too busy to look in time: %j',
+  (silence) => {
+    const heard = new NeverHeard();
+    look(heard, 0, 2_000, silence);
+    look(heard, 2_600, 4_000, silence);
+    look(heard, 4_900, 6_000, silence);
+    heard.look('none', 6_000);
+    expect(foundIn(heard)).toEqual([[0, 6_000]]);
+    expect(heard.lostMs).toBe(6_000);
+  },
+);

@@ -21,6 +21,7 @@ const files = [
   'test/integration/finalize/finalize.test.ts',
   'test/integration/cli/cli-record.test.ts',
   'test/integration/console/console-host.test.ts',
+  'test/integration/copy/copied-take.test.ts',
   'test/e2e/console.test.ts',
   'test/electron/old-electron.test.ts',
   'test/renderer/window.test.ts',
@@ -30,6 +31,7 @@ const everything = [
   'finalize',
   'cli',
   'console',
+  'copy',
   'integration',
   'timed',
   'e2e',
@@ -45,13 +47,14 @@ describe('the projects that a command line runs', () => {
     ['a unit test of the window', ['test/unit/renderer/format.test.ts'], ['unit']],
     ['a test of the window', ['test/renderer/window.test.ts'], ['window']],
     ['a take', ['test/integration/take/many-people.test.ts'], ['integration']],
+    ['a take that is copied', ['test/integration/copy/copied-take.test.ts'], ['copy']],
     ['a take by the clock', ['test/integration/timed/take/take-faults.test.ts'], ['timed']],
     ['finished files', ['test/integration/finalize/finalize.test.ts'], ['finalize']],
     ['commands', ['test/integration/cli/'], ['cli']],
     [
       'everything that needs an encoder',
       ['test/integration'],
-      ['finalize', 'cli', 'console', 'integration', 'timed'],
+      ['finalize', 'cli', 'console', 'copy', 'integration', 'timed'],
     ],
     ['a part of a name', ['clocks'], ['unit']],
     ['a part of several names', ['renderer'], ['unit', 'window']],
@@ -92,18 +95,18 @@ describe('what they need', () => {
       ffprobe: true,
       livekitServer: true,
     });
-    expect(needsOf(['unit', 'finalize', 'cli', 'integration', 'timed', 'e2e', 'electron', 'window'])).toEqual(
-      {
-        build: 'programs',
-        renderer: true,
-        ffprobe: true,
-        livekitServer: true,
-        browser: true,
-        ffmpeg: true,
-        livekitClient: true,
-        oldElectron: true,
-      },
-    );
+    expect(
+      needsOf(['unit', 'finalize', 'cli', 'copy', 'integration', 'timed', 'e2e', 'electron', 'window']),
+    ).toEqual({
+      build: 'programs',
+      renderer: true,
+      ffprobe: true,
+      livekitServer: true,
+      browser: true,
+      ffmpeg: true,
+      livekitClient: true,
+      oldElectron: true,
+    });
   });
 });
 
