@@ -2,6 +2,7 @@ import type { FrameAccounting } from './accounting.js';
 import { type AudioQueue, pcmFormat } from './audio-queue.js';
 import type { AudioTimeline } from './audio-timeline.js';
 import { type ConcealmentFigures, packetMsOf } from './concealed-audio.js';
+import { LaterCount } from './later-count.js';
 import type { TakeClock } from './take-clock.js';
 
 /** What WebRTC counted of an audio track when it was asked. */
@@ -37,6 +38,9 @@ export class LateAudio {
   /** Before the pause that is looked at. */
   #before: PlayedOutFigures | null = null;
   #behind: PlayedOutFigures | null = null;
+  #later = new LaterCount();
+  /** As {@link LaterCount.read} says, of the stream; null where it is not counted. Only this class sets it. */
+  laterMs: number | null = null;
   /** A pause, and where the file's audio ended when it began. */
   #pause: { readonly endedAtMs: number; readonly lengthMs: number; readonly endMs: number } | null = null;
 
@@ -62,6 +66,8 @@ export class LateAudio {
     this.#before = null;
     this.#behind = null;
     this.#pause = null;
+    this.#later = new LaterCount();
+    this.laterMs = null;
   }
 
   /** A frame came after a pause; those behind it are kept back. @param atMs on the room's clock @param lengthMs how long none had come */
@@ -74,6 +80,7 @@ export class LateAudio {
 
   /** What WebRTC has counted by now. */
   read(figures: PlayedOutFigures): void {
+    this.laterMs = this.#later.read(figures);
     if (this.#pause === null) this.#before = figures;
     else if (this.#hasBurst(figures)) this.#behind ??= figures;
   }
@@ -93,6 +100,7 @@ export class LateAudio {
       return;
     }
     const { frameMs, playoutDelay } = this.#timeline;
+    this.#later.explained();
     if (madeUpMs < leastMadeUpMs) {
       // All of it was held: nothing is later than before. What came meanwhile was received in a burst all the same.
       playoutDelay.grew(madeUpMs + stretchedMs);
@@ -143,13 +151,6 @@ export class LateAudio {
     }
     return best;
   }
-}
-
-/** By how much what is played out has become later since the stream began, in milliseconds; null where it is not counted. */
-export function laterMsOf(figures: PlayedOutFigures): number | null {
-  const { concealedSamples, packetsLost, stretchedSamples } = figures;
-  if (concealedSamples === undefined || stretchedSamples === undefined) return null;
-  return (concealedSamples + stretchedSamples) / samplesPerMs - packetsLost * packetMsOf(figures);
 }
 
 function playedSamplesOf({ samplesEmitted = 0, concealedSamples = 0 }: PlayedOutFigures): number {

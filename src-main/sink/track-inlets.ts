@@ -1,6 +1,5 @@
 import { audioPacketSamples, audioSampleRateHz } from '../ffmpeg/ffmpeg-arguments.js';
 import { ConcealedAudio } from '../pipeline/concealed-audio.js';
-import { laterMsOf } from '../pipeline/late-audio.js';
 import type { Silence } from '../pipeline/never-heard.js';
 import type { AudioTrackWriter } from './audio-track-writer.js';
 import type { DeclaredVideo } from './file-shape.js';
@@ -160,7 +159,7 @@ export class TrackInlets {
       if (audio.jitterBufferMs !== null && !isHeldBack(track))
         this.#targets.audio.playoutDelay.aim(
           audio.jitterBufferMs - half - frame + opusDelayMs,
-          laterMsOf(audio),
+          this.#targets.audio.late.laterMs,
         );
     }
     this.#readAudio = audio;

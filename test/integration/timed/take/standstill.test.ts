@@ -54,6 +54,8 @@ afterAll(async () => {
 });
 
 interface StoppedTake {
+  /** How long each stop was, which a busy machine makes longer. */
+  readonly stoppedMs: readonly number[];
   readonly manifest: Manifest;
   readonly content: TakeContent;
   readonly steps: FrameSteps;
@@ -74,13 +76,16 @@ async function record(): Promise<StoppedTake> {
     ['record', '--room', room, '--duration', `${takeSeconds}s`, '--out', out, '--json'],
     { LIVEKIT_URL: url, LIVEKIT_API_KEY: apiKey, LIVEKIT_API_SECRET: apiSecret },
   );
+  const stoppedMs: number[] = [];
   for (const { atSeconds, ms } of stops) {
     // A snapshot each second says how far the take is; one that comes late is of the second after.
     await command.says(new RegExp(`"takeMs":(${atSeconds}|${atSeconds + 1})\\d{3}[.,]`));
+    const fromMs = performance.now();
     command.signal('SIGSTOP');
     // How long it stands still is what is tried here.
     await new Promise((resolve) => setTimeout(resolve, ms));
     command.signal('SIGCONT');
+    stoppedMs.push(performance.now() - fromMs);
   }
   const { code, stdout, stderr } = await command.ended;
   expect(stderr).not.toContain('TypeError');
@@ -104,7 +109,7 @@ async function record(): Promise<StoppedTake> {
   };
   const file = manifest.files[0]?.file ?? '';
   return {
-    manifest,
+    ...{ manifest, stoppedMs },
     steps: await frameSteps(join(out, takeName, file)),
     content: await analyseTakeContent(join(out, takeName, file), { frames: [size] }),
     log: stdout,
@@ -116,12 +121,11 @@ async function record(): Promise<StoppedTake> {
 describe.skipIf(process.platform === 'win32')('while the whole recorder stands still', () => {
   const shared = new SharedTake(record);
 
-  timedTest('marks when, and for how long, in log and manifest', shared, ({ manifest, log }) => {
+  timedTest('marks when, and for how long, in log and manifest', shared, ({ manifest, log, stoppedMs }) => {
     const lengths = (manifest.standstills ?? []).map(({ lengthMs }) => lengthMs);
     expect(lengths).toHaveLength(stops.length);
-    for (const [index, { ms }] of stops.entries()) {
+    for (const [index, ms] of stoppedMs.entries())
       expect(Math.abs((lengths[index] ?? 0) - ms)).toBeLessThan(150);
-    }
     expect(log.match(/"name":"processStoodStill"/g)).toHaveLength(stops.length);
     expect(log).toMatch(/"name":"audioGap"/);
     expect(manifest.files[0]?.state).toBe('verified');
@@ -155,26 +159,30 @@ describe.skipIf(process.platform === 'win32')('while the whole recorder stands s
     expect(steps).toMatchObject({ variable: 0, firstMs: 0 });
   });
 
-  timedTest('is in sync again within a second, and stays so', shared, ({ manifest, content, sent }) => {
-    const { marks, leftOut } = judgePairs(content.pairs, sent);
-    const ends = (manifest.standstills ?? []).map(({ takeMs }) => takeMs);
-    const settled = marks.filter(({ flashMs }) =>
-      // A beep that began while nothing was received has no beginning in the file.
-      ends.every((endMs, index) => {
-        const fromMs = endMs - (stops[index]?.ms ?? 0) - 200;
-        return flashMs < fromMs || flashMs > endMs + backInSyncAfterMs;
-      }),
-    );
-    expectEnough({ marks: settled, leftOut }, 12);
-    expect(settled.length).toBeGreaterThanOrEqual(12);
-    for (const [index, fromMs] of [0, ...ends].entries()) {
-      const untilMs = ends[index] ?? Infinity;
-      const between = settled.filter(({ flashMs }) => flashMs > fromMs && flashMs < untilMs);
-      expect(outOfSync(between, inSyncMs, slotMs)).toEqual([]);
-    }
-    // After each of them.
-    for (const endMs of ends) {
-      expect(settled.some(({ flashMs }) => flashMs > endMs && flashMs < endMs + 3500)).toBe(true);
-    }
-  });
+  timedTest(
+    'is in sync again within a second, and stays so',
+    shared,
+    ({ manifest, content, sent, stoppedMs }) => {
+      const { marks, leftOut } = judgePairs(content.pairs, sent);
+      const ends = (manifest.standstills ?? []).map(({ takeMs }) => takeMs);
+      const settled = marks.filter(({ flashMs }) =>
+        // A beep that began while nothing was received has no beginning in the file.
+        ends.every((endMs, index) => {
+          const fromMs = endMs - (stoppedMs[index] ?? 0) - 200;
+          return flashMs < fromMs || flashMs > endMs + backInSyncAfterMs;
+        }),
+      );
+      expectEnough({ marks: settled, leftOut }, 12);
+      expect(settled.length).toBeGreaterThanOrEqual(12);
+      for (const [index, fromMs] of [0, ...ends].entries()) {
+        const untilMs = ends[index] ?? Infinity;
+        const between = settled.filter(({ flashMs }) => flashMs > fromMs && flashMs < untilMs);
+        expect(outOfSync(between, inSyncMs, slotMs)).toEqual([]);
+      }
+      // After each of them.
+      for (const endMs of ends) {
+        expect(settled.some(({ flashMs }) => flashMs > endMs && flashMs < endMs + 3500)).toBe(true);
+      }
+    },
+  );
 });
