@@ -1,17 +1,9 @@
 import type { FrameAccounting } from './accounting.js';
 import { type AudioQueue, pcmFormat } from './audio-queue.js';
 import type { AudioTimeline } from './audio-timeline.js';
-import { type ConcealmentFigures, packetMsOf } from './concealed-audio.js';
-import { LaterCount } from './later-count.js';
+import { packetMsOf } from './concealed-audio.js';
+import { LaterCount, type PlayedOutFigures } from './later-count.js';
 import type { TakeClock } from './take-clock.js';
-
-/** What WebRTC counted of an audio track when it was asked. */
-export interface PlayedOutFigures extends ConcealmentFigures {
-  /** In microseconds of the monotonic clock. */
-  readonly askedAtUs?: number;
-  /** Put in to slow audio down, less those that were left out. */
-  readonly stretchedSamples?: number;
-}
 
 /** What was played out between two questions is as long as the time between them, but for steps of 10 ms: else the burst is to come. */
 const toleranceMs = 60;

@@ -1,5 +1,12 @@
-import { packetMsOf } from './concealed-audio.js';
-import type { PlayedOutFigures } from './late-audio.js';
+import { type ConcealmentFigures, packetMsOf } from './concealed-audio.js';
+
+/** What WebRTC counted of an audio track when it was asked. */
+export interface PlayedOutFigures extends ConcealmentFigures {
+  /** In microseconds of the monotonic clock. */
+  readonly askedAtUs?: number;
+  /** Put in to slow audio down, less those that were left out. */
+  readonly stretchedSamples?: number;
+}
 
 const samplesPerMs = 48;
 /** Opus takes no other lengths; the mean of what has come is a little off. */
