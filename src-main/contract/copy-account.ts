@@ -42,7 +42,14 @@ export const copyFramesSchema = z.object({
 });
 
 /** What became of a stream that is recorded as it was sent. */
-export const copyStreamSchema = z.object({ packets: copyPacketsSchema, frames: copyFramesSchema });
+export const copyStreamSchema = z.object({
+  packets: copyPacketsSchema,
+  frames: copyFramesSchema,
+  /** From the first to the last of what was written of what was sent, on the take's timeline; absent where nothing was, and of older ones. */
+  sent: z.object({ fromMs: z.number().nonnegative(), toMs: z.number().nonnegative() }).optional(),
+  /** Whether more of it was due when this was counted: a track was published and not muted. Absent once it has ended. */
+  isOn: z.boolean().optional(),
+});
 export type CopyStream = z.infer<typeof copyStreamSchema>;
 
 /** The same of a file. */

@@ -19,6 +19,7 @@ export const dropCauseNames = [
   'undecodable',
   'notDecrypted',
   'diskBehind',
+  'receiverLost',
   'paced',
   'paused',
   'madeUp',
@@ -127,6 +128,13 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
   diskBehind: {
     label: 'Disk fell behind',
     explanation: 'Copy mode: what waited for the disk was at its cap.',
+    isLoss: true,
+    onlyIn: 'copy',
+    isPartOfTake: true,
+  },
+  receiverLost: {
+    label: 'Lost with the receiver',
+    explanation: 'Copy mode: the process that receives had the frame, and ended before it was on disk.',
     isLoss: true,
     onlyIn: 'copy',
     isPartOfTake: true,

@@ -6,6 +6,7 @@ import type { Chapter } from '../mp4/movie-box.js';
 import type { LowPriority } from '../process/low-priority.js';
 import { outputError } from '../storage/take-folder.js';
 import type { BlackFiller } from './black-filler.js';
+import type { StreamEnds } from './copied-account.js';
 import type { Finding } from './finding.js';
 import type { GrownSegment } from './grown-segment.js';
 
@@ -43,6 +44,8 @@ export type AssembleResult =
       readonly sha256: string;
       /** Its packets, which were all held against those that encoders wrote. */
       readonly packets: StreamPackets;
+      /** Of a file that holds what was sent, and that nobody has counted to its end: where its streams end, in milliseconds. */
+      readonly endsMs?: StreamEnds | undefined;
       /** The longest time from one of them to the next. */
       readonly worstGap: StreamGap | null;
       /** Whether it was counted what every segment's encoder wrote. */
@@ -62,6 +65,9 @@ export type AssembleResult =
       readonly problem: PlateauError;
       readonly findings: readonly Finding[];
       readonly gaps: readonly StreamGap[];
+      /** As above, of a file that was read. */
+      readonly packets?: StreamPackets;
+      readonly endsMs?: StreamEnds | undefined;
     };
 
 /** What a failure of finalizing means to a person: who cannot finish a file for want of space has no other folder to choose. */

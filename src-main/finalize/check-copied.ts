@@ -6,6 +6,7 @@ import type { StreamGap } from '../contract/stamps.js';
 import { endMatroska } from '../copy/file/end-matroska.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import type { AssembleRequest, AssembleResult } from './assembly.js';
+import { endGapsOf, endToleranceMs } from './copied-account.js';
 import type { IndexedFile } from './finalize-in-place.js';
 import { verifyFile } from './verify.js';
 
@@ -14,9 +15,6 @@ import { verifyFile } from './verify.js';
  * once a second.
  */
 export const copiedToleranceMs = 1_100;
-
-/** The last packet of audio may end so much before its take. */
-const endToleranceMs = 150;
 
 type Copied = Pick<AssembleRequest, 'folder' | 'targetFile'>;
 
@@ -32,7 +30,7 @@ export async function endCopied({ folder, targetFile }: Copied): Promise<Indexed
   return { durationMs, sizeBytes: (await stat(path)).size, gaps: [], hasItsName: true };
 }
 
-/** What a recorder that was killed, or a disk that failed, took with it. */
+/** What a disk that failed took with it: its streams were written to one end. */
 function endGaps({ canvas, segments }: AssembleRequest, durationMs: number): StreamGap[] {
   const lacksMs = Math.round(Math.max(0, ...segments.map(({ endMs }) => endMs)) - durationMs);
   if (lacksMs <= endToleranceMs) return [];
@@ -45,11 +43,11 @@ function endGaps({ canvas, segments }: AssembleRequest, durationMs: number): Str
  * Reads a file that holds what was sent, and holds its packets against those that were written: count and hash of each
  * stream. Nothing of it is written anew.
  *
- * @param entry its codecs
+ * @param entry its codecs, and what its process had told of it
  */
 export async function checkCopied(
   request: AssembleRequest,
-  entry: Pick<ManifestFile, 'audioCodec' | 'videoCodec'>,
+  entry: Pick<ManifestFile, 'audioCodec' | 'canvas' | 'copy' | 'part' | 'segments' | 'videoCodec'>,
 ): Promise<AssembleResult> {
   const { canvas, ffmpegPath, folder, onProgress, priority, segments, signal, targetFile } = request;
   const path = join(folder, targetFile);
@@ -65,12 +63,18 @@ export async function checkCopied(
   const found = await verifyFile(path, expectation, 'quick', { ffmpegPath, priority, signal });
   onProgress?.(1);
   const [first] = found.findings;
+  const { packets: inFile } = found;
+  // Whoever was killed has filled neither stream to the end of the other.
+  const endsMs = packets === null ? found.endsMs : undefined;
+  const lastGaps = (durationMs: number): StreamGap[] =>
+    endsMs === undefined ? endGaps(request, durationMs) : endGapsOf(entry, endsMs);
   if (first !== undefined || ended === null) {
-    const plays = found.packets.audio !== null || found.packets.video !== null;
+    const plays = inFile.audio !== null || inFile.video !== null;
     return {
       state: plays ? 'fragmented' : 'damaged',
       // Of a file in which nothing can be read all is missing, whatever its process had counted.
-      ...{ keptFiles: [targetFile], findings: found.findings, gaps: plays ? [] : endGaps(request, 0) },
+      ...{ keptFiles: [targetFile], findings: found.findings, gaps: plays ? [] : lastGaps(0) },
+      ...{ packets: inFile, endsMs },
       problem: new PlateauError(
         'verificationFailed',
         first?.message ?? 'The file has no end that could be written.',
@@ -82,7 +86,7 @@ export async function checkCopied(
     ...{ state: 'verified', file: targetFile, durationMs: ended.durationMs },
     sizeBytes: (await stat(path)).size,
     sha256: await sha256OfFile(path, signal),
-    ...{ packets: found.packets, worstGap: found.worstGap, isCounted: packets !== null },
-    ...{ gaps: endGaps(request, ended.durationMs), fillerMs: 0, remarks: [] },
+    ...{ packets: inFile, worstGap: found.worstGap, isCounted: packets !== null, endsMs },
+    ...{ gaps: lastGaps(ended.durationMs), fillerMs: 0, remarks: [] },
   };
 }

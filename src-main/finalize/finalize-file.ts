@@ -15,6 +15,7 @@ import type { AssembleRequest, AssembleResult } from './assembly.js';
 import type { BlackFiller } from './black-filler.js';
 import { checkCopied } from './check-copied.js';
 import { completeStamp } from './complete-stamp.js';
+import { accountInFile } from './copied-account.js';
 import { chaptersOf } from './file-chapters.js';
 import { gapsOfFile } from './gaps-of-file.js';
 
@@ -98,9 +99,12 @@ export async function finalizeFile(
         silenceLimitMs: limitMs,
       });
   const gaps = gapsOfFile(entry, result.gaps);
-  const complete = completeStamp({ ...entry, gaps });
+  const { endsMs, packets } = result;
+  const isTold = endsMs !== undefined && packets !== undefined;
+  const counted = isTold ? accountInFile(entry, packets, endsMs, result.gaps) : entry;
+  const complete = completeStamp({ ...counted, gaps });
   tellLosses(entry, complete, request.report);
-  const stamped = { ...entry, gaps, stamps: { intact: intactStamp(result), complete } };
+  const stamped = { ...counted, gaps, stamps: { intact: intactStamp(result), complete } };
   if (result.state === 'verified') {
     for (const remark of result.remarks) request.report.warning('finalizeRemark', remark, entry.identity);
     const { durationMs, sha256 } = result;

@@ -35,6 +35,8 @@ export interface VerifyResult {
   readonly durationMs: number | null;
   /** Every packet of the file, as the demuxer reads them. */
   readonly packets: StreamPackets;
+  /** Where each stream ends, in milliseconds; null of one that the file has not. */
+  readonly endsMs: Readonly<Record<'audio' | 'video', number | null>>;
   /** The longest time from one packet to the next; null for an empty file. */
   readonly worstGap: StreamGap | null;
   /** Decoded frames; in `quick` mode only those at the end. */
@@ -135,11 +137,17 @@ function judge(
     findings,
     durationMs,
     packets: count,
+    endsMs: { audio: endOf(packets, 'audio'), video: endOf(packets, 'video') },
     worstGap: worstGapOf(packets),
     videoFrames,
     audioFrames,
     maxFrameStepMs: video === null ? null : video.maxStepUs / 1000,
   };
+}
+
+function endOf(packets: MediaListing, kind: 'audio' | 'video'): number | null {
+  const endUs = streamOf(packets, kind)?.endUs ?? null;
+  return endUs === null ? null : endUs / 1_000;
 }
 
 function videoFindings(
@@ -245,6 +253,7 @@ function onlyFinding(code: FindingCode, message: string): VerifyResult {
     findings: [finding(code, message)],
     durationMs: null,
     packets: { video: null, audio: null },
+    endsMs: { audio: null, video: null },
     worstGap: null,
     videoFrames: 0,
     audioFrames: 0,

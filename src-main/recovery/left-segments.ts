@@ -1,7 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import type { CopyAccount } from '../contract/copy-account.js';
 import { dropCauseNames } from '../contract/drop-causes.js';
 import type { Manifest, ManifestFile, Segment } from '../contract/manifest.js';
+import type { SinkSnapshot } from '../contract/snapshot.js';
 import { copySince } from './copy-since.js';
 import type { LastMoments } from './crash-moment.js';
 
@@ -72,13 +74,17 @@ export function lastAccounts(
   };
   return {
     ...entry,
-    video: settled(video),
-    audio: settled(audio),
+    video: settled(video, entry),
+    audio: settled(audio, entry),
     ...(later && sink.copy !== undefined
       ? {
-          copy: copySince(
-            sink.copy,
-            earlier.map(({ copy }) => copy).filter((copy) => copy !== undefined),
+          copy: reachingAs(
+            copySince(
+              sink.copy,
+              earlier.map(({ copy }) => copy).filter((copy) => copy !== undefined),
+            ),
+            entry,
+            sink,
           ),
         }
       : {}),
@@ -133,9 +139,29 @@ function without(
   return { received, written, queued, dropped };
 }
 
-function settled(account: ManifestFile['video']): ManifestFile['video'] {
+function settled(
+  account: ManifestFile['video'],
+  { copy }: Pick<ManifestFile, 'copy'>,
+): ManifestFile['video'] {
   const { dropped, queued } = account;
-  return { ...account, queued: 0, dropped: { ...dropped, sinkFailed: dropped.sinkFailed + queued } };
+  const cause = copy === undefined ? 'sinkFailed' : 'receiverLost';
+  return { ...account, queued: 0, dropped: { ...dropped, [cause]: dropped[cause] + queued } };
+}
+
+/** Telemetry says what was on, and the manifest from when on there was something. */
+function reachingAs(
+  counted: CopyAccount,
+  { copy, kind }: Pick<ManifestFile, 'copy' | 'kind'>,
+  { audio, video }: Pick<SinkSnapshot, 'audio' | 'video'>,
+): CopyAccount {
+  const sentOf = (sent: CopyAccount['video']['sent']): Pick<CopyAccount['video'], 'sent'> =>
+    sent === undefined ? {} : { sent };
+  // Of a screen nobody knows what it would have sent.
+  const isVideoOn = kind === 'participant' && video?.isLive === true;
+  return {
+    video: { ...counted.video, ...sentOf(copy?.video.sent), isOn: isVideoOn },
+    audio: { ...counted.audio, ...sentOf(copy?.audio.sent), isOn: audio.isLive },
+  };
 }
 
 /** Segments without video have an extension of their own. */

@@ -145,7 +145,7 @@ export class AudioLine {
       this.#tally.drop('writerFull');
       return;
     }
-    this.#tally.written += 1;
+    this.#tally.wrote(atMs, Math.max(timeMs + durationMs, atMs));
     this.#tally.writtenMs += durationMs;
     this.#lastMs = atMs;
     this.#endMs = Math.max(timeMs + durationMs, atMs);

@@ -32,6 +32,8 @@ export interface LineCounts {
   readonly missed: number;
   /** From one picture to the next at most, while the camera was on, in milliseconds; 0 of audio. */
   readonly longestStepMs: number;
+  /** From the first to the last of what was written, in milliseconds of the file; null of nothing, and of several lines together. */
+  readonly sent: { readonly fromMs: number; readonly toMs: number } | null;
 }
 
 /** The counts of two lines, one after the other, together. */
@@ -50,6 +52,8 @@ export function sumOfLines(one: LineCounts, other: LineCounts): LineCounts {
     lostMs: one.lostMs + other.lostMs,
     missed: one.missed + other.missed,
     longestStepMs: Math.max(one.longestStepMs, other.longestStepMs),
+    // Each line has a beginning of its own.
+    sent: null,
   };
 }
 
@@ -73,6 +77,14 @@ export class LineTally {
     paused: 0,
   };
 
+  #sent: LineCounts['sent'] = null;
+
+  /** A frame that was handed over is written. @param fromMs of the file; it lasts until `toMs` */
+  wrote(fromMs: number, toMs: number): void {
+    this.written += 1;
+    this.#sent = { fromMs: this.#sent?.fromMs ?? fromMs, toMs };
+  }
+
   /** A frame that was handed over is not written. */
   drop(cause: LineDropCause): void {
     this.#dropped[cause] += 1;
@@ -84,7 +96,7 @@ export class LineTally {
       this;
     return {
       ...{ handedOver, written, filled, waiting, writtenMs, filledMs, lostMs, missed },
-      ...{ longestStepMs, lowerLayer },
+      ...{ longestStepMs, lowerLayer, sent: this.#sent },
       dropped: { ...this.#dropped },
     };
   }

@@ -212,7 +212,7 @@ export class VideoLine {
       this.#hooks.onKeyWanted();
       return;
     }
-    this.#tally.written += 1;
+    this.#tally.wrote(atMs, atMs);
     if (this.#isLower) this.#tally.lowerLayer += 1;
     this.steps.note(this.#lastMs, atMs, this.#isBlackShown || isAfterPause === true);
     this.#lastMs = atMs;

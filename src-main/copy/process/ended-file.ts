@@ -27,7 +27,7 @@ export function endedEntry(
     audio: settled(audio),
     ...(copy !== undefined && { copy: { video: settledCopy(copy.video), audio: settledCopy(copy.audio) } }),
     // Where the file itself ends earlier, it is one gap with what is found to be missing there.
-    gaps: canvas === null ? gaps : [...gaps, lostVideo(untilMs, endMs)],
+    gaps: canvas === null || copy?.video.isOn === false ? gaps : [...gaps, lostVideo(untilMs, endMs)],
   };
 }
 
@@ -50,7 +50,7 @@ function lostVideo(fromMs: number, endMs: number): LossGap {
 
 function settled(account: Accounting): Accounting {
   const { dropped, queued } = account;
-  return { ...account, queued: 0, dropped: { ...dropped, sinkFailed: dropped.sinkFailed + queued } };
+  return { ...account, queued: 0, dropped: { ...dropped, receiverLost: dropped.receiverLost + queued } };
 }
 
 type CopyStream = NonNullable<ManifestFile['copy']>['video'];

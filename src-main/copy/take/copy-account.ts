@@ -4,6 +4,7 @@ import { caps } from '../../contract/limits.js';
 import type { Accounting } from '../../contract/manifest.js';
 import type { CountedFrames } from '../../telemetry/frame-rates.js';
 import type { LineCounts, LineDropCause } from '../file/line-counts.js';
+import type { StreamKind } from '../file/part-marks.js';
 import type { FrameCounts, FrameDropCause } from '../frames/encoded-frame.js';
 import type { WindowCounts } from '../rtp/packet-counts.js';
 
@@ -31,6 +32,29 @@ const lineCauses: Readonly<Record<LineDropCause, DropCause>> = {
   outside: 'notRecording',
   paused: 'paused',
 };
+
+/**
+ * The account of one part, with the stretch of the take that it reaches over.
+ *
+ * @param startMs where the part begins @param isOn null once nothing more is due of it
+ */
+export function withReach(
+  copy: CopyAccount,
+  lines: Readonly<Record<StreamKind, LineCounts>>,
+  startMs: number,
+  isOn: ((kind: StreamKind) => boolean) | null,
+): CopyAccount {
+  const of = (kind: StreamKind): CopyStream => {
+    const { sent } = lines[kind];
+    const fromMs = Math.round(startMs + (sent?.fromMs ?? 0));
+    return {
+      ...copy[kind],
+      ...(sent !== null && { sent: { fromMs, toMs: Math.round(startMs + sent.toMs) } }),
+      ...(isOn !== null && { isOn: isOn(kind) }),
+    };
+  };
+  return { video: of('video'), audio: of('audio') };
+}
 
 /** What was counted of one kind of stream of a file, over all of its tracks. */
 export interface CountedStream {

@@ -7,9 +7,9 @@ import type { LossLog } from '../../take/loss-log.js';
 import type { TrackHistory } from '../../take/track-history.js';
 import type { CopyCodec } from '../contract.js';
 import type { VideoTrack } from '../file/matroska-head.js';
-import type { PartAccount } from '../file/part-marks.js';
+import type { PartAccount, StreamKind } from '../file/part-marks.js';
 import type { EndedPart } from '../file/parts-of-file.js';
-import { accountOf } from './copy-account.js';
+import { accountOf, withReach } from './copy-account.js';
 
 /** Codecs as a manifest names them. */
 export const codecNames: Readonly<Record<CopyCodec, string>> = {
@@ -25,6 +25,8 @@ interface PartNow {
   readonly account: PartAccount;
   readonly video: VideoTrack | null;
   readonly packets: StreamPackets | null;
+  /** Of the part that is recorded: what is due of it at the moment. */
+  readonly isOn: (kind: StreamKind) => boolean;
   /** Where the take has ended; null while it has not. */
   readonly takeEndMs: number | null;
 }
@@ -97,6 +99,8 @@ export class CopyPart {
     const endMs = this.hasEnded ? (this.isClosed ? partEndMs : null) : roundedOrNull(takeEndMs);
     const packets = this.#closed?.packets ?? now.packets;
     const segment = { file: this.file, startMs, endMs };
+    const account = accountOf(video, audio);
+    const isOn = this.hasEnded || takeEndMs !== null ? null : now.isOn;
     return {
       ...{ file: this.file, ...subject, state: 'recording' },
       ...(partEndMs === null && this.number === 1
@@ -106,7 +110,10 @@ export class CopyPart {
       audioCodec: codecNames.opus,
       segments: now.packets === null ? [] : [{ ...segment, ...(endMs === null ? {} : { packets }) }],
       ...{ durationMs: null, sizeBytes: null, sha256: null, problem: this.failure?.message ?? null },
-      ...accountOf(video, audio),
+      ...{
+        ...account,
+        copy: withReach(account.copy, { audio: audio.line, video: video.line }, startMs, isOn),
+      },
       audioSilenceMs: Math.round(audio.line.filledMs),
       maxFrameGapMs: Math.round(video.line.longestStepMs),
       missedFrames: video.line.missed,

@@ -36,9 +36,9 @@ export class CopySink {
   readonly #keyFrame = new KeyFrameWait((fromMs, toMs) =>
     this.#current.absences.keyFrameAwaited(Math.max(fromMs, this.#current.startMs), toMs),
   );
-  readonly #tracks = new SinkTracks();
-  readonly #rates = new FrameRates();
   readonly #muted = new Set<CopiedTrack>();
+  readonly #tracks = new SinkTracks(this.#muted);
+  readonly #rates = new FrameRates();
   readonly #signals: FileSignals;
   #media: ParticipantFile | null = null;
   #failure: PlateauError | null = null;
@@ -216,20 +216,20 @@ export class CopySink {
       account: media?.partAccount ?? noAccount,
       video: media?.video ?? null,
       packets: media?.packets ?? null,
+      // Of a screen nobody knows what it would have sent.
+      isOn: (kind) => (kind === 'audio' || this.subject.kind === 'participant') && this.#tracks.isOn(kind),
     });
   }
 
   /** The present moment. @param roomMs of the room's clock @param isPaused the take is: nothing has a rate then */
   snapshot(roomMs: number, isPaused: boolean): SinkSnapshot {
     const account = this.#account();
-    const isLive = (kind: Kind): boolean =>
-      this.#tracks.all.some((track) => track.info.kind === kind && !this.#muted.has(track));
     const { subject } = this;
     return copySnapshot({
       ...{ account, file: this.file, subject, isRecording: this.isRecording, disk: this.disk },
       gaps: extentOf(this.#parts.map((part) => part.gapsByNow)),
       ...{ size: this.#media?.video?.size ?? null, hasVideoTrack: this.trackCount('video') > 0 },
-      isLive: { video: isLive('video'), audio: isLive('audio') },
+      isLive: { video: this.#tracks.isOn('video'), audio: this.#tracks.isOn('audio') },
       rates: () => this.#rates.read(roomMs, keptFrames(account.video), this.isRecording && !isPaused),
     });
   }
@@ -261,8 +261,7 @@ export class CopySink {
 
   #sample(nowMs: number): void {
     const { line, video } = this.#account();
-    const videos = this.#tracks.all.filter(({ info }) => info.kind === 'video');
-    const isOn = videos.some((one) => !this.#muted.has(one));
+    const isOn = this.#tracks.isOn('video');
     // What no key fits waits for no key frame.
     const isDecrypted = video.dropped.notDecrypted === this.#notDecrypted;
     this.#notDecrypted = video.dropped.notDecrypted;

@@ -14,9 +14,21 @@ export class SinkTracks {
   readonly #tracks = new Map<CopiedTrack, WindowCounts>();
   readonly #ended: Record<StreamKind, WindowCounts> = { video: noWindowCounts, audio: noWindowCounts };
 
+  readonly #muted: ReadonlySet<CopiedTrack>;
+
+  /** @param muted those of them that their owner has muted */
+  constructor(muted: ReadonlySet<CopiedTrack>) {
+    this.#muted = muted;
+  }
+
   /** Those that are recorded now. */
   get all(): readonly CopiedTrack[] {
     return [...this.#tracks.keys()];
+  }
+
+  /** Whether one of a kind is recorded that its owner has not muted. */
+  isOn(kind: StreamKind): boolean {
+    return this.all.some((track) => track.info.kind === kind && !this.#muted.has(track));
   }
 
   /** How many of a kind are. */

@@ -204,12 +204,10 @@ it.each(['vp8', 'h264'] as const)('a file of %s whose size changes is verified',
   for (const [index, packet] of tone.entries()) file.write('audio', 6_000 + index * 20, true, packet, 20);
   const { packets } = file;
   await file.finish();
+  const entry = { canvas: first.size, segments: [{ file: targetFile, startMs: 0, endMs: 9_000, packets }] };
   const result = await checkCopied(
-    {
-      ...{ folder, targetFile, profile: copyProfile, canvas: first.size, ffmpegPath },
-      segments: [{ file: targetFile, startMs: 0, endMs: 9_000, packets }],
-    },
-    { videoCodec: codec, audioCodec: 'opus' },
+    { ...{ folder, targetFile, profile: copyProfile, ffmpegPath }, ...entry },
+    { ...entry, videoCodec: codec, audioCodec: 'opus' },
   );
   expect(result).toMatchObject({ state: 'verified' });
 });

@@ -21,6 +21,7 @@ const dropped = {
   undecodable: 0,
   notDecrypted: 0,
   diskBehind: 0,
+  receiverLost: 0,
   madeUp: 0,
   superseded: 0,
 };

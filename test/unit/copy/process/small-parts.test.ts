@@ -70,7 +70,7 @@ describe('a file whose process was gone before it could end it', () => {
       problem: 'It was killed.',
       segments: [{ file: 'ada.mkv', startMs: 0, endMs: 4_200, packets: null }],
       tracks: [{ untilMs: 4_000 }],
-      video: { queued: 0, written: 7, dropped: { sinkFailed: 3 } },
+      video: { queued: 0, written: 7, dropped: { receiverLost: 3 } },
       copy: { video: { packets: { missing: 0, lost: { ended: 2 } }, frames: { queued: 0, dropped: 3 } } },
       gaps: [{ stream: 'video', atMs: 4_000, durationMs: 200, cause: 'neverArrived' }],
     });

@@ -201,6 +201,22 @@ describe('the files of a copied take', () => {
     });
   });
 
+  it('say from when to when there is something that was sent, and whether more is due', async () => {
+    const { add, clock, files } = filesOf();
+    const [camera, microphone] = [new Fed('TR_cam', 'camera'), new Fed('TR_mic', 'microphone')];
+    for (const track of [camera, microphone, new Fed('TR_screen', 'screenShare')]) await add(track);
+    const fromMs = performance.now() - clock.nowMs();
+    for (let ms = 0; ms < 1_000; ms += 20) camera.send(ms === 0, fromMs + ms);
+    for (let ms = 300; ms < 700; ms += 20) microphone.send(true, fromMs + ms);
+    files.setMuted(microphone, true, 700);
+    const [own, screen] = files.entries().map(({ copy }) => copy);
+    expect(own?.video).toMatchObject({ isOn: true, sent: { fromMs: 0, toMs: 980 } });
+    expect([own?.audio.isOn, own?.audio.sent]).toEqual([false, { fromMs: 300, toMs: 700 }]);
+    expect(screen?.video.isOn).toBe(false);
+    await files.finish(1_000);
+    expect(files.entries()[0]?.copy?.video).not.toHaveProperty('isOn');
+  });
+
   it('keep their place when a track is published again, also when the new one is heard of first', async () => {
     const { add, files } = filesOf();
     const first = await add(new Fed('TR_1', 'microphone'), 0);
