@@ -20,14 +20,14 @@ type Copied = Pick<AssembleRequest, 'folder' | 'targetFile'>;
 
 /**
  * Sees to it that a file that holds what was sent is an ordinary one: that of a recorder that is gone gets its end, and ends
- * with its last whole cluster then.
+ * with its last whole cluster then. One of which no cluster was on the disk by then plays nothing: it does not have its name.
  *
  * @throws the error of the system; RangeError when it is no such file
  */
 export async function endCopied({ folder, targetFile }: Copied): Promise<IndexedFile> {
   const path = join(folder, targetFile);
   const { durationMs } = await endMatroska(path);
-  return { durationMs, sizeBytes: (await stat(path)).size, gaps: [], hasItsName: true };
+  return { durationMs, sizeBytes: (await stat(path)).size, gaps: [], hasItsName: durationMs > 0 };
 }
 
 /** What a disk that failed took with it: its streams were written to one end. */
