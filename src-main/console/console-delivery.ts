@@ -236,9 +236,10 @@ export class ConsoleDelivery {
         ...{ settings, signal },
         onProgress: (progress) => this.#cameTo(place, progress, left),
       });
-      const problems = files.flatMap(({ error, file }) =>
-        error === null ? [] : [`${file}: ${error.message}`],
-      );
+      const problems = files.flatMap(({ error, file, outcome, source }) => {
+        if (outcome === 'unreadable') return [`${source}: nothing of it can be read.`];
+        return error === null ? [] : [`${file}: ${error.message}`];
+      });
       const there = files.filter(({ outcome }) => outcome === 'made' || outcome === 'kept').length;
       return { files: there, problems, isCanceled: false };
     } catch (thrown) {

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import type { DeliverableSettings, DeliverableSize } from '../contract/deliverables.js';
+import type { ManifestFile } from '../contract/manifest.js';
 import { profiles } from '../contract/profile.js';
 import { type Canvas, evenCanvas } from '../ffmpeg/ffmpeg-arguments.js';
 
@@ -84,6 +85,14 @@ export function stretchName(index: number): string {
 /** Whether a file of a take is MP4 already, so that nothing has to be made of it. */
 export function isMp4(file: string): boolean {
   return ['.mp4', '.m4a'].includes(extname(file).toLowerCase());
+}
+
+/**
+ * Whether nothing of an original can be read, so that nothing can be made of it: of a copied file nothing was on the disk when its
+ * process was killed. Of what was encoded a segment may play all the same.
+ */
+export function isUnreadable({ copy, state }: Pick<ManifestFile, 'copy' | 'state'>): boolean {
+  return state === 'damaged' && copy !== undefined;
 }
 
 /** What the finished file of an original is called. */

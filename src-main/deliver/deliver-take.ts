@@ -15,7 +15,7 @@ import { makeFolders } from '../storage/make-folders.js';
 import { readManifest } from '../storage/manifest-file.js';
 import { freeBytesOf, outputError } from '../storage/take-folder.js';
 import { assertNotInUse, TakeLock } from '../storage/take-lock.js';
-import { deliverableName, isMp4, isSameSettings, neededBytes } from './deliver-plan.js';
+import { deliverableName, isMp4, isSameSettings, isUnreadable, neededBytes } from './deliver-plan.js';
 import { type DeliverStep, makeDeliverable } from './make-deliverable.js';
 
 /** How far a take's files are. */
@@ -36,8 +36,11 @@ export interface DeliveredFile {
   readonly source: string;
   /** The finished file; of an MP4 the original itself. */
   readonly file: string;
-  /** `kept`: it was there, made in the same way, and is as it was made. `isMp4`: nothing had to be made. */
-  readonly outcome: 'made' | 'kept' | 'isMp4' | 'failed';
+  /**
+   * `kept`: it was there, made in the same way, and is as it was made. `isMp4`: nothing had to be made. `unreadable`: nothing can be,
+   * for the take says that its original holds nothing.
+   */
+  readonly outcome: 'made' | 'kept' | 'isMp4' | 'unreadable' | 'failed';
   readonly deliverable: Deliverable | null;
   readonly error: PlateauError | null;
 }
@@ -81,16 +84,13 @@ export async function deliverTake(takeFolder: string, options: DeliverOptions): 
   const takeName = basename(resolve(takeFolder));
   const { outputFolder } = options;
   const folder = outputFolder === undefined ? resolve(takeFolder) : resolve(outputFolder, takeName);
-  const sources = manifest.files.filter(({ file }) => !isMp4(file));
-  const files = manifest.files
-    .filter(({ file }) => isMp4(file))
-    .map(({ file }): DeliveredFile => ({
-      source: file,
-      file,
-      outcome: 'isMp4',
-      deliverable: null,
-      error: null,
-    }));
+  const sources = manifest.files.filter((entry) => !isMp4(entry.file) && !isUnreadable(entry));
+  const files = manifest.files.flatMap((entry): DeliveredFile[] => {
+    const { file: source } = entry;
+    const nothing = { source, deliverable: null, error: null };
+    if (isMp4(source)) return [{ ...nothing, file: source, outcome: 'isMp4' }];
+    return isUnreadable(entry) ? [{ ...nothing, file: nameFor(entry), outcome: 'unreadable' }] : [];
+  });
   for (const file of files) options.onFile?.(file);
   if (sources.length === 0) return { takeName, folder, files };
   const work = join(folder, deliveringFolderName);

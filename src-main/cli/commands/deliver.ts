@@ -1,14 +1,15 @@
-import { errorExitCodes, interruptedExitCode } from '../../contract/errors.js';
+import { interruptedExitCode } from '../../contract/errors.js';
 import type { DeliveredFile } from '../../deliver/deliver-take.js';
 import { type DeliverOptions, readDeliverSettings } from '../options/deliver-options.js';
 import type { CommandConsole } from '../output/command-console.js';
-import { fileLines, lastLine, progressTeller, reportOf } from '../run/delivery-telling.js';
+import { exitCodeOf, fileLines, lastLine, progressTeller, reportOf } from '../run/delivery-telling.js';
 import { Interrupts } from '../run/interrupts.js';
 
 /**
  * `plateau deliver`: makes MP4 files of a take that has none, at low priority, and proves them against their originals.
  *
- * @returns 0 when every file is there; 7 when one could not be made, or something of its name is in the way; 130 after Ctrl-C
+ * @returns 0 when every file is there; 7 when one could not be made, or something of its name is in the way; 8 when all are there
+ *   but those of originals that hold nothing; 130 after Ctrl-C
  * @throws PlateauError `usage`, and what `deliverTake` throws
  */
 export async function deliver(
@@ -30,8 +31,7 @@ export async function deliver(
     const { files, folder: madeIn } = await deliverTake(folder, {
       ...{ settings, outputFolder: options.out, priority: 'belowNormal', signal, onProgress, onFile },
     });
-    const failed = files.filter(({ outcome }) => outcome === 'failed').length;
-    const exitCode = failed === 0 ? 0 : errorExitCodes.verificationFailed;
+    const exitCode = exitCodeOf(files);
     console.say(lastLine(files, madeIn));
     console.emit('result', { exitCode, folder: madeIn, files: files.map(reportOf) });
     return exitCode;

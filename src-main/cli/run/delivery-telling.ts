@@ -1,3 +1,4 @@
+import { errorExitCodes } from '../../contract/errors.js';
 import type { DeliveredFile, DeliverProgress } from '../../deliver/deliver-take.js';
 import { TimeLeft } from '../../deliver/time-left.js';
 import { formatQuantity } from '../../format/number.js';
@@ -51,6 +52,8 @@ export function fileLines({ deliverable, error, file, outcome, source }: Deliver
       return [`  ${name}: is there already, and is as it was made`];
     case 'isMp4':
       return [`  ${name}: is MP4 already`];
+    case 'unreadable':
+      return [`  ${name}: nothing of ${printable(source)} can be read, so there is nothing to make`];
     case 'failed':
       return [`  ${name}: ${printable(error?.message ?? '')} ${printable(error?.hint ?? '')}`];
   }
@@ -63,9 +66,17 @@ export function lastLine(files: readonly DeliveredFile[], folder: string): strin
   if (files.length === 0) return 'The take has no files.';
   if (count('isMp4') === files.length) return 'Every file of the take is MP4 already: nothing to do.';
   const failed = count('failed');
+  const unreadable = count('unreadable');
   const there = count('made') + count('kept');
+  if (unreadable === files.length) return 'Nothing can be read of any file of the take: nothing to make.';
   const told = `${formatQuantity(there, 'file')} in ${printable(folder)}`;
-  return failed === 0
-    ? `${told}, each proven against its original.`
-    : `${told}; ${failed} could not be made.`;
+  const made =
+    failed === 0 ? `${told}, each proven against its original.` : `${told}; ${failed} could not be made.`;
+  return unreadable === 0 ? made : `${made} Of ${unreadable} nothing can be read: the take lacks it.`;
+}
+
+/** How a command ends by what became of its files: 7 before 8, which says that all is there that can be, and the take lacks something. */
+export function exitCodeOf(files: readonly DeliveredFile[]): number {
+  if (files.some(({ outcome }) => outcome === 'failed')) return errorExitCodes.verificationFailed;
+  return files.some(({ outcome }) => outcome === 'unreadable') ? errorExitCodes.recordedWithLosses : 0;
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { readDeliverSettings } from '../../../../src-main/cli/options/deliver-options.js';
 import { deliverableText, progressLine } from '../../../../src-main/cli/output/deliver-lines.js';
-import { fileLines } from '../../../../src-main/cli/run/delivery-telling.js';
+import { exitCodeOf, fileLines, lastLine } from '../../../../src-main/cli/run/delivery-telling.js';
 import { PlateauError } from '../../../../src-main/contract/errors.js';
 import { TimeLeft } from '../../../../src-main/deliver/time-left.js';
 
@@ -48,4 +48,22 @@ it('says what became of each file', () => {
     '1280x720, 25 fps, 00:01:30.5, 12.0 MB',
   );
   expect(deliverableText({ ...made, canvas: null })).toBe('audio, 00:01:30.5, 12.0 MB');
+});
+
+it('says of an original in which nothing can be read that the take lacks it, which is no failure to make a file', () => {
+  const one = { source: 'ada.mkv', file: 'ada.mp4', deliverable: null, error: null };
+  const made = { ...one, outcome: 'made' } as const;
+  const unreadable = { ...one, outcome: 'unreadable' } as const;
+  const failed = { ...one, outcome: 'failed' } as const;
+  expect(fileLines(unreadable)).toEqual([
+    '  ada.mp4: nothing of ada.mkv can be read, so there is nothing to make',
+  ]);
+  expect(lastLine([made, unreadable], '/takes/one')).toBe(
+    '1 file in /takes/one, each proven against its original. Of 1 nothing can be read: the take lacks it.',
+  );
+  expect(lastLine([unreadable], '/takes/one')).toBe(
+    'Nothing can be read of any file of the take: nothing to make.',
+  );
+  const codes = [[made], [made, unreadable], [made, unreadable, failed]].map(exitCodeOf);
+  expect(codes).toEqual([0, 8, 7]);
 });
