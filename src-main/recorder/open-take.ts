@@ -150,6 +150,7 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
     plateauVersion,
     report: report.tellingOnce(diskErrors),
     publicationsOf: publicationsIn(room),
+    published: () => room.session?.publications() ?? [],
     furtherAudio: request.furtherAudio,
     ...{ splitEveryMs: request.splitEveryMs, splitBytes: request.splitBytes },
     participantOf: participantIn(room),

@@ -29,7 +29,7 @@ export interface HandOverOptions {
   /** Nothing is encoded any more: what the room's session receives is of no use to the take. */
   readonly onDone: () => void;
   /** Goes on in copy mode when the process that receives is gone. */
-  readonly restart: Pick<CopyRestart, 'begin' | 'end' | 'tick'>;
+  readonly restart: Pick<CopyRestart, 'begin' | 'end' | 'filesEnded' | 'tick'>;
   /** Removes copied files of a part that are none of the take's any more, those that were told of and the others. Never rejects. */
   readonly discard: (files: readonly string[], part: number) => Promise<void>;
 }
@@ -157,5 +157,11 @@ export class CopyHandOver {
   end(nowMs: number): void {
     this.#options.restart.end(nowMs);
     this.#settle(null);
+  }
+
+  /** Ends all files behind {@link CopyHandOver.end}, as {@link ContinuedMedia.finish}. */
+  async finish(endMs: number): Promise<void> {
+    await this.#options.media.finish(endMs);
+    this.#options.restart.filesEnded(endMs);
   }
 }

@@ -1,5 +1,6 @@
 import type { PlateauError } from '../contract/errors.js';
 import type { ManifestFile } from '../contract/manifest.js';
+import type { TrackRole } from '../contract/track-roles.js';
 import { formatMilliseconds } from '../format/time.js';
 import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
@@ -9,9 +10,6 @@ import type { EventReporter } from '../telemetry/event-reporter.js';
 import type { ContinuedMedia } from './continued-media.js';
 import type { CopiedMedia, OpenMedia, TakeMedia } from './take-media.js';
 import type { TakeParticipants } from './take-participants.js';
-
-/** A key frame is asked for at once, and comes within this time of most cameras: no frame is in the file before. Milliseconds. */
-const keyFrameMs = 1_000;
 
 /** What a copied take goes on with when the process that fills its files is gone. */
 export interface CopyRestartOptions {
@@ -26,8 +24,9 @@ export interface CopyRestartOptions {
   /** Everything in the room belongs to the files that go on. */
   readonly begin: (copied: CopiedMedia) => void;
   readonly isStopping: () => boolean;
-  readonly publicationsOf: (identity: string) => readonly PublicationInfo[];
-  readonly participants: Pick<TakeParticipants, 'missing' | 'recordedFrom'>;
+  /** What is published at the moment, and is to be recorded: also of who is received by nobody. */
+  readonly wanted: () => readonly PublicationInfo[];
+  readonly participants: Pick<TakeParticipants, 'lacks' | 'missing' | 'recordedFrom'>;
   /** There is something new to write down. */
   readonly saveManifest: () => unknown;
 }
@@ -35,10 +34,9 @@ export interface CopyRestartOptions {
 /** The take cannot go on: whoever fills its files says so. */
 type GiveUp = () => void;
 
-/** A track that was received when the process ended. */
+/** A track that was on when the process ended, or has come since. */
 interface Missed {
   readonly track: PublicationInfo;
-  readonly failure: PlateauError;
   /** Since when something of it is missing, which is written down; null while its owner has muted it. */
   sinceMs: number | null;
 }
@@ -58,6 +56,9 @@ export class CopyRestart {
   /** Those before have ended, and all is known of them. */
   #before: Promise<void> = Promise.resolve();
   #missed: readonly Missed[] = [];
+  #failure: PlateauError | null = null;
+  /** Whether nothing was received when the take ended; null while it has not. */
+  #endedWithout: boolean | null = null;
 
   constructor(options: CopyRestartOptions) {
     this.#options = options;
@@ -80,13 +81,10 @@ export class CopyRestart {
       return false;
     }
     this.#giveUp = giveUp;
-    const known = new Set(this.#missed.map(({ track }) => track.trackSid));
-    const further = this.#receivedNow(media.latest, failure).filter(
-      ({ track }) => !known.has(track.trackSid),
-    );
-    this.#missed = [...this.#missed, ...further];
-    this.#lookMuted(nowMs);
+    this.#failure = failure;
     this.#before = media.interrupt(this.#first.atMs);
+    // What is missing before that is a gap of the files that end there.
+    this.#look(Math.max(nowMs, this.#first.atMs));
     const message = `${failure.message} Another one is started: what is sent until it has joined the room is missing.`;
     report.error(failure.code, message, null, { hint: failure.hint, part: this.#first.number });
     return true;
@@ -95,16 +93,23 @@ export class CopyRestart {
   /** Called a few times a second. @param nowMs of the take's timeline */
   tick(nowMs: number): void {
     if (this.#schedule.takeDue(nowMs)) void this.#join();
+    if (this.#missed.length > 0 || this.#options.media.isInterrupted) this.#look(nowMs);
     // The process learns of the pauses that begin when it has begun; in this one nothing is missed.
     if (this.#joined !== null && !this.#options.clock.isPaused) this.#goOn(this.#joined);
     this.#settle(nowMs);
   }
 
-  /** The take ends: what is missing by now stays missing. @param nowMs of the take's timeline */
+  /** The take ends: what is not received by now stays missing. @param nowMs of the take's timeline */
   end(nowMs: number): void {
     this.#schedule.cancel();
     this.#settle(nowMs);
+    this.#endedWithout = this.#options.media.isInterrupted;
     void this.#joined?.close();
+  }
+
+  /** All is in the files: also what had waited for its sender's clock. @param endMs where the take has ended */
+  filesEnded(endMs: number): void {
+    this.#settle(endMs);
   }
 
   async #join(): Promise<void> {
@@ -129,45 +134,46 @@ export class CopyRestart {
     begin(copied);
   }
 
-  /** Tracks that were received at that moment. */
-  #receivedNow(media: TakeMedia, failure: PlateauError): Missed[] {
-    return media.entries().flatMap(({ identity, tracks }) => {
-      const sids = new Set(tracks.filter(({ untilMs }) => untilMs === null).map(({ trackSid }) => trackSid));
-      return this.#options
-        .publicationsOf(identity)
-        .filter(({ trackSid }) => sids.has(trackSid))
-        .map((track) => ({ track, failure, sinceMs: null }));
-    });
-  }
-
-  /** Of who is muted nothing is missing, and of who speaks again something is. */
-  #lookMuted(nowMs: number): void {
+  /** Of who is muted nothing is missing, and of who speaks again something is; so it is of who comes while nobody receives. */
+  #look(nowMs: number): void {
+    const { media, participants, saveManifest, wanted } = this.#options;
+    const failure = this.#failure;
+    if (failure === null) return;
+    const published = wanted();
+    if (media.isInterrupted) this.#addTo(published);
+    const on = new Set(published.filter(({ isMuted }) => !isMuted).map(({ trackSid }) => trackSid));
     for (const missed of this.#missed) {
-      const { failure, sinceMs, track } = missed;
-      const isOn = this.#isOn(track);
+      const { sinceMs, track } = missed;
+      const isOn = on.has(track.trackSid);
       if (isOn === (sinceMs !== null)) continue;
       missed.sinceMs = isOn ? nowMs : null;
-      if (isOn) this.#options.participants.missing(track, failure, nowMs);
-      else this.#options.participants.recordedFrom(track.trackSid, nowMs);
-      this.#options.saveManifest();
+      if (isOn) participants.missing(track, failure, nowMs);
+      else participants.recordedFrom(track.trackSid, nowMs);
+      saveManifest();
     }
   }
 
-  #isOn({ identity, trackSid }: PublicationInfo): boolean {
-    return this.#options.publicationsOf(identity).some((one) => one.trackSid === trackSid && !one.isMuted);
+  /** What is not recorded for another reason stays that. */
+  #addTo(published: readonly PublicationInfo[]): void {
+    const known = new Set(this.#missed.map(({ track }) => track.trackSid));
+    const further = published.filter(
+      ({ trackSid }) => !known.has(trackSid) && !this.#options.participants.lacks(trackSid),
+    );
+    this.#missed = [...this.#missed, ...further.map((track) => ({ track, sinceMs: null }))];
   }
 
   /** Writes down until when what is recorded again was missing. What has ended is not waited for. */
   #settle(nowMs: number): void {
     if (this.#missed.length === 0) return;
-    this.#lookMuted(nowMs);
     const { isInterrupted, latest } = this.#options.media;
-    const entries = isInterrupted ? [] : latest.entries();
+    const entries = (this.#endedWithout ?? isInterrupted) ? [] : latest.entries();
     const rest = this.#missed.filter(({ sinceMs, track }) => {
+      // Of who is muted nothing is missing once they are received.
+      if (sinceMs === null) return !entries.some(({ tracks }) => tracks.some(isOf(track)));
       const backMs = entries.map((entry) => backIn(entry, track)).find((ms) => ms !== null) ?? null;
       if (backMs === null) return true;
-      const untilMs = Math.max(sinceMs ?? 0, Math.min(nowMs, backMs));
-      if (sinceMs !== null) this.#options.participants.recordedFrom(track.trackSid, untilMs);
+      const untilMs = Math.max(sinceMs, Math.min(nowMs, backMs));
+      this.#options.participants.recordedFrom(track.trackSid, untilMs);
       return false;
     });
     if (rest.length < this.#missed.length) this.#options.saveManifest();
@@ -179,14 +185,21 @@ export class CopyRestart {
  * When a track is in a file again, on the take's timeline; null while it is not. What came is written when its sender's clock is
  * known, three seconds later, and stands where it was sent.
  */
-function backIn(
-  { audio, audioSilenceMs, part, tracks, video }: ManifestFile,
-  track: PublicationInfo,
-): number | null {
-  const own = tracks.find(({ trackSid }) => trackSid === track.trackSid);
-  const { written } = track.kind === 'audio' ? audio : video;
-  if (own === undefined || written === 0) return null;
-  // Silence stands before the first sound.
-  if (track.kind === 'audio') return Math.max(own.fromMs, (part?.startMs ?? 0) + audioSilenceMs);
-  return own.fromMs + keyFrameMs;
+function backIn({ copy, tracks }: ManifestFile, track: PublicationInfo): number | null {
+  const { kind } = track;
+  const own = tracks.find(isOf(track));
+  const fromMs = copy?.[kind].sent?.fromMs;
+  if (own === undefined || fromMs === undefined) return null;
+  const first = tracks.find(({ role }) => kindOf(role) === kind);
+  // What was there before it was another track.
+  return first === own ? fromMs : Math.max(own.fromMs, fromMs);
+}
+
+const isOf =
+  ({ trackSid }: PublicationInfo) =>
+  (entry: { readonly trackSid: string }): boolean =>
+    entry.trackSid === trackSid;
+
+function kindOf(role: TrackRole): PublicationInfo['kind'] {
+  return role === 'camera' || role === 'screenShare' ? 'video' : 'audio';
 }

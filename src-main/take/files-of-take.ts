@@ -28,7 +28,7 @@ export interface FilesOfTakeOptions {
   readonly frameBytes: ByteCap;
   readonly frameRateLimit: FrameRateLimit;
   readonly problems: Pick<TakeProblems, 'fileFailed' | 'note'>;
-  readonly participants: Pick<TakeParticipants, 'missing' | 'recordedFrom'>;
+  readonly participants: Pick<TakeParticipants, 'lacks' | 'missing' | 'recordedFrom'>;
   /** Asked at each event: it is made with these files. */
   readonly goingOn: () => Pick<GoingOn, 'fileFailed' | 'fileLost'>;
   readonly updateBudget: () => void;
@@ -80,7 +80,11 @@ function restartOf(
   const { clock, participants, take } = options;
   return new CopyRestart({
     ...{ join: take.joinToCopy, media, report: take.report, isStopping, clock, participants },
-    ...{ publicationsOf: take.publicationsOf, saveManifest: options.saveManifest },
+    saveManifest: options.saveManifest,
+    wanted: () =>
+      (take.published?.() ?? []).filter(
+        ({ identity, kind }) => take.isArmed(identity) && (kind === 'audio' || !take.audioOnly),
+      ),
     nextPart: () => parts.nextOrPending(clock.nowMs()),
     open: (openMedia, first) => openMediaOfTake(options, openMedia, first),
     begin: (copied) => copied.begin(filled),

@@ -45,6 +45,11 @@ export class NotRecordedList {
     this.#open.set(trackSid, entry);
   }
 
+  /** Whether a track is not recorded now, whyever. */
+  lacks(trackSid: string): boolean {
+    return this.#open.has(trackSid);
+  }
+
   /** Somebody has another name. @returns whether anything of theirs is listed */
   rename(identity: string, name: string): boolean {
     const isOld = (entry: NotRecorded): boolean =>
@@ -88,6 +93,8 @@ export class NotRecordedList {
     const entry = this.#open.get(trackSid);
     if (entry === undefined) return;
     this.#open.delete(trackSid);
-    this.#over.push({ ...entry, untilMs: Math.round(nowMs) });
+    const untilMs = Math.round(nowMs);
+    // Nothing of it was missing after all.
+    if (untilMs > entry.sinceMs) this.#over.push({ ...entry, untilMs });
   }
 }

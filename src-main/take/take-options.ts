@@ -33,6 +33,8 @@ export interface TakeOptions extends OpenedFolder {
   readonly report: EventReporter;
   /** What somebody publishes at the moment, whether or not it is subscribed. */
   readonly publicationsOf: (identity: string) => readonly PublicationInfo[];
+  /** The same of everybody; left out, nobody knows. */
+  readonly published?: (() => readonly PublicationInfo[]) | undefined;
   /** Tracks that are decoded beside a copied take, to be seen and heard; none when left out. */
   readonly previews?: (() => readonly PublicationInfo[]) | undefined;
   /** Whether further microphones become streams of their participant's file when the take has ended. */

@@ -49,6 +49,11 @@ export class TakeParticipants {
     this.#notRecorded.recordedFrom(trackSid, nowMs);
   }
 
+  /** Whether a track is listed as not recorded now. */
+  lacks(trackSid: string): boolean {
+    return this.#notRecorded.lacks(trackSid);
+  }
+
   /** A track is to be recorded and is not. @param sinceMs milliseconds on the take's timeline */
   missing(track: PublicationInfo, error: PlateauError, sinceMs: number): void {
     this.#notRecorded.note(track, error, sinceMs);

@@ -274,7 +274,7 @@ export class Take {
     await this.goingOn.settled;
     const endMs = this.moments.filesEnd();
     // Both in this very turn: what comes while the manifest is written is of no take any more.
-    await Promise.all([this.files.finish(endMs), this.#saveManifest('finalizing', endMs)]);
+    await Promise.all([this.handOver.finish(endMs), this.#saveManifest('finalizing', endMs)]);
     void this.backup?.filesEnded();
     await this.parts.stop();
     await this.#problems.judged;

@@ -90,6 +90,7 @@ class Encoding {
           return true;
         },
         end: () => undefined,
+        filesEnded: () => undefined,
         tick: () => undefined,
       },
       discard: (files, part) => {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { PlateauError } from '../../../src-main/contract/errors.js';
+import type { PublicationInfo } from '../../../src-main/livekit/publication-info.js';
 import type { Cut } from '../../../src-main/sink/file-parts.js';
 import { ContinuedMedia } from '../../../src-main/take/continued-media.js';
 import { CopyRestart, type CopyRestartOptions } from '../../../src-main/take/copy-restart.js';
@@ -8,6 +9,14 @@ import { EventLog } from '../../../src-main/telemetry/event-log.js';
 import { EventReporter } from '../../../src-main/telemetry/event-reporter.js';
 
 const gone = new PlateauError('receiverEnded', 'It was ended by SIGKILL.', 'Look.');
+
+function publication(trackSid: string, changes: Partial<PublicationInfo> = {}): PublicationInfo {
+  return {
+    ...{ trackSid, identity: 'ada', participantName: 'Ada', role: 'microphone', isRoleDeclared: true },
+    ...{ name: '', kind: 'audio', declaredSize: null, isSimulcast: false, isMuted: false },
+    ...{ isEncrypted: false, needsKey: false, ...changes },
+  };
+}
 
 /** Files of ada, of whom so many packets of audio are in them. */
 function filesOf(file: string, writtenBy: () => number, ended: number[] = []): TakeMedia {
@@ -21,10 +30,10 @@ function filesOf(file: string, writtenBy: () => number, ended: number[] = []): T
             startMs: file.includes('part2') ? 5_000 : 0,
             endMs: null,
           },
-          audioSilenceMs: 1_250,
+          copy: { audio: writtenBy() === 0 ? {} : { sent: { fromMs: 6_250, toMs: 9_000 } }, video: {} },
           tracks: [
-            { trackSid: 'TR_mic', fromMs: 6_100, untilMs: null },
-            { trackSid: 'TR_old', fromMs: 0, untilMs: 700 },
+            { trackSid: 'TR_mic', role: 'microphone', fromMs: 6_100, untilMs: null },
+            { trackSid: 'TR_old', role: 'microphone', fromMs: 0, untilMs: 700 },
           ],
         },
       ] as unknown as ReturnType<TakeMedia['entries']>,
@@ -52,6 +61,9 @@ class Copied {
   isPaused = false;
   isStopping = false;
   isOn = true;
+  /** What is on of it, beside the microphone. */
+  further: PublicationInfo[] = [];
+  lacking: readonly string[] = [];
   cut: Cut | Error = { number: 2, atMs: 5_000 };
   joining: () => Promise<CopiedMedia> = () => Promise.resolve(this.#copied());
 
@@ -77,15 +89,10 @@ class Copied {
       open: (openMedia) => openMedia(...([] as unknown as Parameters<typeof openMedia>)),
       begin: () => this.calls.push('begin'),
       isStopping: () => this.isStopping,
-      publicationsOf: () =>
-        ['TR_mic', 'TR_old'].map((trackSid) => ({
-          trackSid,
-          identity: 'ada',
-          kind: 'audio',
-          isMuted: !this.isOn,
-        })) as never,
+      wanted: () => [publication('TR_mic', { isMuted: !this.isOn }), ...this.further],
       saveManifest: () => this.calls.push('save'),
       participants: {
+        lacks: (trackSid) => this.lacking.includes(trackSid),
         missing: ({ trackSid }, { code }, sinceMs) =>
           this.calls.push(`missing ${trackSid} ${code} ${sinceMs}`),
         recordedFrom: (trackSid, nowMs) => this.calls.push(`from ${trackSid} ${nowMs}`),
@@ -195,6 +202,42 @@ it('of who is muted nothing is missing, and of who speaks again before they are 
   ]);
 });
 
+it('misses nothing of who is muted all the time, and speaks when they are received again', async () => {
+  const take = new Copied();
+  take.isOn = false;
+  take.begin();
+  take.tick(5_200);
+  await expect.poll(() => take.calls.includes('join')).toBe(true);
+  await expect.poll(() => (take.tick(6_000), take.calls.includes('begin'))).toBe(true);
+  take.tick(6_200);
+  take.isOn = true;
+  take.tick(60_000);
+  take.written = 1;
+  take.tick(60_400);
+  expect(take.calls.filter((call) => /^(missing|from)/.test(call))).toEqual([]);
+});
+
+it('misses what comes while nobody receives, from then on, and leaves what is missing for another reason', async () => {
+  const take = new Copied();
+  take.further = [publication('TR_sealed')];
+  take.lacking = ['TR_sealed'];
+  take.begin();
+  take.further = [
+    publication('TR_sealed'),
+    publication('TR_new', { identity: 'ben', role: 'camera', kind: 'video' }),
+  ];
+  take.tick(5_200);
+  await expect.poll(() => take.calls.includes('join')).toBe(true);
+  await expect.poll(() => (take.tick(6_000), take.calls.includes('begin'))).toBe(true);
+  // Whoever comes from now on is received.
+  take.further = [...take.further, publication('TR_later', { identity: 'eve' })];
+  take.tick(6_200);
+  expect(take.calls.filter((call) => /^(missing|from)/.test(call))).toEqual([
+    'missing TR_mic receiverEnded 5000',
+    'missing TR_new receiverEnded 5200',
+  ]);
+});
+
 it('tells of a track once that is missing still when the next process ends', () => {
   const take = new Copied();
   take.begin();
@@ -214,6 +257,20 @@ it('is not tried for a take that ends, has no part left, or cannot join', () => 
     expect(take.begin()).toBe(false);
     expect([take.media.isInterrupted, take.told]).toEqual([false, []]);
   }
+});
+
+it('knows until when it was missing also of what is written only when the take ends', async () => {
+  const take = new Copied();
+  take.begin();
+  take.tick(5_200);
+  await expect.poll(() => take.calls.includes('join')).toBe(true);
+  await expect.poll(() => (take.tick(6_000), take.calls.includes('begin'))).toBe(true);
+  take.restart.end(7_000);
+  await take.media.finish(7_000);
+  expect(take.calls.at(-1)).toBe('begin');
+  take.written = 1;
+  take.restart.filesEnded(7_000);
+  expect(take.calls.slice(-2)).toEqual(['from TR_mic 6250', 'save']);
 });
 
 it('leaves what is missing open when the take ends before it is back, and the room as well', async () => {
