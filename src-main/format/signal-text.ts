@@ -1,7 +1,8 @@
 import { signalRules } from '../contract/limits.js';
 import type { NotRecorded } from '../contract/manifest.js';
+import { participantNameOf } from '../contract/participant-name.js';
 import type { SignalAlarm, SignalAlarmKind, SignalGap } from '../contract/signal-alarms.js';
-import { roleWords } from '../contract/track-roles.js';
+import { roleWord, roleWords } from '../contract/track-roles.js';
 import { formatTimecode } from './time.js';
 
 /** `no frames`: for a place with little room. */
@@ -86,15 +87,46 @@ export function signalOverSentence({
     : `The ${track} ${endings[endedBy]}, and the ${warning} was not over.`;
 }
 
-/** `Not recorded from 00:00:02 to 00:00:09: The camera of ada is not received: ...`; `since` of what never was. */
-function notRecordedSentence({ message, sinceMs, untilMs }: NotRecorded): string {
-  const from = formatTimecode(sinceMs);
-  return `Not recorded ${untilMs === undefined ? `since ${from}` : `from ${from} to ${formatTimecode(untilMs)}`}: ${message}`;
+/** `from 00:00:02.1 to 00:00:09.4`; `since 00:00:02.1` of what never was. */
+function notRecordedTime({ sinceMs, untilMs }: NotRecorded): string {
+  const from = formatTimecode(sinceMs, true);
+  return untilMs === undefined ? `since ${from}` : `from ${from} to ${formatTimecode(untilMs, true)}`;
 }
 
-/** What is not recorded, in the order of the list; a sentence that says it of several tracks at once, as of all of somebody, once. */
+/** `microphone and camera of ada, microphone of ben` */
+function tracksText(tracks: readonly NotRecorded[]): string {
+  const owners = new Map<string, { readonly name: string; readonly roles: Set<string> }>();
+  for (const { identity, participantName, role } of tracks) {
+    const owner = owners.get(identity) ?? {
+      name: participantNameOf({ identity, participantName }),
+      roles: new Set(),
+    };
+    owner.roles.add(roleWord(role));
+    owners.set(identity, owner);
+  }
+  return [...owners.values()].map(({ name, roles }) => `${[...roles].join(' and ')} of ${name}`).join(', ');
+}
+
+/**
+ * What is not recorded, in the order of the list: `Not recorded from 00:00:02.1 to 00:00:09.4: The camera of ada is not received: ...`.
+ * A sentence that says it of several tracks at once is said once; one that names nobody has them before it: `Not recorded from 00:00:09.3
+ * to 00:00:10.8: microphone of ada, microphone of ben. The process ...`.
+ */
 export function notRecordedSentences(tracks: readonly NotRecorded[]): string[] {
-  return [...new Set(tracks.map(notRecordedSentence))];
+  const told = new Map<string, NotRecorded[]>();
+  for (const track of tracks) {
+    const key = JSON.stringify([notRecordedTime(track), track.message]);
+    told.set(key, [...(told.get(key) ?? []), track]);
+  }
+  return [...told.values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const isNamed = group.some(
+      ({ identity, message }) => message.includes(` of ${identity}`) || message.startsWith(`${identity} `),
+    );
+    const whose = isNamed ? '' : `${tracksText(group)}. `;
+    return [`Not recorded ${notRecordedTime(first)}: ${whose}${first.message}`];
+  });
 }
 
 const past = {

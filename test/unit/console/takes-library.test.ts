@@ -112,9 +112,9 @@ it('says of a take in which somebody is not recorded that it is not complete, ho
   const library = new TakesLibrary(folder, () => null);
   const [entry] = await library.list();
   const said = [
-    'Not recorded from 00:00:00 to 00:00:07: The camera of ben is not received.',
-    'Not recorded since 00:00:09: The camera of ben is not received.',
-    'Not recorded since 00:00:00: Nor is the microphone.',
+    'Not recorded from 00:00:00.0 to 00:00:07.0: The camera of ben is not received.',
+    'Not recorded since 00:00:09.0: The camera of ben is not received.',
+    'Not recorded since 00:00:00.0: microphone of Ben. Nor is the microphone.',
   ];
   expect(entry).toMatchObject({
     ...{ isComplete: false, warnings: said },
