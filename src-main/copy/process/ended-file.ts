@@ -55,9 +55,11 @@ function settled(account: Accounting): Accounting {
 
 type CopyStream = NonNullable<ManifestFile['copy']>['video'];
 
-function settledCopy({ frames, packets }: CopyStream): CopyStream {
+function settledCopy(stream: CopyStream): CopyStream {
+  const { frames, packets } = stream;
   const { lost, missing } = packets;
   return {
+    ...stream,
     packets: { ...packets, missing: 0, lost: { ...lost, ended: lost.ended + missing } },
     frames: { ...frames, queued: 0, dropped: frames.dropped + frames.queued },
   };

@@ -79,6 +79,18 @@ describe('a file whose process was gone before it could end it', () => {
     expect(unaccountedCopies(entry.copy.video) + unaccountedCopies(entry.copy.audio)).toBe(0);
   });
 
+  it('says still from when to when something was sent, and whether more was due', () => {
+    const { entry } = fileState('ada.mkv');
+    const { copy } = entry;
+    if (copy === undefined) throw new Error('It has no account.');
+    const sent = { fromMs: 300, toMs: 3_900 };
+    const told = { video: { ...copy.video, sent, isOn: false }, audio: { ...copy.audio, sent, isOn: true } };
+    const ended = endedEntry({ ...entry, copy: told }, 4_000, 4_200, 'It was killed.');
+    expect(ended.copy).toMatchObject({ video: { sent, isOn: false }, audio: { sent, isOn: true } });
+    // Of a camera that was off nothing is missing.
+    expect(ended.gaps).toEqual([]);
+  });
+
   it('keeps the problem that it had, and records no more', () => {
     const state = fileState('ada.mkv');
     expect(endedEntry({ ...state.entry, problem: 'The disk is full.' }, 1, 2, 'Killed.').problem).toBe(
