@@ -7,6 +7,7 @@ const maxLasting = 300;
 /** What a chart of the whole take is read by, and what happens a few times in it. */
 const lasting: ReadonlySet<string> = new Set([
   ...['takeStarted', 'takePaused', 'takeResumed', 'takeSplit', 'takeStopped', 'marker'],
+  'receiverBack',
   ...['budgetChanged', 'governorDegraded', 'governorRecovered', 'faultStarted', 'faultEnded'],
 ]);
 

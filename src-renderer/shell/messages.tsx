@@ -23,6 +23,7 @@ import { disabledReasonFor, shownProblem, type Toast, toastMs } from '../stores/
 import { DiskBanner } from './disk-banner.js';
 import { NewcomerBanner } from './newcomer-banner.js';
 import { ProblemAction } from './problem-action.js';
+import { ReceiverBanner } from './receiver-banner.js';
 
 /** What needs attention, above the view: the lost recorder, a failure, and what has just happened. */
 export function Messages({ silence }: { readonly silence: Silence | null }): React.JSX.Element {
@@ -33,6 +34,7 @@ export function Messages({ silence }: { readonly silence: Silence | null }): Rea
       <div className="messages">
         {silence === null ? <ReconnectingBanner /> : <SilentBanner {...silence} />}
         {problem !== null && <ProblemBanner problem={problem} />}
+        {silence === null && <ReceiverBanner />}
         {silence === null && <ConditionBanner />}
         {silence === null && <NewcomerBanner />}
         {silence === null && <DiskBanner />}

@@ -9,7 +9,7 @@ import type {
 import type { Result } from '../../src-main/contract/errors.js';
 import type { Marker } from '../../src-main/contract/manifest.js';
 import type { Level } from '../../src-main/contract/media-events.js';
-import type { Snapshot } from '../../src-main/contract/snapshot.js';
+import type { RecorderEvent, Snapshot } from '../../src-main/contract/snapshot.js';
 import type { TakeEntry } from '../../src-main/contract/takes.js';
 import { connectionSteps } from './fake-connection.js';
 import { endedTake } from './fake-ends.js';
@@ -47,6 +47,8 @@ export interface FakeControls {
   }): void;
   /** Sends one snapshot, with what a test is about. */
   sendSnapshot(takeSeconds: number, change: Partial<Snapshot>, guests?: number): void;
+  /** Something happens now. */
+  sendEvent(event: Pick<RecorderEvent, 'details' | 'level' | 'message' | 'name'>): void;
   /** Loudness of somebody, now. */
   sendLevel(identity: string, peakDbfs: number, isClipping: boolean): void;
   stopLive(): void;
@@ -196,6 +198,11 @@ class FakeConsole implements ConsoleApi, FakeControls {
     const nowMs = Date.now();
     const snapshot = { ...snapshotAt(nowMs, nowMs - takeSeconds * 1000, 'calm', guests), ...change };
     this.#send({ type: 'snapshot', snapshot });
+  }
+
+  sendEvent(event: Parameters<FakeControls['sendEvent']>[0]): void {
+    const at = new Date(Date.now()).toISOString();
+    this.#send({ type: 'event', event: { at, takeMs: null, identity: null, ...event } });
   }
 
   sendLevel(identity: string, peakDbfs: number, isClipping: boolean): void {
