@@ -14,6 +14,7 @@ const lossAccountSchema = z.object({
   gaps: count,
   lostPackets: count,
   missingTracks: count,
+  missingNow: count.optional(),
   missingSignals: count,
 });
 

@@ -34,6 +34,8 @@ export interface LossAccount {
   readonly lostPackets: number;
   /** Tracks that are in no file, or were not for a while. */
   readonly missingTracks: number;
+  /** Of these, those that are not recorded now, or were not when the take ended; left out where it is not known. */
+  readonly missingNow?: number | undefined;
   /** Signals that did not come although their track was on: of one track, each kind once. */
   readonly missingSignals: number;
 }
@@ -124,6 +126,7 @@ export function accountOfSnapshot({
     gaps: sinks.reduce((sum, { gaps }) => sum + (gaps?.count ?? 0), 0),
     lostPackets: sinks.reduce((sum, { copy }) => sum + lostPackets(copy), 0),
     missingTracks: missing.tracks,
+    ...(missing.tracksNow !== undefined && { missingNow: missing.tracksNow }),
     missingSignals: missing.signals,
   };
 }
@@ -146,6 +149,7 @@ export function accountOfManifest({
     gaps: streams.reduce((sum, stream) => sum + gapsOf(stream), 0),
     lostPackets: files.reduce((sum, { copy }) => sum + lostPackets(copy), 0),
     missingTracks: content?.missingTracks ?? 0,
+    ...(content?.missingNow !== undefined && { missingNow: content.missingNow }),
     missingSignals: countSignals(signalGaps),
   };
 }

@@ -190,6 +190,16 @@ export interface Content {
   readonly gaps: number;
   /** Tracks that were to be recorded, and are in no file, or were not for a while; absent when there are none. */
   readonly missingTracks?: number | undefined;
+  /** Of these, those that were not at the end; absent when that are all. */
+  readonly missingNow?: number | undefined;
+}
+
+/** Tracks that are missing, as a list of them has it. */
+export interface ListedMissing {
+  readonly identity: string;
+  readonly role: string;
+  /** Until when, where it was for a while. */
+  readonly untilMs?: number | undefined;
 }
 
 /** What a file says of its own content; absent until it was finalized. */
@@ -256,15 +266,17 @@ export function contentOfManifest({
 /** A take in which tracks are not recorded is not complete, however good its files are. @param content of its files */
 export function contentOfTake(
   content: Content | null,
-  notRecorded: readonly { readonly identity: string; readonly role: string }[],
+  notRecorded: readonly ListedMissing[],
 ): Content | null {
   const missingTracks = countTracks(notRecorded);
   if (missingTracks === 0) return content;
-  return { ...(content ?? { worstShare: 0, gaps: 0 }), grade: 'losses', missingTracks };
+  const missingNow = countTracks(notRecorded.filter(({ untilMs }) => untilMs === undefined));
+  const lacking = { missingTracks, ...(missingNow < missingTracks && { missingNow }) };
+  return { ...(content ?? { worstShare: 0, gaps: 0 }), grade: 'losses', ...lacking };
 }
 
 /** How many tracks of a list there are: one that was missing more than once is one. */
-export function countTracks(list: readonly { readonly identity: string; readonly role: string }[]): number {
+export function countTracks(list: readonly ListedMissing[]): number {
   return new Set(list.map(({ identity, role }) => `${role} ${identity}`)).size;
 }
 

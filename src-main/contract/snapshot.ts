@@ -239,7 +239,14 @@ export const snapshotSchema = z.object({
    * What the take lacks by now of what no file shows: tracks that are not recorded, or were not for a while, and signals that did
    * not come. Left out while there is no take, and by older versions.
    */
-  missing: z.object({ tracks: z.int().nonnegative(), signals: z.int().nonnegative() }).optional(),
+  missing: z
+    .object({
+      tracks: z.int().nonnegative(),
+      /** Of these, those that are not recorded at the moment. Older telemetry lacks it. */
+      tracksNow: z.int().nonnegative().optional(),
+      signals: z.int().nonnegative(),
+    })
+    .optional(),
   /** Tracks that are on and do not deliver what they should, recorded or not; left out by older versions. */
   alarms: z.array(signalAlarmSchema).optional(),
   /** What costs quality on this machine, or soon will; left out by older versions. */

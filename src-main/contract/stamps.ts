@@ -78,6 +78,8 @@ export const contentSchema = z.object({
   worstShare: z.number().min(0).max(1),
   gaps: z.int().nonnegative(),
   missingTracks: z.int().positive().optional(),
+  /** Of these, those that were missing at the end; absent when all were. */
+  missingNow: z.int().nonnegative().optional(),
 });
 
 /** Whether everything that should have been recorded was. */

@@ -8,13 +8,24 @@ export function formatLossShare(share: number): string {
   return share < 0.0005 ? 'under 0.1 %' : `${(share * 100).toFixed(1)} %`;
 }
 
+/**
+ * `4 tracks missing`; `1 track missing, 3 for a while`, and `4 tracks missing for a while` of what was recorded again.
+ *
+ * @param now how many of them are missing still; all of them when left out
+ */
+export function missingTracksText(missing: number, now = missing): string {
+  if (now >= missing) return `${formatQuantity(missing, 'track')} missing`;
+  if (now === 0) return `${formatQuantity(missing, 'track')} missing for a while`;
+  return `${formatQuantity(now, 'track')} missing, ${missing - now} for a while`;
+}
+
 /** The content of a file or of a take in a few words: `Complete`, `37 % lost, 3 gaps`, `1 track missing`. */
-export function contentLabel({ grade, worstShare, gaps, missingTracks = 0 }: Content): string {
+export function contentLabel({ grade, worstShare, gaps, missingNow, missingTracks = 0 }: Content): string {
   if (grade === 'complete') return 'Complete';
   const parts = [
     ...(worstShare > lossLimits.smallShare ? [`${formatLossShare(worstShare)} lost`] : []),
     ...(gaps > 0 ? [formatQuantity(gaps, 'gap')] : []),
-    ...(missingTracks > 0 ? [`${formatQuantity(missingTracks, 'track')} missing`] : []),
+    ...(missingTracks > 0 ? [missingTracksText(missingTracks, missingNow)] : []),
   ];
   return parts.length === 0 ? 'Not complete' : parts.join(', ');
 }

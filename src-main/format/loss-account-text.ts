@@ -1,7 +1,7 @@
 import { accountOfSnapshot, type LossAccount, type SnapshotToAccount } from '../contract/loss-account.js';
 import type { LossGrade } from '../contract/losses.js';
 import type { Snapshot } from '../contract/snapshot.js';
-import { formatSeconds } from './content-text.js';
+import { formatSeconds, missingTracksText } from './content-text.js';
 import { formatQuantity } from './number.js';
 
 /** How bad it is: green, amber, red. */
@@ -34,7 +34,7 @@ export function toneOfAccount({ grade, missingSignals }: LossAccount): LossTone 
 
 /** `24 frames and 1.2 s of audio lost, 2 gaps, 1 track missing`; null when nothing is known to be missing. */
 export function lossText(account: LossAccount): string | null {
-  const { gaps, losses, lostPackets, missingSignals, missingTracks } = account;
+  const { gaps, losses, lostPackets, missingNow, missingSignals, missingTracks } = account;
   const frames = losses.video.lostFrames + losses.video.missedFrames;
   const media = [
     ...(frames === 0 ? [] : [formatQuantity(frames, 'frame')]),
@@ -44,7 +44,7 @@ export function lossText(account: LossAccount): string | null {
   const parts = [
     ...(lost.length === 0 ? [] : [`${lost.join(' and ')} lost`]),
     ...(gaps === 0 ? [] : [formatQuantity(gaps, 'gap')]),
-    ...(missingTracks === 0 ? [] : [`${formatQuantity(missingTracks, 'track')} missing`]),
+    ...(missingTracks === 0 ? [] : [missingTracksText(missingTracks, missingNow)]),
     ...(missingSignals === 0 ? [] : [`${formatQuantity(missingSignals, 'signal')} missing`]),
   ];
   return parts.length === 0 ? null : parts.join(', ');

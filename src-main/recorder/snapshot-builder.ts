@@ -139,7 +139,10 @@ export class SnapshotBuilder {
       disk: { freeBytes: disk?.freeBytes ?? null, secondsToFull: disk?.secondsToFull ?? null },
       sinks,
       ...(take !== null && {
-        missing: { tracks: take.participants.missingTracks, signals: take.signals.missingSignals },
+        missing: {
+          ...{ tracks: take.participants.missingTracks, tracksNow: take.participants.missingNow },
+          signals: take.signals.missingSignals,
+        },
       }),
       alarms: [...alarms],
       conditions: [...conditions],

@@ -34,6 +34,11 @@ export class NotRecordedList {
     return countTracks([...this.#over, ...this.#open.values()]);
   }
 
+  /** How many are not now. */
+  get openCount(): number {
+    return countTracks([...this.#open.values()]);
+  }
+
   /** A track is not recorded; the first reason stays. @param sinceMs milliseconds on the take's timeline */
   note(
     { identity, participantName, role, trackSid }: PublicationInfo,

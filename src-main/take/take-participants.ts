@@ -38,6 +38,11 @@ export class TakeParticipants {
     return this.#notRecorded.trackCount;
   }
 
+  /** Of these, how many are not at the moment. */
+  get missingNow(): number {
+    return this.#notRecorded.openCount;
+  }
+
   /** A track came. @param nowMs milliseconds on the take's timeline */
   came(track: PublicationInfo, nowMs: number): void {
     this.#notRecorded.came(track.trackSid, nowMs);

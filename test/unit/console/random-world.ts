@@ -169,7 +169,7 @@ export class FakeTake {
   readonly markers: never[] = [];
   readonly encoders: never[] = [];
   readonly files = {};
-  readonly participants = { missingTracks: 0 };
+  readonly participants = { missingTracks: 0, missingNow: 0 };
   readonly signals = { missingSignals: 0 };
   readonly openFiles = 0;
   readonly budget = { totalBytes: 0, lines: [], encoderBytes: 0 };

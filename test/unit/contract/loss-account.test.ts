@@ -111,6 +111,18 @@ describe('the account of a take', () => {
     expect(lossText(manifest([{ ...left, gaps: [gap] }]))).toBe('1 gap');
   });
 
+  it('says of tracks that are back that they were missing for a while, and of those that are not that they are', () => {
+    const textOf = (missingTracks: number, missingNow?: number): string | null =>
+      lossText({ ...running(), missingTracks, ...(missingNow !== undefined && { missingNow }) });
+    expect([textOf(4, 4), textOf(4, 1), textOf(4, 0), textOf(1, 0), textOf(4)]).toEqual([
+      '4 tracks missing',
+      '1 track missing, 3 for a while',
+      '4 tracks missing for a while',
+      '1 track missing for a while',
+      '4 tracks missing',
+    ]);
+  });
+
   it('calls a file not complete whose counts do not add up', () => {
     const broken = file({ video: { ...file().video, received: 18_100 } });
     expect(describeAccount(manifest([broken]), 'checked')).toEqual({ tone: 'bad', text: 'not complete' });

@@ -13,7 +13,7 @@ function ffmpegBytes(sinks: readonly Sink[] | null, pids: readonly number[] = []
     ...{ sinkSnapshots: () => sinks, files: {}, backup: null, budget: { totalBytes: 1 } },
     ...{ clock: { isPaused: false }, moments: { takeMs: 0, pausedMs: 0 }, frameBytes: { usedBytes: 0 } },
     memory: { peak: new PeakMemory() },
-    ...{ participants: { missingTracks: 0 }, signals: { missingSignals: 0 } },
+    ...{ participants: { missingTracks: 0, missingNow: 0 }, signals: { missingSignals: 0 } },
   };
   const { memory } = new SnapshotBuilder(() => []).build({
     ...{ state: 'ready', connection: 'connected', unbounded: null, replay: null },
