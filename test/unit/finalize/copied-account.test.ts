@@ -166,6 +166,18 @@ describe('the account of a file whose process was killed', () => {
     expectBalanced(counted);
   });
 
+  it('has nothing on its way, where nobody has settled it before', () => {
+    const open = stream(262, 1, { packets: { ...packets, received: 498, missing: 2 } });
+    const entry = killed({ video: { ...open, frames: { ...open.frames, begun: 265, queued: 3 } } });
+    entry.video = { ...entry.video, received: 265, dropped: { ...noDrops(), receiverLost: 3 } };
+    const counted = inFile(entry, 265, 462);
+    expect(counted.copy?.video).toMatchObject({
+      packets: { missing: 0, lost: { ended: 2 } },
+      frames: { begun: 265, written: 264, dropped: 1, queued: 0 },
+    });
+    expectBalanced(counted);
+  });
+
   it('is the same when it is looked at again', () => {
     const entry = killed({ audio: stream(451, 11, { sent, isOn: true }) });
     const first = inFile(entry, 241, 426);

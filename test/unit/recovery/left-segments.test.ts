@@ -4,6 +4,7 @@ import type { ManifestFile } from '../../../src-main/contract/manifest.js';
 import { FrameAccounting } from '../../../src-main/pipeline/accounting.js';
 import type { LastMoments } from '../../../src-main/recovery/crash-moment.js';
 import { lastAccounts } from '../../../src-main/recovery/left-segments.js';
+import { fileState } from '../../fixtures/copy-states.js';
 
 function account(received: number, written: number, paced: number): ManifestFile['video'] {
   const { dropped } = new FrameAccounting().snapshot();
@@ -56,4 +57,18 @@ it('takes what earlier parts have counted off the last telemetry, which counts f
       emptySlots: 8,
     },
   });
+});
+
+it('knows by the last telemetry what of a copied file was due, and that what was on its way went with its process', () => {
+  const { entry, snapshot } = fileState('ada.mkv');
+  if (entry.copy === undefined || snapshot === null) throw new Error('It has both.');
+  const sent = { fromMs: 300, toMs: 900 };
+  const told = { ...entry, copy: { ...entry.copy, audio: { ...entry.copy.audio, sent, isOn: true } } };
+  const muted = { ...snapshot, audio: { ...snapshot.audio, isLive: false } };
+  const last = { snapshot: { sinks: [muted] } } as unknown as LastMoments;
+  const found = lastAccounts(told, last);
+  expect(found.copy).toMatchObject({ audio: { sent, isOn: false }, video: { isOn: true } });
+  expect(found.video.dropped).toMatchObject({ receiverLost: 3, sinkFailed: 0 });
+  const screen = lastAccounts({ ...told, kind: 'screenShare' }, last);
+  expect(screen.copy?.video.isOn).toBe(false);
 });
