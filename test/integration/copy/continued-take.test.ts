@@ -227,6 +227,22 @@ it('goes on encoded when the process that takes over is killed, goes over by ano
     const upToThen = files.filter(({ part }) => part?.number !== 3);
     expectSeamless(await handoverOf(folder, { ...manifest, files: upToThen }, identity));
   }
+  // The account of what the process was killed with is what is in its files.
+  for (const { copy, file, stamps, state } of files.filter(({ part }) => part?.number === 2)) {
+    const { audio, video } = stamps?.intact.packets ?? {};
+    const inFile = { state, video: video?.packets, audio: audio?.packets };
+    const counted = ({ filled, written }: { readonly filled: number; readonly written: number }): number =>
+      filled + written;
+    if (copy === undefined) throw new Error(`${file} was copied.`);
+    const told = { video: counted(copy.video.frames), audio: counted(copy.audio.frames) };
+    expect(inFile).toEqual({ state: 'verified', ...told });
+  }
+  // Up to the first of each that is in a file again.
+  for (const { identity, role, sinceMs, untilMs } of notRecorded) {
+    const again = files.find((file) => file.identity === identity && file.part?.number === 3);
+    const stream = role === 'camera' ? again?.copy?.video : again?.copy?.audio;
+    expect({ sinceMs, untilMs }).toEqual({ sinceMs: again?.part?.startMs, untilMs: stream?.sent?.fromMs });
+  }
   // Only what was sent while nothing received it is said to be in no file.
   expect(notRecorded.map(({ code, identity, role }) => `${identity} ${role} ${code}`).toSorted()).toEqual([
     'ada camera receiverEnded',
