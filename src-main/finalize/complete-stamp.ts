@@ -73,7 +73,7 @@ function problemOf(file: Recorded, armedMs: number, losses: Losses, worstGap: Lo
   if (!addsUp(file)) return 'Its frame counts do not add up.';
   const packets = lostPackets(file.copy);
   const parts = lossTexts(losses);
-  const gap = worstGap === null ? null : describeGap(worstGap);
+  const gap = worstGap === null ? null : describeGap(worstGap, file.copy !== undefined);
   const shortMs = shortOfItsTimeMs(file);
   const early = shortMs === 0 ? null : `it ends ${formatSeconds(shortMs)} before its time`;
   const worst = gap === null || early === null ? (gap ?? early) : `${gap}; ${early}`;
@@ -114,9 +114,14 @@ const causes: Readonly<Record<LossGap['cause'], string>> = {
  * `the longest stretch without audio is 4.1 s long, from 00:00:04.0 on (dropped)`. In a stretch of video of which frames were
  * counted others may have come: `the worst stretch of video is 4.1 s long, from 00:00:04.0 on: 84 frames lost (dropped)`.
  */
-function describeGap({ stream, atMs, durationMs, cause, lostFrames }: LossGap): string {
+function describeGap(
+  { stream, atMs, durationMs, cause: name, lostFrames }: LossGap,
+  isCopied: boolean,
+): string {
+  // What is copied has no encoder.
+  const cause = name === 'encoderEnded' && isCopied ? 'its end was not written' : causes[name];
   const length = `${formatSeconds(durationMs)} long, from ${formatTimecode(atMs, true)} on`;
   return lostFrames === null
-    ? `the longest stretch without ${stream} is ${length} (${causes[cause]})`
-    : `the worst stretch of ${stream} is ${length}: ${formatQuantity(lostFrames, 'frame')} lost (${causes[cause]})`;
+    ? `the longest stretch without ${stream} is ${length} (${cause})`
+    : `the worst stretch of ${stream} is ${length}: ${formatQuantity(lostFrames, 'frame')} lost (${cause})`;
 }

@@ -104,7 +104,7 @@ export async function finalizeFile(
   const counted = isTold ? accountInFile(entry, packets, endsMs, result.gaps) : entry;
   const complete = completeStamp({ ...counted, gaps });
   tellLosses(entry, complete, request.report);
-  const stamped = { ...counted, gaps, stamps: { intact: intactStamp(result), complete } };
+  const stamped = { ...counted, gaps, stamps: { intact: intactStamp(result, entry), complete } };
   if (result.state === 'verified') {
     for (const remark of result.remarks) request.report.warning('finalizeRemark', remark, entry.identity);
     const { durationMs, sha256 } = result;
@@ -159,12 +159,16 @@ function tellLosses(entry: ManifestFile, stamp: CompleteStamp, report: EventRepo
   else if (stamp.grade === 'smallLosses') report.warning('smallLosses', message, identity);
 }
 
-function intactStamp(result: AssembleResult): IntactStamp {
+function intactStamp(result: AssembleResult, { copy }: ManifestFile): IntactStamp {
   if (result.state !== 'verified') {
     return { isEarned: false, problem: result.problem.message, packets: null, worstGap: null };
   }
   const { isCounted, packets, worstGap } = result;
-  const problem = isCounted ? null : 'What its encoder wrote was not counted.';
+  const notCounted =
+    copy === undefined
+      ? 'What its encoder wrote was not counted.'
+      : 'What its process wrote was not counted to its end.';
+  const problem = isCounted ? null : notCounted;
   return { isEarned: isCounted, problem, packets, worstGap };
 }
 

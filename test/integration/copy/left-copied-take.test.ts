@@ -192,15 +192,20 @@ it('plays after its recorder was killed, and is finished with what it has', asyn
   // Nobody counted what was written: it plays, and more is not said.
   expect(file?.stamps?.intact).toMatchObject({
     isEarned: false,
-    problem: 'What its encoder wrote was not counted.',
+    problem: 'What its process wrote was not counted to its end.',
   });
   expect(lengthMs - (file?.durationMs ?? 0)).toBeLessThanOrEqual(1_050);
   // A recorder beats each half second: it was gone within a second of the last one.
   expect(manifest.recovered?.lostMs).toBeLessThanOrEqual(2_000);
-  expect(file?.gaps?.at(-1)).toMatchObject({
-    cause: 'encoderEnded',
-    atMs: Math.round(file?.durationMs ?? 0),
-  });
+  // Each stream ends by itself, less than a frame apart here.
+  const last = file?.gaps?.at(-1);
+  expect(last?.cause).toBe('encoderEnded');
+  expect(Math.abs((last?.atMs ?? 0) - (file?.durationMs ?? 0))).toBeLessThan(2_000 / clipFps);
+  const { audio, video } = file?.stamps?.intact.packets ?? {};
+  const { copy } = file ?? {};
+  expect([audio?.packets, video?.packets]).toEqual(
+    [copy?.audio.frames, copy?.video.frames].map((frames) => (frames?.written ?? 0) + (frames?.filled ?? 0)),
+  );
   expect(Math.abs((await stat(join(killed, 'ada.mkv'))).size - grown)).toBeLessThan(30_000);
   const verified = await verifyTake(killed, 'full');
   expect({ ok: verified.ok, findings: verified.files[0]?.findings }).toEqual({ ok: true, findings: [] });

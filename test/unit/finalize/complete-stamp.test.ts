@@ -173,6 +173,20 @@ describe('completeStamp of a file that holds what was sent', () => {
     );
   });
 
+  it('is not said to lack what an encoder had, for it has none', () => {
+    const gap = {
+      stream: 'audio',
+      atMs: 9_000,
+      durationMs: 300,
+      cause: 'encoderEnded',
+      lostFrames: null,
+    } as const;
+    const copy = { video: stream(0), audio: stream(0) };
+    expect(completeStamp(recorded({ copy, gaps: [gap] })).problem).toBe(
+      'Not everything is there: the longest stretch without audio is 0.3 s long, from 00:00:09.0 on (its end was not written).',
+    );
+  });
+
   it('is not earned where packets or frames do not add up', () => {
     const off = stream(0);
     const copy = { video: { ...off, frames: { ...off.frames, written: 299 } }, audio: stream(0) };
