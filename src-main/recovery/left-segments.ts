@@ -107,12 +107,12 @@ type PartFigures = Pick<
   'audioSilenceMs' | 'audioLostMs' | 'audioConcealedMs' | 'missedFrames' | 'repeatedFrames' | 'emptySlots'
 >;
 
-/** The files that the same tracks had before the take was split. */
+/** The files that the same tracks had before the take was split, and that were counted by whoever has counted this one. */
 function earlierParts(
   { copy, identity, kind, part, trackNumber }: ManifestFile,
   files: readonly ManifestFile[],
 ): ManifestFile[] {
-  return files.filter(
+  const before = files.filter(
     (file) =>
       file.identity === identity &&
       file.kind === kind &&
@@ -121,6 +121,11 @@ function earlierParts(
       (file.copy === undefined) === (copy === undefined) &&
       (file.part?.number ?? 1) < (part?.number ?? 1),
   );
+  // Of a copied file that was not counted to its end the process was gone: another one began to count behind it.
+  const isUncounted = (file: ManifestFile): boolean =>
+    file.copy !== undefined && file.segments.some(({ packets }) => packets === null);
+  const from = Math.max(0, ...before.filter(isUncounted).map((file) => file.part?.number ?? 1));
+  return before.filter((file) => (file.part?.number ?? 1) > from);
 }
 
 function without(

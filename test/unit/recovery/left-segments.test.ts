@@ -72,3 +72,20 @@ it('knows by the last telemetry what of a copied file was due, and that what was
   const screen = lastAccounts({ ...told, kind: 'screenShare' }, last);
   expect(screen.copy?.video.isOn).toBe(false);
 });
+
+it('takes nothing off what a process has counted for the parts of one that was killed before', () => {
+  const { entry, snapshot } = fileState('ada-part3.mkv');
+  const partOf = (number: number, packets: null | object): ManifestFile =>
+    ({
+      ...{ ...entry, file: `ada-part${number}.mkv`, part: { number, startMs: number, endMs: number + 1 } },
+      segments: [{ file: `ada-part${number}.mkv`, startMs: number, endMs: number + 1, packets }],
+    }) as ManifestFile;
+  const last = { snapshot: { sinks: [snapshot] } } as unknown as LastMoments;
+  const audio = { ...entry.audio, received: 0, written: 0, queued: 0 };
+  const third: ManifestFile = { ...entry, audio, part: { number: 3, startMs: 3, endMs: null } };
+  const writtenBehind = (...earlier: ManifestFile[]): number | undefined =>
+    lastAccounts(third, last, [...earlier, third]).copy?.video.frames.written;
+  // Nobody has counted it to its end: its process was gone, and another one began to count.
+  expect(writtenBehind(partOf(1, {}), partOf(2, null))).toBe(7);
+  expect(writtenBehind(partOf(1, null), partOf(2, {}))).toBe(0);
+});
