@@ -188,9 +188,12 @@ export class TakeParts {
 
   /** The same by their folders, with what they are finalized with. */
   openGroups(): (PartFinalizing & { readonly entries: ManifestFile[] })[] {
+    // That every file plays is not said where it is not known of one before.
+    const isKnown = this.merged([]).every(({ state }) => state === 'verified');
+    const own = isKnown ? {} : { report: this.#reportOf(this.#last.number, 'filesUsable') };
     return this.#options.places
       .grouped(this.open())
-      .map(({ entries, place }) => ({ ...this.finalizingIn(place), entries }));
+      .map(({ entries, place }) => ({ ...this.finalizingIn(place), entries, ...own }));
   }
 
   /** Those of finished parts, and what has become of the others. */
@@ -204,22 +207,17 @@ export class TakeParts {
     await this.#finishing;
   }
 
-  /** Of files that are finished beside the recording; what is ended on its way is no failure. */
-  #reportOf(number: number): EventReporter {
+  /** Of files of one part. What is finished beside the recording, and ended on its way, is no failure. */
+  #reportOf(number: number, usable: 'filesUsable' | 'partUsable'): EventReporter {
     const log = new EventLog(1);
     const { report } = this.#options.take;
     log.subscribe(({ details, identity, level, message, name }) => {
-      if (this.#stop.signal.aborted) return;
+      if (usable === 'partUsable' && this.#stop.signal.aborted) return;
       if (name === 'filesUsable')
-        report.info(
-          'partUsable',
-          `Part ${number} plays and can be copied. Now its content is checked.`,
-          null,
-          {
-            ...details,
-            part: number,
-          },
-        );
+        report.info(usable, `Part ${number} plays and can be copied. Now its content is checked.`, null, {
+          ...details,
+          part: number,
+        });
       else report[level](name, message, identity, details);
     });
     return new EventReporter(log, () => null);
@@ -238,7 +236,7 @@ export class TakeParts {
             ...this.finalizingIn(place),
             entries,
             signal: this.#stop.signal,
-            report: this.#reportOf(number),
+            report: this.#reportOf(number, 'partUsable'),
           },
           // Beside the next part.
           ...{ priority: 'belowNormal', onProgress: () => undefined },

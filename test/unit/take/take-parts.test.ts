@@ -1,7 +1,14 @@
-import { expect, it } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import type { ManifestFile } from '../../../src-main/contract/manifest.js';
+import { MatroskaFile } from '../../../src-main/copy/file/matroska-file.js';
+import { makeUsable } from '../../../src-main/finalize/finalize-take.js';
 import { TakeParts, type TakePartsOptions } from '../../../src-main/take/take-parts.js';
 import { EventLog } from '../../../src-main/telemetry/event-log.js';
 import { EventReporter } from '../../../src-main/telemetry/event-reporter.js';
+import { fileState } from '../../fixtures/copy-states.js';
 
 /** Parts of a take whose files are a size that a test sets, growing evenly. */
 class Parts {
@@ -66,4 +73,46 @@ it('is not split by itself where nobody asked for it', () => {
   test.bytesPerMs = 100_000;
   test.until(100_000);
   expect(test.cutsMs).toEqual([]);
+});
+
+it('does not say of every file that it plays, where nothing can be read of one of an earlier part', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'plateau-parts-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const entries = await Promise.all(
+    [0, 40].map(async (packets, index) => {
+      const [number, file] = [index + 1, `ada${index + 1}.mkv`];
+      const media = await MatroskaFile.create(join(folder, file));
+      for (let at = 0; at < packets; at += 1)
+        media.write('audio', at * 20, true, Buffer.from([0xf8, 1, 2]), 20);
+      await media.finish();
+      const segments = [{ file, startMs: 0, endMs: 800, packets: null }];
+      const part = { number, startMs: 0, endMs: number === 1 ? 800 : null };
+      return { ...fileState(file).entry, canvas: null, part, segments };
+    }),
+  );
+  const log = new EventLog(20);
+  const place = { folder: { path: folder }, filler: {} };
+  const parts = new TakeParts({
+    files: {
+      cut: () => ({ number: 2, atMs: 800 }),
+      entries: () => entries,
+      isSettled: () => true,
+      largestPart: () => 0,
+    },
+    take: { ffmpegPath: 'none', furtherAudio: 'file', report: new EventReporter(log, () => null) },
+    moments: { entries: { markers: [] } },
+    places: { of: () => place, grouped: (open: ManifestFile[]) => [{ place, entries: open }] },
+    onChanged: () => Promise.resolve(),
+  } as unknown as TakePartsOptions);
+  parts.split();
+  parts.tick(1_000);
+  await expect.poll(() => parts.open().length).toBe(1);
+  await parts.stop();
+  const [group] = parts.openGroups();
+  if (group === undefined) throw new Error('The last part is open.');
+  await makeUsable({ ...group, onProgress: () => undefined });
+  const said = log.entries.filter(({ name }) => /Usable$/.test(name));
+  expect(said.map(({ message, name }) => `${name} ${message}`)).toEqual([
+    'filesUsable Part 2 plays and can be copied. Now its content is checked.',
+  ]);
 });
