@@ -39,7 +39,12 @@ interface Missed {
   readonly track: PublicationInfo;
   /** Since when something of it is missing, which is written down; null while its owner has muted it. */
   sinceMs: number | null;
+  /** Since when it has been off, while it is not known yet whether something of it has come before; null while it is on. */
+  offMs: number | null;
 }
+
+/** What came is written when its sender's clock is known, in three seconds: what is not told by then has not come. Milliseconds. */
+const toldInMs = 5_000;
 
 /**
  * Starts the process that receives anew when it is gone, and goes on in the next part of the take: as an encoder that died is
@@ -110,6 +115,7 @@ export class CopyRestart {
   /** All is in the files: also what had waited for its sender's clock. @param endMs where the take has ended */
   filesEnded(endMs: number): void {
     this.#settle(endMs);
+    for (const missed of this.#missed) this.#close(missed);
   }
 
   async #join(): Promise<void> {
@@ -143,14 +149,27 @@ export class CopyRestart {
     if (media.isInterrupted) this.#addTo(published);
     const on = new Set(published.filter(({ isMuted }) => !isMuted).map(({ trackSid }) => trackSid));
     for (const missed of this.#missed) {
-      const { sinceMs, track } = missed;
-      const isOn = on.has(track.trackSid);
-      if (isOn === (sinceMs !== null)) continue;
-      missed.sinceMs = isOn ? nowMs : null;
-      if (isOn) participants.missing(track, failure, nowMs);
-      else participants.recordedFrom(track.trackSid, nowMs);
+      const { track } = missed;
+      if (!on.has(track.trackSid)) {
+        if (missed.sinceMs !== null) missed.offMs ??= nowMs;
+        // Nobody receives it: nothing of it has come.
+        if (media.isInterrupted) this.#close(missed);
+        continue;
+      }
+      this.#close(missed);
+      if (missed.sinceMs !== null) continue;
+      missed.sinceMs = nowMs;
+      participants.missing(track, failure, nowMs);
       saveManifest();
     }
+  }
+
+  /** Of what is off nothing was missing from then on. */
+  #close(missed: Missed): void {
+    if (missed.offMs === null) return;
+    this.#options.participants.recordedFrom(missed.track.trackSid, missed.offMs);
+    [missed.sinceMs, missed.offMs] = [null, null];
+    this.#options.saveManifest();
   }
 
   /** What is not recorded for another reason stays that. */
@@ -159,7 +178,7 @@ export class CopyRestart {
     const further = published.filter(
       ({ trackSid }) => !known.has(trackSid) && !this.#options.participants.lacks(trackSid),
     );
-    this.#missed = [...this.#missed, ...further.map((track) => ({ track, sinceMs: null }))];
+    this.#missed = [...this.#missed, ...further.map((track) => ({ track, sinceMs: null, offMs: null }))];
   }
 
   /** Writes down until when what is recorded again was missing. What has ended is not waited for. */
@@ -167,12 +186,16 @@ export class CopyRestart {
     if (this.#missed.length === 0) return;
     const { isInterrupted, latest } = this.#options.media;
     const entries = (this.#endedWithout ?? isInterrupted) ? [] : latest.entries();
-    const rest = this.#missed.filter(({ sinceMs, track }) => {
+    const rest = this.#missed.filter((missed) => {
+      const { offMs, sinceMs, track } = missed;
       // Of who is muted nothing is missing once they are received.
       if (sinceMs === null) return !entries.some(({ tracks }) => tracks.some(isOf(track)));
       const backMs = entries.map((entry) => backIn(entry, track)).find((ms) => ms !== null) ?? null;
-      if (backMs === null) return true;
-      const untilMs = Math.max(sinceMs, Math.min(nowMs, backMs));
+      if (backMs === null) {
+        if (offMs !== null && nowMs - offMs > toldInMs) this.#close(missed);
+        return true;
+      }
+      const untilMs = Math.max(sinceMs, Math.min(offMs ?? nowMs, backMs));
       this.#options.participants.recordedFrom(track.trackSid, untilMs);
       return false;
     });

@@ -238,6 +238,48 @@ it('misses what comes while nobody receives, from then on, and leaves what is mi
   ]);
 });
 
+/** A take that is received again at 6 s, and of which nothing is told yet. */
+async function back(): Promise<Copied> {
+  const take = new Copied();
+  take.begin();
+  take.tick(5_200);
+  await expect.poll(() => take.calls.includes('join')).toBe(true);
+  await expect.poll(() => (take.tick(6_000), take.calls.includes('begin'))).toBe(true);
+  return take;
+}
+
+const claims = ({ calls }: Copied): string[] => calls.filter((call) => /^(missing|from)/.test(call)).slice(1);
+
+it('was missing up to the first of it that is in a file also when it is muted before that is told', async () => {
+  const take = await back();
+  take.isOn = false;
+  take.tick(8_000);
+  take.written = 1;
+  take.tick(9_000);
+  expect(claims(take)).toEqual(['from TR_mic 6250']);
+});
+
+it('was missing until it was muted, when nothing of it came, and again when it is on before something does', async () => {
+  const take = await back();
+  take.isOn = false;
+  take.tick(6_100);
+  take.tick(7_000);
+  expect(claims(take)).toEqual([]);
+  take.isOn = true;
+  take.tick(7_500);
+  expect(claims(take)).toEqual(['from TR_mic 6100', 'missing TR_mic receiverEnded 7500']);
+  take.isOn = false;
+  take.tick(7_600);
+  take.tick(13_000);
+  expect(claims(take).at(-1)).toBe('from TR_mic 7600');
+  const ended = await back();
+  ended.isOn = false;
+  ended.tick(6_100);
+  ended.restart.end(6_200);
+  ended.restart.filesEnded(6_200);
+  expect(claims(ended)).toEqual(['from TR_mic 6100']);
+});
+
 it('tells of a track once that is missing still when the next process ends', () => {
   const take = new Copied();
   take.begin();
