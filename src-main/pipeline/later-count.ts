@@ -8,6 +8,7 @@ export interface PlayedOutFigures extends ConcealmentFigures {
   readonly stretchedSamples?: number;
 }
 
+/** WebRTC counts at 48 kHz, whatever a microphone has. */
 const samplesPerMs = 48;
 /** Opus takes no other lengths; the mean of what has come is a little off. */
 const packetLengthsMs = [10, 20, 40, 60, 80, 100, 120] as const;
