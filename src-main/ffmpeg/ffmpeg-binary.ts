@@ -11,6 +11,8 @@ export interface FfmpegBinary {
   readonly path: string;
   /** As ffmpeg prints it, e.g. `5.1.9-0+deb12u1` or `n7.1`. */
   readonly version: string;
+  /** All that it prints of itself: version, how it was built, its libraries. */
+  readonly said: string;
   /** Where it was found. */
   readonly source: 'option' | 'FFMPEG_PATH' | 'ffmpeg-static' | 'PATH';
 }
@@ -81,7 +83,7 @@ async function readVersion(
   source: FfmpegBinary['source'],
   versionLimitMs: number,
 ): Promise<FfmpegBinary> {
-  const firstLines: string[] = [];
+  const lines: string[] = [];
   const where = source === 'option' ? 'the path given' : source;
   let exit: FfmpegExit;
   try {
@@ -90,7 +92,7 @@ async function readVersion(
       arguments: ['-hide_banner', '-version'],
       silenceLimitMs: versionLimitMs,
       onStdoutLine: (line) => {
-        if (firstLines.length === 0) firstLines.push(line);
+        lines.push(line);
       },
     });
   } catch (cause) {
@@ -106,7 +108,7 @@ async function readVersion(
       { cause },
     );
   }
-  const version = /^ffmpeg version (\S+)/.exec(firstLines[0] ?? '')?.[1];
+  const version = /^ffmpeg version (\S+)/.exec(lines[0] ?? '')?.[1];
   if (version === undefined && exit.exitCode !== 0) {
     const end =
       exit.exitCode === null
@@ -125,7 +127,7 @@ async function readVersion(
       installHint(source),
     );
   }
-  return { path, version, source };
+  return { path, version, said: lines.join('\n'), source };
 }
 
 const notExecutable = ': this user may not execute it';

@@ -2,6 +2,7 @@ import { PlateauError } from '../contract/errors.js';
 import { type Container, containerSchema, type Profile } from '../contract/profile.js';
 import { codecNames } from './ffmpeg-arguments.js';
 import { type FfmpegBinary, installHint } from './ffmpeg-binary.js';
+import { KeptParts } from './kept-parts.js';
 import { runFfmpegToExit } from './run-ffmpeg.js';
 
 /** The kinds of parts that ffmpeg is built of, by the option that lists them. */
@@ -106,7 +107,10 @@ export function partsForRecording(profile: Profile, hasVideo: boolean): FfmpegPa
  */
 export async function assertHasParts(ffmpeg: FfmpegBinary, parts: FfmpegParts): Promise<void> {
   assertVersion(ffmpeg);
-  const missing = await missingParts(ffmpeg, parts);
+  const kept = await KeptParts.of(ffmpeg);
+  const notKept = kept === null ? parts : missingOf(parts, kept.lists);
+  // What lacks is asked of itself, whatever was kept.
+  const missing = await missingParts(ffmpeg, notKept, kept);
   const named = Object.entries(partKinds).flatMap(([kind, name]) => {
     const names = missing[kind as PartKind] ?? [];
     return names.length === 0 ? [] : [`the ${name}${names.length > 1 ? 's' : ''} ${names.join(' and ')}`];
@@ -145,15 +149,27 @@ function assertVersion(ffmpeg: FfmpegBinary): void {
     );
 }
 
-async function missingParts(ffmpeg: FfmpegBinary, parts: FfmpegParts): Promise<FfmpegParts> {
+/** @returns those that are not in the lists */
+function missingOf(parts: FfmpegParts, lists: Readonly<Record<string, readonly string[]>>): FfmpegParts {
+  const missing = (Object.keys(partKinds) as PartKind[]).map((kind) => {
+    const present = new Set(lists[kind]);
+    return [kind, (parts[kind] ?? []).filter((name) => !present.has(name))] as const;
+  });
+  return Object.fromEntries(missing.filter(([, names]) => names.length > 0));
+}
+
+async function missingParts(
+  ffmpeg: FfmpegBinary,
+  parts: FfmpegParts,
+  kept: KeptParts | null,
+): Promise<FfmpegParts> {
   const kinds = (Object.keys(partKinds) as PartKind[]).filter((kind) => (parts[kind]?.length ?? 0) > 0);
-  const lists = await Promise.all(
-    kinds.map(async (kind) => {
-      const present = await listOf(ffmpeg, kind);
-      return [kind, (parts[kind] ?? []).filter((name) => !present.has(name))] as const;
-    }),
+  if (kinds.length === 0) return {};
+  const lists = Object.fromEntries(
+    await Promise.all(kinds.map(async (kind) => [kind, [...(await listOf(ffmpeg, kind))]] as const)),
   );
-  return Object.fromEntries(lists.filter(([, names]) => names.length > 0));
+  await kept?.add(lists);
+  return missingOf(parts, lists);
 }
 
 /** Another format, when only the encoders of this one are missing. */

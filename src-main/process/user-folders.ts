@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 
 /** Only this user may look into it. */
@@ -58,6 +58,17 @@ export function privateTemporaryFolder(): string {
   } catch (thrown) {
     throw temporaryFolderError(thrown);
   }
+}
+
+/**
+ * Where this user's programs keep what they can make again, and what Plateau has of it: outside of takes and clones. It need
+ * not exist.
+ */
+export function userCacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  const explicit = environment['XDG_CACHE_HOME'];
+  // The XDG specification says that a relative path is invalid and must be ignored.
+  const root = explicit !== undefined && isAbsolute(explicit) ? explicit : join(homedir(), '.cache');
+  return join(root, 'plateau');
 }
 
 /** Somebody else may have been first to make a folder of that name, for the sake of what we would put into it. */

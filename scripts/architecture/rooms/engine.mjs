@@ -133,7 +133,7 @@ export const engineRooms = [
     path: 'src-main/ffmpeg',
     purpose: 'ffmpeg as a program: where it is, its arguments, running it to the end, reading its listing',
     imports: ['src-main/contract', 'src-main/process', 'src-main/storage'],
-    packages: [],
+    packages: ['zod'],
   },
   {
     path: 'src-main/storage',

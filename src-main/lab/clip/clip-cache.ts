@@ -1,25 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { access, constants, mkdir, readFile, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { PlateauError } from '../../contract/errors.js';
-import { privateTemporaryFolder } from '../../process/user-folders.js';
+import { privateTemporaryFolder, userCacheFolder } from '../../process/user-folders.js';
 import { AudioClip } from './audio-clip.js';
 import { encodeAudioClip, encodeVideoClip } from './clip-encoder.js';
 import { audioClipFile, type AudioClipSpec, videoClipFile, type VideoClipSpec } from './clip-spec.js';
 import { readVideoClip, type VideoClip } from './video-clip.js';
 
-/** Where clips are kept: outside of takes and clones, in the user's cache. */
-function clipFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  const explicit = environment['XDG_CACHE_HOME'];
-  // The XDG specification says that a relative path is invalid and must be ignored.
-  const root = explicit !== undefined && isAbsolute(explicit) ? explicit : join(homedir(), '.cache');
-  return join(root, 'plateau', 'clips');
-}
-
 async function writableClipFolder(): Promise<string> {
   try {
-    return await madeFolder(clipFolder());
+    return await madeFolder(join(userCacheFolder(), 'clips'));
   } catch {
     return madeFolder(join(privateTemporaryFolder(), 'clips'));
   }

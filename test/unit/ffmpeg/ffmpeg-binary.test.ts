@@ -28,6 +28,7 @@ it('takes the named program before the environment, and the environment before t
   expect(await findFfmpeg({ explicitPath: named, environment })).toEqual({
     path: named,
     version: '7.1',
+    said: 'ffmpeg version 7.1 Copyright',
     source: 'option',
   });
   expect(await findFfmpeg({ environment })).toMatchObject({ version: 'n5.1.9', source: 'FFMPEG_PATH' });
