@@ -68,7 +68,7 @@ export const engineRooms = [
     path: 'src-main/livekit/connect',
     purpose: 'Addresses, tokens, what a refusal means, and when to try again',
     imports: ['src-main/contract', 'src-main/format'],
-    packages: ['@livekit/rtc-node', 'jose', 'livekit-server-sdk', 'undici', 'zod'],
+    packages: ['@livekit/rtc-node', 'jose', 'undici', 'zod'],
   },
   {
     path: 'src-main/livekit/ffi',

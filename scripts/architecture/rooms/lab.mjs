@@ -57,9 +57,10 @@ export const labRooms = [
       'src-main/lab/pattern',
       'src-main/lab/rtp',
       'src-main/lab/server',
+      'src-main/livekit/connect',
       'src-main/process',
     ],
-    packages: [...rtc, 'livekit-server-sdk', 'zod'],
+    packages: [...rtc, 'zod'],
   },
   {
     path: 'src-main/lab/unbounded',

@@ -1,5 +1,5 @@
-import { AccessToken } from 'livekit-server-sdk';
 import { PlateauError } from '../../contract/errors.js';
+import { mintToken } from '../../livekit/connect/access-token.js';
 import { labNowMs } from '../pattern/lab-clock.js';
 import {
   type ParticipantAction,
@@ -12,7 +12,8 @@ import type { PublisherFigures } from './publisher-messages.js';
 
 export type { ActionEffect } from './publisher-handle.js';
 
-const tokenLifetime = '24h';
+/** Longer than anybody watches a demo. */
+const tokenTtlSeconds = 24 * 60 * 60;
 
 export interface SyntheticRoomOptions {
   readonly url: string;
@@ -198,13 +199,11 @@ class RoomOfPublishers implements SyntheticRoom {
 }
 
 async function publisherToken(options: SyntheticRoomOptions, spec: ParticipantPlan): Promise<string> {
-  const token = new AccessToken(options.apiKey, options.apiSecret, {
-    identity: spec.identity,
-    name: spec.name,
-    ttl: tokenLifetime,
+  const { apiKey, apiSecret, room } = options;
+  return mintToken({
+    ...{ apiKey, apiSecret, identity: spec.identity, name: spec.name, ttlSeconds: tokenTtlSeconds },
+    video: { roomJoin: true, room, canPublish: true, canSubscribe: false },
   });
-  token.addGrant({ roomJoin: true, room: options.room, canPublish: true, canSubscribe: false });
-  return token.toJwt();
 }
 
 /**

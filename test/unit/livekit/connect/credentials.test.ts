@@ -1,6 +1,11 @@
+import { AccessToken, TokenVerifier, TrackSource } from 'livekit-server-sdk';
 import { describe, expect, it } from 'vitest';
 import { PlateauError } from '../../../../src-main/contract/errors.js';
-import { mintRecorderToken, readTokenClaims } from '../../../../src-main/livekit/connect/access-token.js';
+import {
+  mintListToken,
+  mintRecorderToken,
+  readTokenClaims,
+} from '../../../../src-main/livekit/connect/access-token.js';
 import { connectError } from '../../../../src-main/livekit/connect/connect-error.js';
 import { parseServerUrl } from '../../../../src-main/livekit/connect/server-url.js';
 
@@ -35,6 +40,36 @@ describe('tokens', () => {
       },
     });
     expect(readTokenClaims(token)).toMatchObject({ room: 'harness', identity: 'rec-1' });
+  });
+
+  it('are those that the server’s own SDK mints, and that it takes for valid', async () => {
+    const keys = { apiKey: 'key', apiSecret };
+    const joining = new AccessToken('key', apiSecret, {
+      identity: 'rec-1',
+      name: 'Plateau recorder',
+      ttl: 6 * 60 * 60,
+    });
+    joining.addGrant({
+      ...{ roomJoin: true, room: 'harness', canPublish: true, canSubscribe: true, canPublishData: false },
+      ...{ canPublishSources: [TrackSource.SCREEN_SHARE_AUDIO], hidden: true, recorder: true },
+    });
+    const listing = new AccessToken('key', apiSecret, { ttl: 60 });
+    listing.addGrant({ roomList: true });
+    for (const [ours, theirs] of [
+      [await mintRecorderToken({ ...keys, room: 'harness', identity: 'rec-1' }), await joining.toJwt()],
+      [await mintListToken(keys), await listing.toJwt()],
+    ] as const) {
+      const verifier = new TokenVerifier('key', apiSecret);
+      const [one, other] = [await verifier.verify(ours), await verifier.verify(theirs)];
+      expect({ ...one, nbf: 0, exp: (one.exp ?? 0) - (one.nbf ?? 0) }).toEqual({
+        ...other,
+        ...{ nbf: 0, exp: (other.exp ?? 0) - (other.nbf ?? 0) },
+      });
+      // A second may begin between the two.
+      expect(Math.abs((one.nbf ?? 0) - (other.nbf ?? 0))).toBeLessThanOrEqual(1);
+      const [head, otherHead] = [ours, theirs].map((token) => token.split('.')[0]);
+      expect(head).toBe(otherHead);
+    }
   });
 
   it.each(['', 'abc', 'a.b.c', 'a.bnVsbA.c'])('that are none are named so (%s)', (text) => {
