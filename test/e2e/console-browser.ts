@@ -7,10 +7,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 const screenshotFolder = fileURLToPath(new URL('../../.artefacts/screenshots', import.meta.url));
 const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-const sizes = [
-  { width: 1280, height: 800 },
-  { width: 1920, height: 1080 },
-] as const;
+const viewport = { width: 1280, height: 800 } as const;
 const themes = ['dark', 'light'] as const;
 
 /** What is used of axe (https://github.com/dequelabs/axe-core) inside the page. */
@@ -46,7 +43,7 @@ export class ConsoleBrowser {
 
   /** A person of their own: nothing is remembered from other contexts. */
   async newPage(): Promise<{ page: Page; context: BrowserContext }> {
-    const context = await this.#browser.newContext({ viewport: sizes[0], reducedMotion: 'reduce' });
+    const context = await this.#browser.newContext({ viewport, reducedMotion: 'reduce' });
     const page = await context.newPage();
     page.on('pageerror', (error) => this.errors.push(error.message));
     page.on('console', (message) => {
@@ -56,7 +53,8 @@ export class ConsoleBrowser {
   }
 
   /**
-   * Photographs a state in both themes and sizes, and asks axe about each theme.
+   * Asks axe about a state in both themes. What it looks like is held against images elsewhere, in every size
+   * (`test/renderer`).
    *
    * @returns what axe found, in sentences
    */
@@ -64,13 +62,6 @@ export class ConsoleBrowser {
     const findings: string[] = [];
     for (const theme of themes) {
       await this.#toTheme(page, theme);
-      for (const size of sizes) {
-        await page.setViewportSize(size);
-        await page.screenshot({
-          path: join(screenshotFolder, `${name}-${theme}-${size.width}x${size.height}.png`),
-        });
-      }
-      await page.setViewportSize(sizes[0]);
       findings.push(...(await this.#violations(page)).map((finding) => `${name}, ${theme}: ${finding}`));
     }
     await this.#toTheme(page, 'dark');
@@ -100,7 +91,8 @@ export class ConsoleBrowser {
   }
 
   async #violations(page: Page): Promise<string[]> {
-    await page.evaluate(this.#axe);
+    // Read once for each page that is loaded: it is half a megabyte.
+    if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(this.#axe);
     const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: Axe }).axe.run());
     return violations.map(
       ({ id, help, nodes }) =>
