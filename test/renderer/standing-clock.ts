@@ -91,17 +91,20 @@ export function stopClock(page: typeof globalThis & Window, momentMs: number): S
     elapse: async (ms) => {
       await settle();
       const untilMs = sinceMs + ms;
+      let hasRun = false;
       for (let due = nextUntil(untilMs); due !== undefined; due = nextUntil(untilMs)) {
         const [id, timer] = due;
         sinceMs = timer.atMs;
         if (timer.everyMs === null) timers.delete(id);
         else timer.atMs += timer.everyMs;
         timer.run();
+        hasRun = true;
         // What was promised by it, and what React draws for it, comes before the next.
         await new Promise((resolve) => realTimeout(resolve, 0));
       }
       sinceMs = untilMs;
-      await settle();
+      // It stands still already, and no moment has gone by.
+      if (hasRun || ms > 0) await settle();
     },
   };
 }

@@ -19,8 +19,8 @@ export const needsBrowser = '(needs Chromium: CHROMIUM_PATH)';
 const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'";
 
-/** Nothing of the window is at work in it, and it reaches what the window has stored. */
-const emptyPage = '/empty';
+/** As the name of a page, which it keeps when it is loaded anew: nothing is to be stored when the window begins. */
+const forgetful = 'forgets what is stored';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -103,6 +103,11 @@ export async function openWindowStage(
       await page.addInitScript((ms) => {
         window.standsAtMs = ms;
       }, standsAt.getTime());
+    await page.addInitScript((name) => {
+      if (window.name !== name) return;
+      window.name = '';
+      localStorage.clear();
+    }, forgetful);
     await page.addInitScript({ path: path.join(artefactFolder, 'fake', 'fake-console.js') });
     return page;
   };
@@ -120,10 +125,9 @@ export async function openWindowStage(
     return page;
   };
   const clear = async (page: Page): Promise<Page> => {
-    await page.goto(`${address}${emptyPage}`);
-    await page.evaluate(() => {
-      localStorage.clear();
-    });
+    await page.evaluate((name) => {
+      window.name = name;
+    }, forgetful);
     await page.mouse.up();
     await page.mouse.move(-1, -1);
     return page;
@@ -163,13 +167,6 @@ async function serve(folder: string, mediaFolder?: string): Promise<Server> {
       const media = path.join(mediaFolder, path.basename(pathname));
       // As the engine serves them.
       void serveMedia(request, response, existsSync(media) ? media : null);
-      return;
-    }
-    if (pathname === emptyPage) {
-      // Whoever sees a page without an icon asks for one, of which the next page would be told.
-      response
-        .writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' })
-        .end('<link rel="icon" href="data:,">');
       return;
     }
     const file = path.join(folder, pathname === '/' ? 'index.html' : path.normalize(pathname));

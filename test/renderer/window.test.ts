@@ -121,7 +121,8 @@ async function putOn(page: Page, { theme, width, height }: Dress): Promise<void>
 }
 
 async function violationsOf(page: Page, axeSource: string): Promise<string[]> {
-  await page.evaluate(axeSource);
+  // Read once for each page: it is half a megabyte.
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource);
   const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }));
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${target.join(' ')} ${failureSummary ?? ''}`),
