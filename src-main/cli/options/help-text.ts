@@ -150,8 +150,9 @@ Makes an H.264 + AAC file (ada.mp4, ada.m4a without video) of each file that is 
 one size, at low priority. Each is compared with its original: frames, length, and what is seen and heard when. Only
 then has it its name. Originals are read and never changed. deliverables.json says what was made of what.
 Ctrl-C ends it; started again it goes on where it was, and keeps what is finished.
-Exit code 0 when every file is there, 7 when one could not be made, 5 when there is too little space, 13 when the
-folder holds no take, 14 when it is in use or not finished, 130 after Ctrl-C.
+Exit code 0 when every file is there, 7 when one could not be made, 8 when all are there that can be, and nothing of
+an original can be read, 5 when there is too little space, 13 when the folder holds no take, 14 when it is in use or
+not finished, 130 after Ctrl-C.
 `;
 
 /** What stands below the options in `plateau report --help`. */
