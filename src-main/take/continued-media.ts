@@ -190,9 +190,11 @@ export class ContinuedMedia implements TakeMedia {
     return this.#isLastOf(part) ? this.#of(part).isOnDisk : this.#of(part).media.isSettled(part);
   }
 
-  /** Of the encoders; what is copied has none. */
+  /** What encoders and disks have failed to keep, over all of them. */
   failedFrames(): FailedFrames {
-    return this.#stages[0].media.failedFrames();
+    const all = this.#all.map((media) => media.failedFrames());
+    const sum = (kind: keyof FailedFrames): number => all.reduce((total, one) => total + one[kind], 0);
+    return { video: sum('video'), audio: sum('audio') };
   }
 
   /** Of those that go on; encoders read the take's clock. */

@@ -30,7 +30,7 @@ export interface FilesOfTakeOptions {
   readonly problems: Pick<TakeProblems, 'fileFailed' | 'note'>;
   readonly participants: Pick<TakeParticipants, 'lacks' | 'missing' | 'recordedFrom'>;
   /** Asked at each event: it is made with these files. */
-  readonly goingOn: () => Pick<GoingOn, 'fileFailed' | 'fileLost'>;
+  readonly goingOn: () => Pick<GoingOn, 'endedFileFailed' | 'fileFailed' | 'fileLost'>;
   readonly updateBudget: () => void;
   readonly saveManifest: () => Promise<void>;
   readonly noteMissing: (track: PublicationInfo, error: PlateauError) => void;
@@ -95,8 +95,9 @@ function restartOf(
 export function filesOfTake(options: FilesOfTakeOptions): ContinuedMedia {
   const { take } = options;
   if (take.openMedia !== undefined) return new ContinuedMedia(openMediaOfTake(options, take.openMedia), null);
-  const encoded = encodedFiles(options);
-  return new ContinuedMedia(encoded, encoded);
+  const encoded = encodedFiles(options, () => media.isHandingOver);
+  const media = new ContinuedMedia(encoded, encoded);
+  return media;
 }
 
 /**
@@ -105,7 +106,7 @@ export function filesOfTake(options: FilesOfTakeOptions): ContinuedMedia {
  * @param first the part with which they begin; left out, it is the first of the take
  */
 function openMediaOfTake(options: FilesOfTakeOptions, open: OpenMedia, first?: Cut): TakeMedia {
-  const { clock, places, problems, take } = options;
+  const { clock, goingOn, places, problems, take } = options;
   const media = open(
     { take, places, clock, ...(first !== undefined && { first }) },
     {
@@ -115,7 +116,15 @@ function openMediaOfTake(options: FilesOfTakeOptions, open: OpenMedia, first?: C
         void options.saveManifest();
       },
       onRefused: refusing(options),
-      onFailed: (file, error, part) => problems.fileFailed(file, error, part),
+      onNotRestored: (file, error, part) => goingOn().fileLost(file, part, error),
+      onFailed: (file, error, part) => {
+        const { identity } = file.subject;
+        const goesOn = goingOn().endedFileFailed(part.segments.file, identity, error, part.number);
+        void goesOn.then((does) => {
+          if (!does) take.report.error(error.code, error.message, identity, { hint: error.hint });
+        });
+        problems.fileFailed(file, error, part, goesOn);
+      },
     },
   );
   // It locks the take as well: nobody recovers what it is still ending.
@@ -123,7 +132,7 @@ function openMediaOfTake(options: FilesOfTakeOptions, open: OpenMedia, first?: C
   return media;
 }
 
-function encodedFiles(options: FilesOfTakeOptions): TakeFiles {
+function encodedFiles(options: FilesOfTakeOptions, isHandingOver: () => boolean): TakeFiles {
   const { clock, frameBytes, frameRateLimit, goingOn, participants, places, problems, take } = options;
   return new TakeFiles(
     {
@@ -138,7 +147,14 @@ function encodedFiles(options: FilesOfTakeOptions): TakeFiles {
         places.current.filler.warm(take.profile, sink.canvas).catch(() => undefined);
       },
       onSegment: () => void options.saveManifest(),
-      onFailed: (sink, error, part) => problems.fileFailed(sink, error, part),
+      onFailed: (sink, error, part) => {
+        const { file } = part.segments;
+        // Of encoders that hand over to what is copied: that goes on elsewhere.
+        const goesOn = isHandingOver()
+          ? goingOn().endedFileFailed(file, sink.subject.identity, error, part.number)
+          : undefined;
+        problems.fileFailed(sink, error, part, goesOn);
+      },
       mayGoOnElsewhere: (sink, error, part) => goingOn().fileFailed(sink, error, part),
       onWatchdogTrip: take.onWatchdogTrip,
       ...{ onOpenChanged: options.updateBudget, onRefused: refusing(options) },

@@ -15,7 +15,12 @@ import type { MoveReason, OpenedFolder, OpenFolder, TakePlaces } from './take-pl
 /** What a take needs to go on in another folder. */
 export interface GoingOnOptions {
   readonly places: TakePlaces;
-  readonly files: Pick<TakeFiles, 'disk' | 'failedFrames' | 'goOnAt' | 'hasEnded'>;
+  readonly files: Pick<TakeFiles, 'disk' | 'failedFrames' | 'goOnAt' | 'hasEnded'> & {
+    /** Whether they can be cut at the moment: it waits for that. Left out, they can. */
+    readonly mayCut?: boolean;
+    /** The process that fills them, where it is one of its own. */
+    readonly processId?: number | undefined;
+  };
   readonly parts: Pick<TakeParts, 'goOn'>;
   readonly report: EventReporter;
   readonly nowMs: () => number;
@@ -34,6 +39,8 @@ export class GoingOn {
   readonly #silence = new DiskSilence();
   /** What had failed before the disk did. */
   #before: FailedFrames | null = null;
+  /** Wait until the files can be cut. */
+  #waiting: (() => void)[] = [];
 
   constructor(options: GoingOnOptions) {
     this.#options = options;
@@ -52,15 +59,17 @@ export class GoingOn {
 
   /** Resolves when the take is not on its way to another folder, as far as is known now. */
   get settled(): Promise<unknown> {
+    this.#wake();
     return this.#moving ?? Promise.resolve();
   }
 
   /** Called a few times a second: reckons what the last move has cost, and leaves a disk that takes nothing. */
   tick(): void {
     const { files, places } = this.#options;
+    this.#wake();
     const { fromPart, moved } = places.current;
     moved?.loss.update(files.failedFrames(), files.hasEnded(fromPart - 1));
-    if (this.isPossible && this.#silence.look(performance.now(), files.disk))
+    if (this.isPossible && this.#mayMove && this.#silence.look(performance.now(), files.disk))
       void this.goOn(diskNotAnswering(), false);
   }
 
@@ -77,10 +86,21 @@ export class GoingOn {
       setImmediate(() => sink.goOnAt(places.current.fromMs));
       return true;
     }
-    if (!this.isPossible) return false;
-    this.#before ??= this.#options.files.failedFrames();
-    void this.#decide(sink, error);
+    if (!this.isPossible || !this.#mayMove) return false;
+    void this.#follow(sink.file, sink.subject.identity, error).then((goesOn) => {
+      sink.goOnAt(goesOn ? places.current.fromMs : null);
+    });
     return true;
+  }
+
+  /**
+   * The same of a file that has ended by that, and that another process may go on with: it is told of the other folder.
+   *
+   * @returns whether the take goes on elsewhere, or has gone on, so that nothing is wrong with it; never rejects
+   */
+  async endedFileFailed(file: string, identity: string, error: PlateauError, part: number): Promise<boolean> {
+    if (this.#options.places.isLeft(part)) return true;
+    return this.isPossible && (await this.#follow(file, identity, error));
   }
 
   /** A file was deleted, and cannot be written again: the take leaves its folder when nothing can. What is open goes on. */
@@ -135,27 +155,45 @@ export class GoingOn {
     return moving;
   }
 
-  /** One file may fail alone; then the take stays, and the file ends as it would without another folder. */
-  async #decide(sink: RecordingSink, error: PlateauError): Promise<void> {
-    const { places } = this.#options;
+  /**
+   * One file may fail alone; then the take stays, and the file ends as it would without another folder.
+   *
+   * @returns whether the take goes on in another one
+   */
+  async #follow(file: string, identity: string, error: PlateauError): Promise<boolean> {
+    const { files, places } = this.#options;
+    this.#before ??= files.failedFrames();
     const { path } = places.current.folder;
-    const { concerns } = await fileProblem(sink.file, sink.subject.identity, error, () =>
-      takeFolderFailure(path),
-    );
+    const { concerns } = await fileProblem(file, identity, error, () => takeFolderFailure(path));
     if (concerns === 'file') {
       this.#before = null;
-      sink.goOnAt(null);
+      return false;
     }
     // Another file's failure may have been judged before.
-    else if (places.current.folder.path !== path) sink.goOnAt(places.current.fromMs);
-    else if (!(await this.goOn(error, true))) sink.goOnAt(null);
+    return places.current.folder.path !== path || (await this.goOn(error, true));
+  }
+
+  get #mayMove(): boolean {
+    return this.#options.files.mayCut !== false;
+  }
+
+  /** What is copied cannot be cut while encoders hand over to it, and while the process that receives is started anew. */
+  async #untilMovable(): Promise<void> {
+    if (this.#mayMove || this.#options.isStopping()) return;
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  #wake(): void {
+    if (!this.#mayMove && !this.#options.isStopping()) return;
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   async #move(reason: MoveReason, isAtOnce: boolean, open: OpenFolder): Promise<void> {
     const { files, nowMs, onMoved, parts, places, report } = this.#options;
     const opened = await open();
-    const lock = await places.lock(opened);
+    const lock = await places.lock(opened, files.processId);
     try {
+      await this.#untilMovable();
       if (this.#options.isStopping())
         throw new PlateauError('invalidState', 'The take is being stopped.', 'Start another one.');
       const loss = new MoveLoss(this.#before ?? files.failedFrames());

@@ -84,7 +84,11 @@ export interface TakeMedia extends FilesOfTake {
 export interface TakeMediaEvents {
   /** A file was begun, or has ended. */
   readonly onOpenChanged: () => void;
-  /** A file records no more, or lacks its end. */
+  /** A file was deleted, and cannot be written again: what is open goes on. Left out where nobody wants to know. */
+  readonly onNotRestored?: (file: string, error: PlateauError, part: number) => void;
+  /** A track is recorded only now, for its file could not be made `missedMs` long. Left out where nobody wants to know. */
+  readonly onMissed?: (track: PublicationInfo, error: PlateauError, missedMs: number) => void;
+  /** A file records no more, or lacks its end; nobody has said so yet. */
   readonly onFailed: (
     file: { readonly subject: SinkSubject },
     error: PlateauError,
@@ -97,7 +101,7 @@ export interface TakeMediaEvents {
 /** What files are made with, beside the take's own options. */
 export interface TakeMediaOptions {
   readonly take: TakeOptions;
-  readonly places: Pick<TakePlaces, 'current'>;
+  readonly places: Pick<TakePlaces, 'current' | 'of'>;
   readonly clock: TakeClock;
   /** The part with which they begin; left out, it is the first of the take. */
   readonly first?: Cut;

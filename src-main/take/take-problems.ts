@@ -9,6 +9,8 @@ import type { TakePlaces } from './take-places.js';
 type Failed = Pick<RecordingSink, 'subject'>;
 type FailedPart = Pick<FilePart, 'number'> & { readonly segments: Pick<FilePart['segments'], 'file'> };
 
+const staysHere = Promise.resolve(false);
+
 /** What went wrong with a take: the worst of it, and whether a failure ended the take. */
 export class TakeProblems {
   readonly #places: Pick<TakePlaces, 'current' | 'isLeft'>;
@@ -46,12 +48,23 @@ export class TakeProblems {
     this.#worst = worseProblem(this.#worst, problem);
   }
 
-  /** A file records no more, or lacks its end. @param part that is not complete */
-  fileFailed(sink: Failed, error: PlateauError, part: FailedPart): void {
-    this.#judged = Promise.all([this.#judged, this.#judge(sink, error, part)]);
+  /**
+   * A file records no more, or lacks its end.
+   *
+   * @param part that is not complete
+   * @param goesOn whether the take goes on elsewhere because of it; left out, it does not
+   */
+  fileFailed(sink: Failed, error: PlateauError, part: FailedPart, goesOn = staysHere): void {
+    this.#judged = Promise.all([this.#judged, this.#judge(sink, error, part, goesOn)]);
   }
 
-  async #judge({ subject }: Failed, error: PlateauError, part: FailedPart): Promise<void> {
+  async #judge(
+    { subject }: Failed,
+    error: PlateauError,
+    part: FailedPart,
+    goesOn: Promise<boolean>,
+  ): Promise<void> {
+    if (await goesOn) return;
     // Of a folder that the take has left nothing else is expected any more: its files say what they lack.
     if (this.#places.isLeft(part.number)) return;
     const { path } = this.#places.current.folder;

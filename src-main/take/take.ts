@@ -100,8 +100,7 @@ export class Take {
     this.goingOn = new GoingOn({
       ...{ places: this.#places, files: this.files, parts: this.parts, report: options.report },
       ...{ fallback: options.fallback, nowMs: () => this.clock.nowMs() },
-      // What is copied is in one folder.
-      isStopping: () => isStopping() || this.files.isCopied,
+      isStopping,
       onMoved: (place) => {
         this.#telemetry.moveTo(place);
         options.onMoved?.(place);

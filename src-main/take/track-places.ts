@@ -12,12 +12,12 @@ export interface TrackPlace {
   readonly subject: SinkSubject;
   /** Tells files apart: one for each participant and each screen share, and one for each further track. */
   readonly fileKey: string;
+  /** Since when, on the take's timeline. */
+  readonly givenAtMs: number;
 }
 
 interface Place extends TrackPlace {
   readonly seat: string;
-  /** On the take's timeline. */
-  readonly givenAtMs: number;
 }
 
 /** What else its participant publishes: of an undeclared role it is a guess. */

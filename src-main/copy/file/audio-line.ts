@@ -33,7 +33,7 @@ const withheldMs = 2_500;
 const leastGapMs = 5;
 
 /** What a packet is written into. */
-type LineTarget = Pick<MatroskaFile, 'write'>;
+type LineTarget = Pick<MatroskaFile, 'write'> & Partial<Pick<MatroskaFile, 'unwritten'>>;
 /** What a line has to know of a packet. */
 type PushedPacket = Pick<EncodedFrame, 'data' | 'durationMs' | 'lostBefore'>;
 
@@ -47,6 +47,10 @@ export class AudioLine {
   /** Where the last packet that was sent ends; silence does not count. Null before the first. */
   #soundedMs: number | null = null;
   #outage = new Outage();
+  /** What the file had no room for, or its disk refused, since the last packet that it took. */
+  #refused: Stretch | null = null;
+  /** What its disk has not taken was told of with the end of the line. */
+  #isLossTold = false;
   /** Packets of a pause were left out since the last one. */
   #wasPaused = false;
   /** What was sent from then on is not in the file, in milliseconds of it. */
@@ -143,8 +147,10 @@ export class AudioLine {
     const atMs = Math.max(Math.round(timeMs), this.#lastMs + 1);
     if (!this.#file.write('audio', atMs, true, data, durationMs)) {
       this.#tally.drop('writerFull');
+      this.#refused = { fromMs: this.#refused?.fromMs ?? timeMs, toMs: timeMs + durationMs };
       return;
     }
+    this.#tellRefused();
     this.#tally.wrote(atMs, Math.max(timeMs + durationMs, atMs));
     this.#tally.writtenMs += durationMs;
     this.#lastMs = atMs;
@@ -176,6 +182,7 @@ export class AudioLine {
   /** Fills up to the end of the file. */
   finish(endMs: number): void {
     this.#endUnheard(endMs, this.#leastUnheardMs);
+    this.#tellRefused(endMs);
     this.#lack(this.#outage.endAll(endMs, this.#isOn));
     this.#fillUpTo(endMs);
   }
@@ -203,6 +210,7 @@ export class AudioLine {
     next.#soundedMs = this.#soundedMs === null ? null : 0;
     next.endsAtMs = this.endsAtMs - endMs;
     this.#endUnheard(endMs, this.#leastUnheardMs);
+    this.#tellRefused(endMs);
     this.#noteLoss(this.#outage.endAll(endMs, this.#isOn), endMs, lostBefore * durationMs);
     this.#fillUpTo(endMs);
     return next;
@@ -241,6 +249,18 @@ export class AudioLine {
     if (durationMs < leastGapMs) return;
     this.#tally.lostMs += durationMs;
     this.#onGap({ stream: 'audio', atMs, durationMs, dueFrames: null });
+  }
+
+  /** @param endMs nothing comes any more; left out, the file has taken a packet again */
+  #tellRefused(endMs?: number): void {
+    const lostFromMs = this.#isLossTold ? Infinity : (this.#file.unwritten?.fromMs.audio ?? Infinity);
+    this.#isLossTold ||= endMs !== undefined;
+    const fromMs = Math.min(this.#refused?.fromMs ?? Infinity, lostFromMs);
+    const toMs = (lostFromMs === Infinity ? undefined : endMs) ?? this.#refused?.toMs ?? fromMs;
+    this.#refused = null;
+    if (fromMs === Infinity) return;
+    this.#soundedMs = Math.min(this.#soundedMs ?? fromMs, fromMs);
+    this.#lack({ fromMs, toMs });
   }
 
   #fillTo(toMs: number): void {

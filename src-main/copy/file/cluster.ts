@@ -14,6 +14,35 @@ const mostBytes = 4 * 1024 * 1024;
 const blockHeadBytes = 1 + 8 + 4;
 const keyFlag = 0x80;
 
+/** What came from senders, and stands for nothing that nobody sent. */
+export interface SentBlocks {
+  readonly video: number;
+  readonly audio: number;
+  /** How long the audio sounds, in milliseconds. */
+  readonly audioMs: number;
+  /** Where the first of each stands, in milliseconds of the file; Infinity without one. */
+  readonly fromMs: Readonly<Record<TrackKind, number>>;
+}
+
+/** Nothing. */
+export const noBlocks: SentBlocks = {
+  ...{ video: 0, audio: 0, audioMs: 0 },
+  fromMs: { video: Infinity, audio: Infinity },
+};
+
+/** Both together. */
+export function sumOfBlocks(one: SentBlocks, other: SentBlocks): SentBlocks {
+  return {
+    video: one.video + other.video,
+    audio: one.audio + other.audio,
+    audioMs: one.audioMs + other.audioMs,
+    fromMs: {
+      video: Math.min(one.fromMs.video, other.fromMs.video),
+      audio: Math.min(one.fromMs.audio, other.fromMs.audio),
+    },
+  };
+}
+
 /** A cluster that is ready to be written. */
 export interface WrittenCluster {
   /** One block of memory: a disk that falls behind holds a few of them, and not thousands of frames. */
@@ -25,6 +54,7 @@ export interface WrittenCluster {
   /** Time of its first key frame of video; null without one. */
   readonly keyMs: number | null;
   readonly hasAudio: boolean;
+  readonly sent: SentBlocks;
 }
 
 /** Collects the blocks of a cluster. Those of the two tracks need not be in order of time, only each track's own. */
@@ -77,13 +107,28 @@ export class OpenCluster {
     }
     const contentBytes = content.reduce((sum, { length }) => sum + length, 0);
     const bytes = Buffer.concat([idBytes(ids.cluster), sizeBytes(contentBytes), ...content]);
+    const sent = sentIn(this.#blocks);
     const blocks = new BlockList(this.#blocks, placesOf(content, bytes.length - contentBytes));
     this.#blocks = [];
     this.#bytes = 0;
     this.#firstMs = Infinity;
     this.#lastMs = -Infinity;
-    return { bytes, timeMs, lastMs, keyMs, hasAudio, blocks };
+    return { bytes, timeMs, lastMs, keyMs, hasAudio, blocks, sent };
   }
+}
+
+/** Blocks that came from senders. */
+function sentIn(blocks: readonly FileBlock[]): SentBlocks {
+  let audioMs = 0;
+  const counts = { video: 0, audio: 0 };
+  const fromMs = { video: Infinity, audio: Infinity };
+  for (const { durationMs, origin, timeMs, track } of blocks) {
+    if (origin === 'filled') continue;
+    counts[track] += 1;
+    fromMs[track] = Math.min(fromMs[track], timeMs);
+    if (track === 'audio') audioMs += durationMs;
+  }
+  return { ...counts, audioMs, fromMs };
 }
 
 /** Where the data of the blocks stand: behind the time of the cluster, each behind its head. @param at where its content begins */

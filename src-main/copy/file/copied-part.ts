@@ -4,7 +4,7 @@ import { AudioLine } from './audio-line.js';
 import type { BlackFrames } from './black-frames.js';
 import type { ClusterKeeper } from './cluster-keeper.js';
 import type { TimedFrame } from './frame-times.js';
-import type { LineCounts, LineGap } from './line-counts.js';
+import { type LineCounts, type LineGap, withoutUnwritten } from './line-counts.js';
 import type { MatroskaFile } from './matroska-file.js';
 import type { CutPlace } from './part-cut.js';
 import { VideoLine } from './video-line.js';
@@ -65,6 +65,8 @@ export class CopiedPart {
     const { audio, audioBefore, startMs, video } = cut;
     for (const timed of audioBefore) this.pushAudio(timed);
     const endMs = startMs - this.startMs;
+    // What is open is lost as well.
+    if (this.file.failure !== null) this.file.flush();
     const first = audio[0];
     const lostBefore = first !== undefined && first.timeMs > startMs ? (first.frame.lostBefore ?? 0) : 0;
     const next = new CopiedPart(file, { number, startMs }, this.#hooks, (part) => ({
@@ -80,9 +82,14 @@ export class CopiedPart {
   get counts(): { readonly audio: LineCounts; readonly video: LineCounts } {
     const audio = this.audio.counts;
     const waits = this.#held.length;
+    const waiting = { handedOver: audio.handedOver + waits, waiting: audio.waiting + waits };
+    const { audioMs, fromMs, ...unwritten } = this.file.unwritten;
     return {
-      audio: { ...audio, handedOver: audio.handedOver + waits, waiting: audio.waiting + waits },
-      video: this.video.counts,
+      audio: withoutUnwritten(
+        { ...audio, ...waiting },
+        { frames: unwritten.audio, ms: audioMs, fromMs: fromMs.audio },
+      ),
+      video: withoutUnwritten(this.video.counts, { frames: unwritten.video, ms: 0, fromMs: fromMs.video }),
     };
   }
 

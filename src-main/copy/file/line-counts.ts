@@ -1,6 +1,6 @@
 /** Why a frame that was put together is not in the file. */
 export type LineDropCause =
-  /** The disk has fallen behind by the cap. */
+  /** The disk has fallen behind by the cap, or has failed. */
   | 'writerFull'
   /** It builds on a frame that is not in the file. */
   | 'awaitingKey'
@@ -54,6 +54,26 @@ export function sumOfLines(one: LineCounts, other: LineCounts): LineCounts {
     longestStepMs: Math.max(one.longestStepMs, other.longestStepMs),
     // Each line has a beginning of its own.
     sent: null,
+  };
+}
+
+/** Frames that were written and are not on the disk, for that has failed: how long they sound, and where they begin, in milliseconds. */
+interface UnwrittenFrames {
+  readonly frames: number;
+  readonly ms: number;
+  readonly fromMs: number;
+}
+
+/** The same of a file whose disk has failed. */
+export function withoutUnwritten(counts: LineCounts, { frames, fromMs, ms }: UnwrittenFrames): LineCounts {
+  if (frames === 0) return counts;
+  const { dropped, sent, written, writtenMs } = counts;
+  const isAny = sent !== null && sent.fromMs < fromMs;
+  return {
+    ...counts,
+    ...{ written: written - frames, writtenMs: writtenMs - ms },
+    sent: isAny ? { fromMs: sent.fromMs, toMs: Math.min(sent.toMs, fromMs) } : null,
+    dropped: { ...dropped, writerFull: dropped.writerFull + frames },
   };
 }
 

@@ -6,8 +6,6 @@ import { PacketTally } from '../../ffmpeg/packet-tally.js';
 import { inTime } from '../../process/deadline.js';
 import { AwaitedFile } from '../../storage/awaited-file.js';
 import { DiskLanes } from '../../storage/disk-lanes.js';
-import type { PresenceObserver } from '../../storage/recorded-file.js';
-import type { SpaceReserve } from '../../storage/space-reserve.js';
 import {
   diskFull,
   diskNotAnswering,
@@ -16,8 +14,9 @@ import {
   outputError,
 } from '../../storage/take-folder.js';
 import type { BlockOrigin } from './block-list.js';
-import { OpenCluster, type WrittenCluster } from './cluster.js';
+import { noBlocks, OpenCluster, type SentBlocks, sumOfBlocks, type WrittenCluster } from './cluster.js';
 import { CueList } from './cue-list.js';
+import { copyQueueBytes, type MatroskaFileOptions } from './matroska-file-options.js';
 import {
   type MatroskaHead,
   matroskaHead,
@@ -29,27 +28,7 @@ import {
 } from './matroska-head.js';
 import { type GrowingFile, noFile } from './no-file.js';
 
-/** What may wait for the disk, per file: three minutes of 3 Mbit/s. Beyond it frames are refused. */
-export const copyQueueBytes = 64 * 1024 * 1024;
-
-export interface MatroskaFileOptions {
-  /** {@link copyQueueBytes} when left out. */
-  readonly capBytes?: number;
-  /** Those of the take; left out, lanes of its own. */
-  readonly lanes?: DiskLanes;
-  /** What the take keeps for its end: with it a file is ended in order on a full disk. */
-  readonly reserve?: Pick<SpaceReserve, 'release'>;
-  /** How long one call of the disk may take once the file is to be finished, in milliseconds. */
-  readonly patienceMs?: number;
-  /** It is on no disk: only {@link MatroskaFile.onCluster} sees what goes into it. */
-  readonly isUnwritten?: boolean;
-  /** Told of a full disk as soon as it is met, and of the first call that failed. */
-  readonly onFailure?: (failure: PlateauError) => void;
-  /** Told when the file was deleted or moved, and when it stands there again. */
-  readonly onPresence?: PresenceObserver;
-}
-
-type Call = { readonly bytes: Buffer; readonly at: number | null };
+type Call = { readonly bytes: Buffer; readonly at: number | null; readonly cluster: WrittenCluster | null };
 /** What a crash costs of a picture that stands still; sooner, and clusters of a camera would end before they are full. */
 const flushEveryMs = 1_000;
 /** Writing a long file anew takes longer than one call of the disk. */
@@ -67,6 +46,7 @@ export class MatroskaFile {
   readonly #options: MatroskaFileOptions;
   readonly #file: GrowingFile;
   readonly #lanes: DiskLanes;
+  readonly #patienceMs: number;
   readonly #head: MatroskaHead;
   readonly #cluster = new OpenCluster();
   readonly #cues = new CueList();
@@ -79,6 +59,7 @@ export class MatroskaFile {
   #video: VideoTrack | null = null;
   #endMs = 0;
   #writing: Promise<void> | null = null;
+  #unwritten = noBlocks;
   #failure: PlateauError | null = null;
   #isFull = false;
   #flushes = 0;
@@ -92,6 +73,7 @@ export class MatroskaFile {
     this.#file = file;
     this.#options = options;
     this.#lanes = lanes;
+    this.#patienceMs = options.patienceMs ?? diskPatienceMs;
     this.#head = matroskaHead({ video: null, hasAudio: true });
     this.#endsAt = this.#head.bytes.length;
     this.#queue(this.#head.bytes, null);
@@ -123,6 +105,11 @@ export class MatroskaFile {
   /** The first call of the disk that failed; null while there was none. */
   get failure(): PlateauError | null {
     return this.#failure;
+  }
+
+  /** What was sent, was taken, and is not on the disk because that has failed: of the last cluster a part may be. */
+  get unwritten(): SentBlocks {
+    return this.#unwritten;
   }
 
   /** What the head says of the video; null while the file has none. */
@@ -180,7 +167,7 @@ export class MatroskaFile {
     if (cluster.keyMs !== null) this.#cues.add('video', cluster.keyMs, place);
     else if (this.#video === null && cluster.hasAudio) this.#cues.add('audio', cluster.timeMs, place);
     this.#endsAt += cluster.bytes.length;
-    this.#queue(cluster.bytes, null);
+    this.#queue(cluster.bytes, null, cluster);
     this.onCluster?.(cluster);
   }
 
@@ -227,10 +214,6 @@ export class MatroskaFile {
     while (this.#failure === null && this.#writing !== null) await this.#answer(this.#writing);
   }
 
-  get #patienceMs(): number {
-    return this.#options.patienceMs ?? diskPatienceMs;
-  }
-
   #queueEnd(): void {
     const cues = this.#cues.element();
     const cuesAt = this.#endsAt;
@@ -247,20 +230,24 @@ export class MatroskaFile {
   }
 
   /** @param at where it is written over what stands there; null behind everything */
-  #queue(bytes: Buffer, at: number | null): void {
-    if (this.#failure !== null) return;
-    this.#calls.push({ bytes, at });
+  #queue(bytes: Buffer, at: number | null, cluster: WrittenCluster | null = null): void {
+    if (this.#failure !== null) {
+      this.#lose(cluster);
+      return;
+    }
+    this.#calls.push({ bytes, at, cluster });
     this.#queuedBytes += bytes.length;
     this.#writing ??= this.#writeAll();
   }
 
   async #writeAll(): Promise<void> {
     try {
-      for (let call = this.#calls.shift(); call !== undefined; call = this.#calls.shift()) {
+      for (let call = this.#calls[0]; call !== undefined; call = this.#calls[0]) {
         const { at, bytes } = call;
         await this.#lanes.writes.run(() =>
           at === null ? this.#file.append([bytes], this.#spendReserve) : this.#file.overwrite(bytes, at),
         );
+        this.#calls.shift();
         if (this.failure === null) this.#queuedBytes -= bytes.length;
         if (at === null) this.#writtenBytes += bytes.length;
       }
@@ -293,8 +280,13 @@ export class MatroskaFile {
   #fail(thrown: unknown): void {
     if (this.#failure !== null) return;
     this.#failure = outputError(thrown);
-    this.#calls.length = 0;
+    // What the open cluster has is added when that is taken.
+    for (const { cluster } of this.#calls.splice(0)) this.#lose(cluster);
     this.#queuedBytes = 0;
     this.#options.onFailure?.(this.#failure);
+  }
+
+  #lose(cluster: WrittenCluster | null): void {
+    if (cluster !== null) this.#unwritten = sumOfBlocks(this.#unwritten, cluster.sent);
   }
 }

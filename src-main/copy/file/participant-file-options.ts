@@ -4,7 +4,7 @@ import type { WindowCounts } from '../rtp/packet-counts.js';
 import type { ClusterKeeper } from './cluster-keeper.js';
 import type { FileGap, LineCounts } from './line-counts.js';
 import type { StreamKind } from './part-marks.js';
-import type { PartsOptions } from './parts-of-file.js';
+import type { PartsOptions } from './parts-options.js';
 
 /** The timeline of a take, from which pauses are cut out. */
 export interface TakeTimeline {

@@ -1,57 +1,17 @@
 import { rm } from 'node:fs/promises';
-import { type PlateauError, toPlateauError } from '../../contract/errors.js';
-import type { StreamPackets } from '../../contract/stamps.js';
+import { toPlateauError } from '../../contract/errors.js';
 import { inTime } from '../../process/deadline.js';
 import type { PictureSize } from '../frames/encoded-frame.js';
-import type { BlackFrames } from './black-frames.js';
 import { CopiedPart, type PartHooks } from './copied-part.js';
 import type { TimedFrame } from './frame-times.js';
 import { type LineCounts, noLine, sumOfLines } from './line-counts.js';
-import { MatroskaFile, type MatroskaFileOptions } from './matroska-file.js';
-import type { VideoTrack } from './matroska-head.js';
+import { MatroskaFile } from './matroska-file.js';
 import { type CutState, heldByCutBytes, PartCut } from './part-cut.js';
 import { type PartAccount, PartMarks, type StreamKind, type StreamMark } from './part-marks.js';
+import type { PartBegin, PartsOptions } from './parts-options.js';
 
 /** The next part's file is made in less, or not waited for, at the end of the take. Milliseconds. */
 const openPatienceMs = 1_500;
-
-/** Where a part begins: its number, and when on the take's timeline. */
-export interface PartBegin {
-  readonly number: number;
-  readonly atMs: number;
-}
-
-/** Who names the files of further parts, and hears of them. */
-export interface PartsHooks {
-  /** What the file of a part is called. @returns its path */
-  readonly pathOf: (number: number) => string;
-  /** It has begun, at `startMs` of the take, and the one before ends there: what came for that, and what its head says. */
-  readonly onBegun: (number: number, startMs: number, before: PartAccount, video: VideoTrack | null) => void;
-  /** A part that was ended by another one is closed. */
-  readonly onEnded: (ended: EndedPart) => void;
-  /** Its file cannot be made: what comes goes on in the one before. */
-  readonly onRefused: (number: number, error: PlateauError) => void;
-  /** Its camera sends no key frame to begin with. */
-  readonly onLate: (number: number) => void;
-}
-
-/** What a part has when it is closed. */
-export interface EndedPart {
-  readonly number: number;
-  readonly lines: Readonly<Record<StreamKind, LineCounts>>;
-  readonly packets: StreamPackets;
-  readonly video: VideoTrack | null;
-  readonly failure: PlateauError | null;
-}
-
-/** What a file's parts are made with. */
-export interface PartsOptions extends MatroskaFileOptions {
-  readonly blackFrames: BlackFrames;
-  /** In which part of the take it begins; with the take when left out. */
-  readonly first?: PartBegin;
-  /** Left out of a file that is not cut. */
-  readonly parts?: PartsHooks;
-}
 
 interface PartsSource {
   readonly now: (kind: StreamKind) => StreamMark;
@@ -238,7 +198,7 @@ export class PartsOfFile {
   #open(number: number, isLast: boolean): void {
     const { parts } = this.#options;
     if (this.#opening !== null || parts === undefined) return;
-    this.#opening = MatroskaFile.create(parts.pathOf(number), this.#options)
+    this.#opening = MatroskaFile.create(parts.pathOf(number), { ...this.#options, ...parts.diskOf?.(number) })
       .then((file) => {
         this.#opened = { file, number };
         this.#goOnIfDecided(isLast);

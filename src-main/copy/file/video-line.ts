@@ -265,9 +265,9 @@ export class VideoLine {
       next.#needsKey = true;
       file.setVideo(head);
     }
-    if (this.isShowing && (hasLost || this.steps.hasLost) && this.#lastMs >= 0) {
-      this.steps.tellLost(this.#lastMs, endMs - this.#lastMs);
-    }
+    const keptMs = Math.min(this.#lastMs, this.#file.unwritten.fromMs.video);
+    if (this.isShowing && (hasLost || this.steps.hasLost || keptMs < this.#lastMs) && keptMs >= 0)
+      this.steps.tellLost(keptMs, endMs - keptMs);
     return next;
   }
 

@@ -7,9 +7,10 @@ import type { CopiedMedia, FilledTake, OpenMedia } from '../../take/take-media.j
 import type { EventReporter } from '../../telemetry/event-reporter.js';
 import { type CopyReport, copyReportSchema } from './copy-reports.js';
 import type { CopyArmed, CopyRequest } from './copy-requests.js';
-import { errorOf, RemoteFiles, type TakeHappening } from './remote-files.js';
+import { RemoteFiles, type TakeHappening } from './remote-files.js';
 import { RemoteReplay } from './remote-replay.js';
 import { momentNow } from './shared-clock.js';
+import { errorOf } from './told-error.js';
 
 /** Loading takes half a second; a machine that is busy may need many times that. */
 const joinPatienceMs = 60_000;

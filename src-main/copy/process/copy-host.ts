@@ -10,9 +10,11 @@ import { CopyFeed, type CopyFeedOptions } from '../take/copy-feed.js';
 import { CopyFiles } from '../take/copy-files.js';
 import type { CopyEnding } from '../take/copy-files-options.js';
 import type { CopyPart } from '../take/copy-part.js';
+import { type CopyPlace, CopyPlaces } from '../take/copy-places.js';
+import { failedFramesIn } from '../take/figures-of-sinks.js';
 import { type CopyFileState, type CopyReport, stateCaps } from './copy-reports.js';
 import type { CopyArmed, CopyRequest } from './copy-requests.js';
-import { LeftAccount } from './left-account.js';
+import { LeftAccounts } from './left-account.js';
 import { ReplayHost } from './replay-host.js';
 import { SessionTokens } from './session-tokens.js';
 import { momentNow, startHereUs } from './shared-clock.js';
@@ -45,7 +47,8 @@ export class CopyHost {
   #feed: Feed | null = null;
   #files: CopyFiles | null = null;
   #clock: TakeClock | null = null;
-  #account: LeftAccount | null = null;
+  #accounts: LeftAccounts | null = null;
+  #places: CopyPlaces | null = null;
   #replay: ReplayHost | null = null;
   #ticks: NodeJS.Timeout | undefined;
   #tickedMs = 0;
@@ -68,6 +71,7 @@ export class CopyHost {
         lastPart: this.#files?.lastPart ?? 1,
         settledPart: this.#files?.settledPart ?? 0,
         largestBytes: this.#files?.largest ?? 0,
+        failed: failedFramesIn(this.#files?.sinks ?? []),
         ...(this.#files?.disk ?? { writtenBytes: 0, queuedBytes: 0 }),
         shape: this.#files?.shape ?? { files: 0, videoTracks: 0, audioTracks: 0 },
         rssBytes: process.memoryUsage.rss(),
@@ -95,7 +99,7 @@ export class CopyHost {
         if (this.#files?.rename(request.identity, request.name) === true) this.#outbox.filesChanged();
         return;
       case 'cut':
-        this.#files?.cutAt(request.number, request.atMs);
+        this.#cut(request);
         return;
       case 'pause':
         this.#clock?.adopt({ fromMs: request.fromMs, toMs: request.toMs ?? Infinity });
@@ -142,34 +146,36 @@ export class CopyHost {
     this.#clock = clock;
     this.#replay = new ReplayHost(this.#send, { ffmpegPath, ...(replay !== undefined && { replay }) }, clock);
     const { publicationsOf } = feed;
+    const places = new CopyPlaces(placeOf(folder));
+    this.#places = places;
     const files = new CopyFiles(
       {
         take: { ffmpegPath, maxFiles, publicationsOf, report: this.#report },
-        places: {
-          current: {
-            ...{ folder: folder ?? { path: '', name: '' }, lanes: new DiskLanes() },
-            reserve: folder === null ? undefined : new LentReserve(folder.path),
-          },
-        },
-        ...{ clock, first, keeper: this.#replay.keeper, isUnwritten: folder === null },
+        ...{ places, clock, first, keeper: this.#replay.keeper, isUnwritten: folder === null },
       },
       {
         onOpenChanged: () => {
           this.#outbox.filesChanged();
-          this.#account?.save();
+          this.#accounts?.save();
         },
         onFailed: ({ subject }, error, { number: part, segments: { file } }) =>
           this.#outbox.push({ type: 'failed', subject, error: error.toReport(), file, part }),
+        onNotRestored: (file, error, part) =>
+          this.#outbox.push({ type: 'notRestored', file, error: error.toReport(), part }),
+        onMissed: (track, error, awaitedMs) => {
+          this.#outbox.push({ type: 'missing', track, error: error.toReport(), awaitedMs });
+          this.#outbox.push({ type: 'came', track });
+        },
         onRefused: (track, error) => this.#outbox.push({ type: 'refused', track, error: error.toReport() }),
       },
       // Nobody waits for what is on its way.
       { endTracks: () => (this.#isOrphaned ? Promise.resolve() : feed.endTracks()) },
     );
     this.#files = files;
-    if (folder !== null)
-      this.#account = new LeftAccount(folder.path, () => ({
-        ...{ takeMs: Math.max(0, clock.nowMs()), files: files.entries() },
-      }));
+    this.#accounts = new LeftAccounts(() => ({
+      ...{ takeMs: Math.max(0, clock.nowMs()), files: files.entries() },
+    }));
+    if (folder !== null) this.#accounts.add(folder.path, first.number);
     feed.begin(
       {
         clock,
@@ -190,6 +196,15 @@ export class CopyHost {
     this.#ticks = setInterval(() => this.#tick(), tickEveryMs);
   }
 
+  /** What comes from there on is in that folder, where one is named; what was before stays where it is. */
+  #cut({ atMs, folder, number }: Extract<CopyRequest, { type: 'cut' }>): void {
+    if (folder !== undefined) {
+      this.#places?.add(placeOf(folder), number);
+      this.#accounts?.add(folder.path, number);
+    }
+    this.#files?.cutAt({ number, atMs, isElsewhere: folder !== undefined });
+  }
+
   #tick(): void {
     const nowMs = performance.now();
     const sinceMs = nowMs - this.#tickedMs;
@@ -199,7 +214,7 @@ export class CopyHost {
       this.#files?.tick(this.#nowMs(), this.#clock?.elapsedMs());
     this.#replay?.tick();
     this.#outbox.tell();
-    if (this.#ending === null) this.#account?.tick(this.#outbox.untakenMs);
+    if (this.#ending === null) this.#accounts?.tick(this.#outbox.untakenMs);
   }
 
   async #finish(endMs: number): Promise<void> {
@@ -217,7 +232,7 @@ export class CopyHost {
   /** What is in the files is on the disk before the recorder is told: it may be killed before it has written the same. */
   async #endFiles(endMs: number): Promise<void> {
     await this.#files?.finish(endMs);
-    await inTime(this.#account?.end() ?? Promise.resolve(), accountMs);
+    await inTime(this.#accounts?.end() ?? Promise.resolve(), accountMs);
   }
 
   /** Those that are recorded, and of earlier parts what was not told when they were on the disk. */
@@ -245,6 +260,12 @@ export class CopyHost {
   #nowMs(): number {
     return this.#clock?.nowMs() ?? 0;
   }
+}
+
+function placeOf(folder: BeginRequest['folder']): CopyPlace {
+  const lanes = new DiskLanes();
+  if (folder === null) return { folder: { path: '', name: '' }, lanes };
+  return { folder, lanes, reserve: new LentReserve(folder.path) };
 }
 
 function isWanted(

@@ -44,7 +44,7 @@ const happeningSchema = z.discriminatedUnion('type', [
   }),
   /** There is no room for its file. */
   z.object({ type: z.literal('refused'), track: publicationInfoSchema, error: errorReportSchema }),
-  /** A file records no more. */
+  /** A file records no more, which nobody has said yet. */
   z.object({
     type: z.literal('failed'),
     file: z.string(),
@@ -55,6 +55,11 @@ const happeningSchema = z.discriminatedUnion('type', [
       kind: true,
       trackNumber: true,
     }),
+    error: errorReportSchema,
+  }),
+  /** A file was deleted, and cannot be written again: what is open goes on. */
+  z.object({
+    ...{ type: z.literal('notRestored'), file: z.string(), part: z.int().positive() },
     error: errorReportSchema,
   }),
   /** The room is not received any more, and will not be. */
@@ -86,6 +91,8 @@ const copyStateSchema = z.object({
   largestBytes: count,
   writtenBytes: count,
   queuedBytes: count,
+  /** What disks have failed to keep, over all files; frames of audio are 10 ms long. */
+  failed: z.object({ video: count, audio: count }),
   shape: z.object({ files: count, videoTracks: count, audioTracks: count }),
   /** Of the process. */
   rssBytes: count,

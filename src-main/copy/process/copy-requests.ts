@@ -17,6 +17,9 @@ const copyReplaySchema = z.object({ seconds: z.number().positive(), capBytes: z.
 export const momentSchema = z.object({ monotonicUs: z.number(), wallMs: z.number() });
 export type Moment = z.infer<typeof momentSchema>;
 
+/** Path and name of a folder of the take. */
+const folderSchema = z.object({ path: z.string(), name: z.string() });
+
 /** What a take tells the process that receives and writes it. Its secrets come by this way alone. */
 export const copyRequestSchema = z.discriminatedUnion('type', [
   z.object({
@@ -33,8 +36,8 @@ export const copyRequestSchema = z.discriminatedUnion('type', [
     sent: momentSchema,
     /** The part of the take with which its files begin. */
     first: z.object({ number: z.int().positive(), atMs: z.number().nonnegative() }),
-    /** Path and name of the take's folder; null where nothing is written, and only kept. */
-    folder: z.object({ path: z.string(), name: z.string() }).nullable(),
+    /** Null where nothing is written, and only kept. */
+    folder: folderSchema.nullable(),
     ffmpegPath: z.string(),
     maxFiles: z.int().nonnegative().nullable(),
     armed: copyArmedSchema,
@@ -47,7 +50,11 @@ export const copyRequestSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('writeReplay'), path: z.string().nullable() }),
   z.object({ type: z.literal('rename'), identity: z.string(), name: z.string() }),
   /** All files go on in the next part, from there on the take's timeline. */
-  z.object({ type: z.literal('cut'), number: z.int().positive(), atMs: z.number().nonnegative() }),
+  z.object({
+    ...{ type: z.literal('cut'), number: z.int().positive(), atMs: z.number().nonnegative() },
+    /** In that one, those whose disk has failed among them; where they are when left out. */
+    folder: folderSchema.optional(),
+  }),
   /** What was sent from there to there is in no file: milliseconds since `startUs` of `begin`. */
   z.object({
     ...{ type: z.literal('pause'), fromMs: z.number().nonnegative() },

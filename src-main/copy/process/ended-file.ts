@@ -1,6 +1,11 @@
 import type { Accounting, ManifestFile } from '../../contract/manifest.js';
 import type { LossGap } from '../../contract/stamps.js';
+import { inTime } from '../../process/deadline.js';
+import { readCopiedFiles } from '../../storage/copied-files.js';
 import type { CopyFileState } from './copy-reports.js';
+
+/** How long its account is waited for once it is gone: the disk may not answer, in milliseconds. */
+const leftPatienceMs = 3_000;
 
 /**
  * The entry of a file whose process has ended before it could end the file: what was on its way into it is lost, and nobody has
@@ -29,6 +34,36 @@ export function endedEntry(
     // Where the file itself ends earlier, it is one gap with what is found to be missing there.
     gaps: canvas === null || copy?.video.isOn === false ? gaps : [...gaps, lostVideo(untilMs, endMs)],
   };
+}
+
+/** What a process that has ended knew of its files, and could not tell. */
+export interface UntoldOf {
+  /** Paths of its folders: its account of them is there. */
+  readonly folders: Iterable<string>;
+  readonly isKnown: (file: string) => boolean;
+  /** Where the take has ended, on its timeline. */
+  readonly endMs: number;
+  /** Why the process has, in a sentence. */
+  readonly problem: string;
+}
+
+/** Reads the entries of files that nobody was told of. Never rejects: a disk that does not answer has none. */
+export async function untoldFiles({ endMs, folders, isKnown, problem }: UntoldOf): Promise<ManifestFile[]> {
+  const read = await Promise.all(
+    [...folders].map((folder) => inTime(readCopiedFiles(folder), leftPatienceMs)),
+  );
+  return read.flatMap((left) => {
+    if (!left.isInTime || left.value === null) return [];
+    const { files, takeMs } = left.value;
+    return files
+      .filter(({ file }) => !isKnown(file))
+      .map((entry) => (isOpen(entry) ? endedEntry(entry, takeMs, endMs, problem) : entry));
+  });
+}
+
+/** Whether nobody has counted it to its end. */
+export function isOpen({ segments }: ManifestFile): boolean {
+  return segments.some(({ endMs }) => endMs === null);
 }
 
 /** The same for screen and telemetry: nothing of it is recorded any more. */

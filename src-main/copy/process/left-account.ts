@@ -46,3 +46,44 @@ export class LeftAccount {
     await writeCopiedFiles(this.#folder, { ...this.#now(), hasEnded }).catch(() => undefined);
   }
 }
+
+/** The same of a take that may go on in another folder: each of its folders has the account of the files that are in it. */
+export class LeftAccounts {
+  readonly #now: () => Omit<CopiedFiles, 'hasEnded'>;
+  readonly #all: { readonly fromPart: number; readonly account: LeftAccount }[] = [];
+
+  /** @param now of all files, asked at each writing */
+  constructor(now: () => Omit<CopiedFiles, 'hasEnded'>) {
+    this.#now = now;
+  }
+
+  /** Parts from this one on are in that folder. */
+  add(folder: string, fromPart: number): void {
+    const index = this.#all.length;
+    const account = new LeftAccount(folder, () => this.#of(index));
+    this.#all.push({ fromPart, account });
+  }
+
+  /** As {@link LeftAccount.save}, of each. */
+  save(): void {
+    for (const { account } of this.#all) account.save();
+  }
+
+  /** As {@link LeftAccount.tick}, of each. */
+  tick(untakenMs: number): void {
+    for (const { account } of this.#all) account.tick(untakenMs);
+  }
+
+  /** As {@link LeftAccount.end}, of each. */
+  async end(): Promise<void> {
+    await Promise.all(this.#all.map(({ account }) => account.end()));
+  }
+
+  #of(index: number): Omit<CopiedFiles, 'hasEnded'> {
+    const { files, takeMs } = this.#now();
+    const from = index === 0 ? 0 : (this.#all[index]?.fromPart ?? 0);
+    const to = this.#all[index + 1]?.fromPart ?? Infinity;
+    const isHere = (number: number): boolean => number >= from && number < to;
+    return { takeMs, files: files.filter(({ part }) => isHere(part?.number ?? 1)) };
+  }
+}

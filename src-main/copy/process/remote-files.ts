@@ -1,10 +1,10 @@
-import { type ErrorReport, PlateauError } from '../../contract/errors.js';
+import type { PlateauError } from '../../contract/errors.js';
 import type { ManifestFile } from '../../contract/manifest.js';
 import { copyProfile } from '../../contract/profile.js';
 import type { SignalAlarm } from '../../contract/signal-alarms.js';
 import type { SinkSnapshot } from '../../contract/snapshot.js';
-import { inTime } from '../../process/deadline.js';
-import { readCopiedFiles } from '../../storage/copied-files.js';
+import type { DiskBytes } from '../../take/disk-silence.js';
+import type { FailedFrames } from '../../take/move-loss.js';
 import { TakeCuts } from '../../take/take-cuts.js';
 import type { CopiedReplay, TakeMedia, TakeMediaEvents, TakeMediaOptions } from '../../take/take-media.js';
 import type { BudgetLine } from '../../telemetry/budget.js';
@@ -12,12 +12,13 @@ import { copyBudgetLines, copyProcessLine } from '../take/copy-budget.js';
 import { OnePart } from '../take/one-part.js';
 import type { CopyFileState, CopyState, Happening } from './copy-reports.js';
 import type { CopyRequest } from './copy-requests.js';
-import { endedEntry, endedSnapshot } from './ended-file.js';
+import { endedEntry, endedSnapshot, isOpen, untoldFiles } from './ended-file.js';
+import { errorOf } from './told-error.js';
 
 /** The process tells how its files stand several times a second: silent for so long, it is blocked itself. Milliseconds. */
 const silentMs = 5_000;
-/** How long its account is waited for once it is gone: the disk may not answer, in milliseconds. */
-const leftPatienceMs = 3_000;
+/** What it told of its disk holds for so long, in milliseconds. */
+const knownMs = 1_000;
 
 /** The process, as its files need it. */
 export interface FilesLink {
@@ -33,12 +34,13 @@ export interface FilesLink {
 /** What of the process's telling is the concern of the take around the files. */
 export type TakeHappening = Extract<Happening, { readonly type: 'came' | 'lost' | 'missing' }>;
 
+type Cut = ReturnType<TakeCuts['add']>;
 type Told = Omit<CopyState, 'files' | 'happenings' | 'hasFinished' | 'haveFilesChanged' | 'leftOut' | 'type'>;
 
 const nothingTold: Told = {
   alarms: [],
   ...{ openCount: 0, writtenBytes: 0, queuedBytes: 0, rssBytes: 0 },
-  ...{ lastPart: 1, settledPart: 0, largestBytes: 0 },
+  ...{ lastPart: 1, settledPart: 0, largestBytes: 0, failed: { video: 0, audio: 0 } },
   shape: { files: 0, videoTracks: 0, audioTracks: 0 },
 };
 
@@ -60,6 +62,9 @@ export class RemoteFiles extends OnePart implements TakeMedia {
   #askedCut: { readonly number: number; readonly sinceMs: number } | null = null;
   /** Of this part and those before every file is told, and on the disk. */
   #settledPart = 0;
+  /** Paths of those that the process was told of: what it leaves is there. */
+  readonly #folders: Set<string>;
+  #failed: FailedFrames = nothingTold.failed;
   #isSilent = false;
   #hasFinished = false;
   /** Why the process has ended before its files did. */
@@ -81,6 +86,7 @@ export class RemoteFiles extends OnePart implements TakeMedia {
     this.#toldMs = options.clock.nowMs();
     const { startUs, timelineStartUs } = options.clock;
     this.#pausedBeforeMs = (timelineStartUs - startUs) / 1_000;
+    this.#folders = new Set([options.places.current.folder.path]);
     this.#cuts = new TakeCuts(options.clock, copyProfile, 0, options.first);
   }
 
@@ -88,14 +94,23 @@ export class RemoteFiles extends OnePart implements TakeMedia {
    * Every file goes on in the next part: asked of the process, which looks for key frames from that moment on.
    *
    * @param atMs where; null for now
+   * @param onPlanned makes another folder that of the part, where it goes on in another one
    * @throws PlateauError as {@link TakeCuts.add} does; `receiverEnded` when the process is gone
    */
-  override cut(atMs: number | null = null): ReturnType<TakeCuts['add']> {
+  override cut(atMs: number | null = null, onPlanned?: (cut: Cut) => void): Cut {
     if (this.#failure !== null) throw this.#failure;
     const cut = this.#cuts.add(atMs);
+    onPlanned?.(cut);
+    const { name, path } = this.#options.places.current.folder;
+    this.#folders.add(path);
     this.#askedCut = { number: cut.number, sinceMs: this.#options.clock.nowMs() };
-    this.#link.send({ type: 'cut', ...cut });
+    this.#link.send({ type: 'cut', ...cut, ...(onPlanned !== undefined && { folder: { name, path } }) });
     return cut;
+  }
+
+  /** What disks have failed to keep, as it was told of last. */
+  override failedFrames(): FailedFrames {
+    return this.#failed;
   }
 
   /** The take is paused, or goes on: the process leaves out what was sent meanwhile. */
@@ -130,10 +145,11 @@ export class RemoteFiles extends OnePart implements TakeMedia {
     return this.#told.writtenBytes;
   }
 
-  /** What the disk has taken, and what waits for it. */
-  get disk(): { readonly writtenBytes: number; readonly queuedBytes: number } {
+  /** What the disk has taken, and what waits for it: nobody knows of a process that does not tell. */
+  get disk(): DiskBytes {
     const { queuedBytes, writtenBytes } = this.#told;
-    return { queuedBytes, writtenBytes };
+    const isKnown = this.#options.clock.nowMs() - this.#toldMs <= knownMs;
+    return { queuedBytes: isKnown ? queuedBytes : 0, writtenBytes };
   }
 
   /** What is wrong with tracks, as it was told of last. */
@@ -215,17 +231,10 @@ export class RemoteFiles extends OnePart implements TakeMedia {
         entry: isOpen(entry) ? endedEntry(entry, this.#toldMs, endMs, failure.message) : entry,
         snapshot,
       });
-    await this.#findUntold(endMs, failure.message);
-  }
-
-  /** What the process knew is in the take's folder, whatever it could tell. */
-  async #findUntold(endMs: number, problem: string): Promise<void> {
-    const left = await inTime(readCopiedFiles(this.#options.places.current.folder.path), leftPatienceMs);
-    if (!left.isInTime || left.value === null) return;
-    const { files, takeMs } = left.value;
-    this.#untold = files
-      .filter(({ file }) => !this.#files.has(file))
-      .map((entry) => (isOpen(entry) ? endedEntry(entry, takeMs, endMs, problem) : entry));
+    this.#untold = await untoldFiles({
+      ...{ folders: this.#folders, isKnown: (file) => this.#files.has(file) },
+      ...{ endMs, problem: failure.message },
+    });
   }
 
   /** Why the process has ended before its files did; null while it has not. */
@@ -240,6 +249,8 @@ export class RemoteFiles extends OnePart implements TakeMedia {
     this.#toldMs = this.#options.clock.nowMs();
     for (const file of files) this.#files.set(file.entry.file, file);
     for (const happening of happenings) this.#tell(happening);
+    // What has failed meanwhile is part of it for whoever heard of the failure.
+    this.#failed = state.failed;
     if (leftOut > 0) {
       const message = `${leftOut} events of the process that receives were left out of the log, because this process was blocked.`;
       this.#options.take.report.warning('eventsLeftOut', message, null, { leftOut });
@@ -277,20 +288,13 @@ export class RemoteFiles extends OnePart implements TakeMedia {
         this.#events.onFailed({ subject }, errorOf(error), { number: part, segments: { file } });
         return;
       }
+      case 'notRestored':
+        this.#events.onNotRestored?.(happening.file, errorOf(happening.error), happening.part);
+        return;
       case 'came':
       case 'missing':
       case 'lost':
         this.#onHappening(happening);
     }
   }
-}
-
-/** Whether nobody has counted it to its end. */
-function isOpen({ segments }: ManifestFile): boolean {
-  return segments.some(({ endMs }) => endMs === null);
-}
-
-/** What went wrong in the process, as it goes on from here. */
-export function errorOf({ code, hint, message }: ErrorReport): PlateauError {
-  return new PlateauError(code, message, hint);
 }

@@ -3,7 +3,7 @@ import type { ForkedChild } from '../../process/forked-child.js';
 import type { CopiedReplay } from '../../take/take-media.js';
 import type { CopyReport, CopyState } from './copy-reports.js';
 import type { CopyRequest } from './copy-requests.js';
-import { errorOf } from './remote-files.js';
+import { errorOf } from './told-error.js';
 
 /** A process that is blocked itself may take so long to cut, in milliseconds. */
 const cutPatienceMs = 15_000;

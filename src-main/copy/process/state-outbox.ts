@@ -19,6 +19,7 @@ export interface StateSource {
   readonly figures: () => Pick<
     CopyState,
     | 'alarms'
+    | 'failed'
     | 'largestBytes'
     | 'lastPart'
     | 'openCount'

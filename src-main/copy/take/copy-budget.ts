@@ -3,7 +3,7 @@ import { mostBlackKept } from '../file/black-frames.js';
 import { blackAwaitedBytes } from '../file/black-timing.js';
 import { mostCues } from '../file/cue-list.js';
 import { untimedBytes } from '../file/frame-times.js';
-import { copyQueueBytes } from '../file/matroska-file.js';
+import { copyQueueBytes } from '../file/matroska-file-options.js';
 import { heldByCutBytes } from '../file/part-cut.js';
 import { maxFrameBytes } from '../frames/packet-list.js';
 import { receiveCaps } from '../rtp/receive-caps.js';

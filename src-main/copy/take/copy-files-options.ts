@@ -1,9 +1,7 @@
 import type { TakeClock } from '../../pipeline/take-clock.js';
-import type { DiskLanes } from '../../storage/disk-lanes.js';
-import type { SpaceReserve } from '../../storage/space-reserve.js';
-import type { TakeFolder } from '../../storage/take-folder.js';
 import type { TakeOptions } from '../../take/take-options.js';
-import type { PartBegin } from '../file/parts-of-file.js';
+import type { PartBegin } from '../file/parts-options.js';
+import type { CopyPlace } from './copy-places.js';
 import type { SinkKeeper } from './sink-keeper.js';
 
 /** How what is received ends with the take. */
@@ -16,12 +14,8 @@ export interface CopyEnding {
 export interface CopyFilesOptions {
   readonly take: Pick<TakeOptions, 'ffmpegPath' | 'maxFiles' | 'publicationsOf' | 'report'>;
   readonly places: {
-    readonly current: {
-      readonly folder: TakeFolder;
-      readonly lanes: DiskLanes;
-      /** Space that is given free when the disk is full. */
-      readonly reserve?: Pick<SpaceReserve, 'release'> | undefined;
-    };
+    /** Where the files of a part are. */
+    readonly of: (part: number) => CopyPlace;
   };
   readonly clock: Pick<TakeClock, 'cut' | 'elapsedMs' | 'isPaused' | 'isPausedAt' | 'lastPause' | 'nowMs'>;
   /** The part of the take with which they begin; left out, it is the first. */

@@ -1,22 +1,18 @@
-import type { ManifestFile } from '../../contract/manifest.js';
 import type { SignalAlarm } from '../../contract/signal-alarms.js';
 import type { SinkSnapshot } from '../../contract/snapshot.js';
 import type { SinkSubject } from '../../sink/recording-sink.js';
 import type { TakeMedia, TakeMediaEvents } from '../../take/take-media.js';
 import { tellFurther, tellGoesOn } from '../../take/track-events.js';
 import { TrackPlaces } from '../../take/track-places.js';
-import type { BudgetLine } from '../../telemetry/budget.js';
 import type { TrackSink } from '../contract.js';
-import type { PartBegin } from '../file/parts-of-file.js';
+import type { PartBegin } from '../file/parts-options.js';
 import { CopyAllowance } from './copy-allowance.js';
-import { type CopiedShape, copyBudgetLines } from './copy-budget.js';
+import { CopyFigures } from './copy-figures.js';
 import type { CopyEnding, CopyFilesOptions } from './copy-files-options.js';
 import type { CopySink } from './copy-sink.js';
 import { CopySinkFactory } from './copy-sink-factory.js';
 import { type CopiedTrack, MovableSink } from './copy-track.js';
 import { tellTrack } from './copy-track-events.js';
-import { diskOf, openCountOf, rename, shapeOf } from './figures-of-sinks.js';
-import { OnePart } from './one-part.js';
 import { PartBegins } from './part-begins.js';
 import { PausedNewcomers } from './paused-newcomers.js';
 
@@ -24,7 +20,7 @@ import { PausedNewcomers } from './paused-newcomers.js';
 const tickMs = 400;
 
 /** The files of a copied take: one for each participant and screen, and one for each further track. */
-export class CopyFiles extends OnePart implements TakeMedia {
+export class CopyFiles extends CopyFigures implements TakeMedia {
   readonly #options: CopyFilesOptions;
   readonly #events: TakeMediaEvents;
   readonly #ending: CopyEnding;
@@ -59,11 +55,11 @@ export class CopyFiles extends OnePart implements TakeMedia {
   /**
    * Every file goes on in its next part: at the first key frame of its video from then on, and without video right there.
    *
-   * @param atMs of the take's timeline, a second ahead at most
+   * @param begin on the take's timeline, a second ahead at most
    */
-  cutAt(number: number, atMs: number): void {
-    this.#begins.add({ number, atMs });
-    for (const sink of this.#sinks.values()) sink.cut(this.#begins.last);
+  cutAt(begin: PartBegin): void {
+    this.#begins.add(begin);
+    for (const [fileKey, sink] of this.#sinks) this.#cut(fileKey, sink, begin);
   }
 
   /** The last part that was asked for. */
@@ -78,44 +74,14 @@ export class CopyFiles extends OnePart implements TakeMedia {
     return Math.min(this.#begun.number, ...open) - 1;
   }
 
-  /** Of the files that are recorded now: the largest, in bytes. */
-  get largest(): number {
-    return Math.max(0, ...[...this.#sinks.values()].map(({ disk }) => disk.partBytes));
-  }
-
   /** The part in which a file begins now. */
   get #begun(): PartBegin {
     return this.#begins.at(this.#options.clock.nowMs());
   }
 
-  /** Files stay open until the take ends: whoever comes back goes on in theirs. */
-  get openCount(): number {
-    return openCountOf([...this.#sinks.values()]);
-  }
-
-  /** Bytes on disk, over all of them. */
-  get writtenBytes(): number {
-    return this.disk.writtenBytes;
-  }
-
-  /** What the disk has taken, and what waits for it. */
-  get disk(): { readonly writtenBytes: number; readonly queuedBytes: number } {
-    return diskOf([...this.#sinks.values()]);
-  }
-
   /** Those that stand, in the order in which they were made. */
-  get sinks(): Iterable<Pick<CopySink, 'entryOf' | 'file' | 'parts' | 'snapshot'>> {
+  get sinks(): Iterable<CopySink> {
     return this.#sinks.values();
-  }
-
-  /** What it has open by now. */
-  get shape(): CopiedShape {
-    return shapeOf([...this.#sinks.values()]);
-  }
-
-  /** Its buffers at their caps, with the files and tracks that there are by now. */
-  get budgetLines(): readonly BudgetLine[] {
-    return copyBudgetLines(this.shape);
   }
 
   /**
@@ -169,11 +135,6 @@ export class CopyFiles extends OnePart implements TakeMedia {
     for (const sink of this.#sinks.values()) sink.connectionChanged(isConnected, nowMs);
   }
 
-  /** Gives the files of somebody another name. @returns whether any has it only now */
-  rename(identity: string, name: string): boolean {
-    return rename([...this.#sinks.values()], identity, name);
-  }
-
   /** Called a few times a second. @param nowMs of the take @param roomMs the same moment of the room's clock */
   tick(nowMs: number, roomMs = nowMs): void {
     let withVideo = 0;
@@ -195,11 +156,6 @@ export class CopyFiles extends OnePart implements TakeMedia {
   snapshots(roomMs: number): SinkSnapshot[] {
     const { isPaused } = this.#options.clock;
     return [...this.#sinks.values()].map((sink) => sink.snapshot(roomMs, isPaused));
-  }
-
-  /** Their entries in the manifest, as far as they are known. */
-  entries(): ManifestFile[] {
-    return [...this.#sinks.values()].flatMap((sink) => sink.entries());
   }
 
   /** Ends all of them at `endMs` of the take, and waits until they are on disk. Never rejects. */
@@ -237,17 +193,45 @@ export class CopyFiles extends OnePart implements TakeMedia {
     return false;
   }
 
-  #open(fileKey: string, subject: SinkSubject, { info }: CopiedTrack): Promise<CopySink> {
+  #open(
+    fileKey: string,
+    subject: SinkSubject,
+    { info }: CopiedTrack,
+    unmade: CopySink | null = null,
+  ): Promise<CopySink> {
     const opened = this.#begun;
-    const opening = this.#factory.open(subject, info.kind, opened);
+    const opening = this.#factory.open(subject, info.kind, opened, unmade);
     this.#files.set(fileKey, opening);
     return opening.then((sink) => {
       this.#sinks.set(fileKey, sink);
-      for (const begin of this.#begins.behind(opened)) sink.cut(begin);
+      for (const begin of this.#begins.behind(opened)) this.#cut(fileKey, sink, begin);
       // The take may have ended while it was made.
       sink.endAt(this.#endMs);
       return sink;
     });
+  }
+
+  #cut(fileKey: string, sink: CopySink, begin: PartBegin): void {
+    if (begin.isElsewhere === true && sink.unmade !== null) void this.#makeAnew(fileKey, sink);
+    else sink.cut(begin);
+  }
+
+  /** The disk had no room for a file: it is made in the other folder, and what was sent since its tracks came is missing. */
+  async #makeAnew(fileKey: string, unmade: CopySink): Promise<void> {
+    if (this.#sinks.get(fileKey) !== unmade) return;
+    this.#sinks.delete(fileKey);
+    this.#files.delete(fileKey);
+    const [first] = this.#places.tracksIn(fileKey);
+    if (first === undefined) return;
+    const sink = await this.#open(fileKey, unmade.subject, first, unmade);
+    const nowMs = Math.min(this.#options.clock.nowMs(), this.#endMs);
+    for (const track of this.#places.tracksIn(fileKey)) {
+      this.#outerOf(track).inner = sink.add(track, nowMs);
+      const { givenAtMs = nowMs } = this.#places.find(track) ?? {};
+      if (unmade.unmade !== null) this.#events.onMissed?.(track.info, unmade.unmade, nowMs - givenAtMs);
+      track.track.requestKeyFrame();
+    }
+    this.#events.onOpenChanged();
   }
 
   readonly #sinkOf = (track: CopiedTrack): CopySink | undefined =>

@@ -4,12 +4,14 @@ import type { StreamPackets } from '../../contract/stamps.js';
 import type { SinkSubject } from '../../sink/recording-sink.js';
 import { GapList, listedGaps } from '../../take/gap-list.js';
 import type { LossLog } from '../../take/loss-log.js';
+import type { FailedFrames } from '../../take/move-loss.js';
 import type { TrackHistory } from '../../take/track-history.js';
 import type { CopyCodec } from '../contract.js';
 import type { VideoTrack } from '../file/matroska-head.js';
 import type { PartAccount, StreamKind } from '../file/part-marks.js';
-import type { EndedPart } from '../file/parts-of-file.js';
+import type { EndedPart } from '../file/parts-options.js';
 import { accountOf, withReach } from './copy-account.js';
+import { DiskLoss } from './disk-loss.js';
 
 /** Codecs as a manifest names them. */
 export const codecNames: Readonly<Record<CopyCodec, string>> = {
@@ -38,7 +40,9 @@ export class CopyPart {
   readonly startMs: number;
   readonly absences: LossLog;
   readonly gaps = new GapList();
+  /** Why its disk takes no more; of one that has ended, why it lacks something. */
   failure: PlateauError | null = null;
+  readonly #loss = new DiskLoss();
   /** Where the next one begins; null of the last one. */
   #endMs: number | null = null;
   #account: PartAccount | null = null;
@@ -59,6 +63,17 @@ export class CopyPart {
     return listedGaps(this.gaps, { gaps: [...gaps, ...openGaps], gapsLeftOut });
   }
 
+  /** Its disk takes no more. @param account what came for it by then */
+  fail(error: PlateauError, account: PartAccount): void {
+    this.failure = error;
+    this.#loss.failed(account);
+  }
+
+  /** What its disk has failed to keep. @param account of the part that is recorded */
+  failedFrames(account: PartAccount): FailedFrames {
+    return this.#loss.of(this.#account ?? account);
+  }
+
   /** Whether the next one is recorded. */
   get hasEnded(): boolean {
     return this.#endMs !== null;
@@ -74,6 +89,8 @@ export class CopyPart {
     this.#endMs = endMs;
     this.#account = account;
     this.#video = video;
+    // A full disk may have had room for its end: that is known when it is closed.
+    this.failure = null;
   }
 
   /** It is on the disk. */
@@ -97,7 +114,9 @@ export class CopyPart {
     const startMs = Math.round(this.startMs);
     const partEndMs = this.#endMs === null ? null : Math.round(this.#endMs);
     const endMs = this.hasEnded ? (this.isClosed ? partEndMs : null) : roundedOrNull(takeEndMs);
-    const packets = this.#closed?.packets ?? now.packets;
+    // What a disk that has failed has of them, is read from the file.
+    const isProvable = this.#closed === null || this.#closed.failure === null;
+    const packets = isProvable ? (this.#closed?.packets ?? now.packets) : null;
     const segment = { file: this.file, startMs, endMs };
     const account = accountOf(video, audio);
     const isOn = this.hasEnded || takeEndMs !== null ? null : now.isOn;

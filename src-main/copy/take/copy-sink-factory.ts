@@ -1,28 +1,42 @@
 import { join } from 'node:path';
 import type { PlateauError } from '../../contract/errors.js';
 import type { SinkSubject } from '../../sink/recording-sink.js';
+import type { PresenceObserver } from '../../storage/recorded-file.js';
 import { fileStemFor } from '../../storage/take-folder.js';
 import { fileSuffix } from '../../take/file-suffix.js';
 import { presenceEvents } from '../../take/presence-events.js';
 import type { TakeMediaEvents } from '../../take/take-media.js';
 import { blackByFfmpeg, BlackFrames } from '../file/black-frames.js';
-import type { PartBegin } from '../file/parts-of-file.js';
+import type { PartBegin } from '../file/parts-options.js';
 import type { CopyFilesOptions } from './copy-files-options.js';
 import { CopySink } from './copy-sink.js';
+import type { FileOfPart, GapReason } from './copy-sink-options.js';
+
+/** What is said of each reason, which is the name of its event as well. */
+const gapReasons: Readonly<Record<GapReason, string>> = {
+  diskFailed: 'The disk took no more',
+  notDecrypted: 'No key fitted for a while',
+  packetsLost: 'Packets were lost',
+};
 
 /** Makes the files of a copied take: names them, and tells what happens to them. */
 export class CopySinkFactory {
   readonly #options: CopyFilesOptions;
-  readonly #events: Pick<TakeMediaEvents, 'onFailed' | 'onOpenChanged'>;
+  readonly #events: Pick<TakeMediaEvents, 'onFailed' | 'onNotRestored' | 'onOpenChanged'>;
   readonly #blackFrames: BlackFrames;
   readonly #stems = new Set<string>();
+  /** What files are called without the number of their part. */
+  readonly #bases = new WeakMap<CopySink, string>();
   /** Files and codecs of which it was told. */
   readonly #toldCodecs = new Set<string>();
   /** When the take began, of the clock that packets carry. */
   readonly #originMs: number;
 
   /** @param options of a take that begins now, or has just begun */
-  constructor(options: CopyFilesOptions, events: Pick<TakeMediaEvents, 'onFailed' | 'onOpenChanged'>) {
+  constructor(
+    options: CopyFilesOptions,
+    events: Pick<TakeMediaEvents, 'onFailed' | 'onNotRestored' | 'onOpenChanged'>,
+  ) {
     this.#options = options;
     this.#events = events;
     this.#blackFrames = new BlackFrames(blackByFfmpeg(options.take.ffmpegPath));
@@ -33,47 +47,54 @@ export class CopySinkFactory {
    * Makes a file. Never rejects: one that cannot be made is told of.
    *
    * @param medium of its first track @param first part of the take in which it begins
+   * @param unmade one that could not be made, and whose name it has; null for a new name
    */
-  open(subject: SinkSubject, medium: 'video' | 'audio', first: PartBegin): Promise<CopySink> {
+  open(
+    subject: SinkSubject,
+    medium: 'video' | 'audio',
+    first: PartBegin,
+    unmade: CopySink | null = null,
+  ): Promise<CopySink> {
     const { places, take } = this.#options;
     const { report } = take;
-    const { folder, lanes, reserve } = places.current;
     const { identity } = subject;
-    const base = fileStemFor(identity, this.#stems, fileSuffix(subject, medium));
+    const given = unmade === null ? undefined : this.#bases.get(unmade);
+    const base = given ?? fileStemFor(identity, this.#stems, fileSuffix(subject, medium));
     const names = new Map<number, string>();
     // Of a part whose file could not be made the name is asked for once more.
-    const fileOf = (part: number): { file: string; path: string } => {
+    const fileOf = (part: number): FileOfPart => {
       const suffix = `-part${part}`;
       const stem = names.get(part) ?? (part === 1 ? base : fileStemFor(base, this.#stems, suffix));
       names.set(part, stem);
       const file = `${stem}.mkv`;
-      return { file, path: join(folder.path, file) };
+      const { folder, lanes, reserve } = places.of(part);
+      const presence = presenceEvents(report, identity, (...lost) =>
+        this.#events.onNotRestored?.(...lost, part),
+      );
+      const disk = {
+        ...{ lanes, onPresence: (...told: Parameters<PresenceObserver>) => presence(file, ...told) },
+        ...(reserve === undefined ? {} : { reserve }),
+      };
+      return { file, path: join(folder.path, file), disk };
     };
     const keeper = this.#options.keeper?.();
-    const presence = presenceEvents(report, identity, () => undefined);
     return CopySink.open({
       ...{ subject, fileOf, first },
       media: {
-        ...{ originMs: this.#originMs, clock: this.#options.clock, blackFrames: this.#blackFrames, lanes },
-        ...(reserve === undefined ? {} : { reserve }),
+        ...{ originMs: this.#originMs, clock: this.#options.clock, blackFrames: this.#blackFrames },
         ...{ keeper, isUnwritten: this.#options.isUnwritten === true },
-        onPresence: (...told) => presence(fileOf(first.number).file, ...told),
         onOtherCodec: (codec) => this.#tellOtherCodec(fileOf(first.number).file, identity, codec),
       },
-      onFailed: (error, { file, number }) => {
-        report.error(error.code, error.message, identity, { hint: error.hint });
-        this.#events.onFailed({ subject }, error, { number, segments: { file } });
-      },
+      onFailed: (error, { file, number }) =>
+        this.#events.onFailed({ subject }, error, { number, segments: { file } }),
       onPartsChanged: () => this.#events.onOpenChanged(),
       onNotCut: (part, error) => this.#tellNotCut(identity, part, error),
-      onGap: (file, stream, lengthMs, isUndecrypted) => {
-        const [name, why] = isUndecrypted
-          ? (['notDecrypted', 'No key fitted for a while'] as const)
-          : (['packetsLost', 'Packets were lost'] as const);
-        const message = `${why}: ${file} lacks ${lengthMs} ms of ${stream}.`;
+      onGap: (file, stream, lengthMs, name) => {
+        const message = `${gapReasons[name]}: ${file} lacks ${lengthMs} ms of ${stream}.`;
         report.warning(name, message, identity, { file, stream, lengthMs });
       },
     }).then((sink) => {
+      this.#bases.set(sink, base);
       keeper?.follow(sink);
       return sink;
     });

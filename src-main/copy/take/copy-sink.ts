@@ -6,24 +6,24 @@ import type { SinkSubject } from '../../sink/recording-sink.js';
 import { extentOf } from '../../take/gap-list.js';
 import { KeyFrameWait } from '../../take/key-frame-wait.js';
 import { LossLog } from '../../take/loss-log.js';
+import type { FailedFrames } from '../../take/move-loss.js';
 import { TrackHistory } from '../../take/track-history.js';
 import { FrameRates } from '../../telemetry/frame-rates.js';
 import type { TrackSink } from '../contract.js';
 import type { FileGap } from '../file/line-counts.js';
 import type { VideoTrack } from '../file/matroska-head.js';
-import type { PartAccount } from '../file/part-marks.js';
+import type { PartAccount, StreamKind } from '../file/part-marks.js';
 import { ParticipantFile } from '../file/participant-file.js';
-import type { PartBegin } from '../file/parts-of-file.js';
-import { accountOf, type CountedStream, keptFrames } from './copy-account.js';
+import type { PartBegin, PartsHooks } from '../file/parts-options.js';
+import { keptFrames } from './copy-account.js';
 import { CopyPart } from './copy-part.js';
 import type { CopySinkOptions } from './copy-sink-options.js';
-import { copySnapshot, type SnapshotAccount } from './copy-snapshot.js';
+import { copySnapshot, type SnapshotAccount, snapshotAccountOf } from './copy-snapshot.js';
 import type { CopiedTrack } from './copy-track.js';
-import { FileSignals, type ReceivedFrames } from './file-signals.js';
+import { failedFramesIn } from './figures-of-sinks.js';
+import { FileSignals, signalsOf } from './file-signals.js';
 import { noAccount, noCounts } from './nothing-counted.js';
 import { SinkTracks } from './sink-tracks.js';
-
-type Kind = 'video' | 'audio';
 
 /** One file of a copied take: a {@link ParticipantFile}, and what manifest, telemetry and screen say of it. */
 export class CopySink {
@@ -32,7 +32,7 @@ export class CopySink {
   readonly history = new TrackHistory();
   readonly #options: CopySinkOptions;
   /** In their order: the last one is recorded. */
-  readonly #parts: CopyPart[];
+  readonly #parts: [CopyPart, ...CopyPart[]];
   readonly #keyFrame = new KeyFrameWait((fromMs, toMs) =>
     this.#current.absences.keyFrameAwaited(Math.max(fromMs, this.#current.startMs), toMs),
   );
@@ -41,7 +41,6 @@ export class CopySink {
   readonly #rates = new FrameRates();
   readonly #signals: FileSignals;
   #media: ParticipantFile | null = null;
-  #failure: PlateauError | null = null;
   #endMs: number | null = null;
   #notDecrypted = 0;
 
@@ -49,21 +48,25 @@ export class CopySink {
     this.#options = options;
     this.subject = options.subject;
     const { atMs, number } = options.first;
-    this.#parts = [new CopyPart({ number, startMs: atMs, ...this.#fileOf(number) }, new LossLog())];
+    this.#parts = [new CopyPart({ number, startMs: atMs, ...options.fileOf(number) }, new LossLog())];
     this.#signals = new FileSignals(options.subject.kind !== 'participant');
   }
 
   /** Makes the file. One that cannot be made is told by `onFailed`, and counts what it does not write. */
   static async open(options: CopySinkOptions): Promise<CopySink> {
     const sink = new CopySink(options);
+    const { number: first } = options.first;
+    const diskOf = (number: number): ReturnType<NonNullable<PartsHooks['diskOf']>> => ({
+      ...options.fileOf(number).disk,
+      onFailure: (error) => sink.#fail(error, number),
+    });
     try {
-      sink.#media = await ParticipantFile.create(sink.#fileOf(options.first.number).path, {
-        ...{ ...options.media, first: options.first },
+      sink.#media = await ParticipantFile.create(options.fileOf(first).path, {
+        ...{ ...options.media, ...diskOf(first), first: options.first },
         packetsOf: (kind) => sink.#tracks.packetsOf(kind),
-        onFailure: (error) => sink.#fail(error),
         onGap: (gap, part) => sink.#noteGap(gap, part),
         parts: {
-          pathOf: (number) => sink.#fileOf(number).path,
+          ...{ diskOf, pathOf: (number) => options.fileOf(number).path },
           onBegun: (...begun) => sink.#goOn(...begun),
           onEnded: (ended) => {
             sink.#parts.find(({ number }) => number === ended.number)?.close(ended);
@@ -74,7 +77,7 @@ export class CopySink {
         },
       });
     } catch (thrown) {
-      sink.#fail(toPlateauError(thrown));
+      sink.#fail(toPlateauError(thrown), first);
     }
     return sink;
   }
@@ -96,13 +99,18 @@ export class CopySink {
 
   /** It goes on in the next part of the take, as {@link ParticipantFile.cut} says. */
   cut(begin: PartBegin): void {
-    // A file whose disk has failed has ended.
-    if (this.isRecording) this.#media?.cut(begin);
+    // A file whose disk has failed has ended, or goes on on another one.
+    if (this.isRecording || begin.isElsewhere === true) this.#media?.cut(begin);
   }
 
   /** Whether its disk takes what comes. */
   get isRecording(): boolean {
-    return this.#media !== null && this.#failure === null && this.#endMs === null;
+    return this.#media !== null && this.#current.failure === null && this.#endMs === null;
+  }
+
+  /** Why it could not be made; null of one that was. */
+  get unmade(): PlateauError | null {
+    return this.#media === null ? this.#current.failure : null;
   }
 
   /** Whether it is known what its video is. */
@@ -120,8 +128,14 @@ export class CopySink {
     return this.#media?.disk ?? { writtenBytes: 0, partBytes: 0, queuedBytes: 0 };
   }
 
+  /** What its disks have failed to keep. */
+  get failedFrames(): FailedFrames {
+    const account = this.#partAccount;
+    return failedFramesIn(this.#parts.map((part) => ({ failedFrames: part.failedFrames(account) })));
+  }
+
   /** How many of its tracks are received now. */
-  trackCount(kind: Kind): number {
+  trackCount(kind: StreamKind): number {
     return this.#tracks.count(kind);
   }
 
@@ -182,7 +196,7 @@ export class CopySink {
     try {
       await this.#media?.finish(endMs);
     } catch (thrown) {
-      this.#fail(toPlateauError(thrown));
+      this.#fail(toPlateauError(thrown), this.#current.number);
     }
     this.#current.absences.end();
     this.#keyFrame.end(endMs);
@@ -192,15 +206,11 @@ export class CopySink {
 
   /** As {@link FileSignals.judge}. @param isConnected whether anything can come at all */
   judgeSignals(elapsedMs: number, isConnected: boolean): SignalAlarm[] {
-    const { counts } = this;
     // Of what is withheld that is said.
     const isOn = (track: CopiedTrack): boolean =>
       isConnected && this.isRecording && !this.#muted.has(track) && track.track.isWithheld !== true;
     const on = this.#tracks.all.filter(isOn).map(({ info }) => info);
-    return this.#signals.judge(elapsedMs, on, {
-      video: signalOf(counts, 'video'),
-      audio: signalOf(counts, 'audio'),
-    });
+    return this.#signals.judge(elapsedMs, on, signalsOf(this.counts));
   }
 
   /** Its entries in the manifest, one for each part, as far as they are known. */
@@ -213,7 +223,7 @@ export class CopySink {
     const media = this.#media;
     return part.entry({
       ...{ subject: this.subject, history: this.history, takeEndMs: this.#endMs },
-      account: media?.partAccount ?? noAccount,
+      account: this.#partAccount,
       video: media?.video ?? null,
       packets: media?.packets ?? null,
       // Of a screen nobody knows what it would have sent.
@@ -224,9 +234,8 @@ export class CopySink {
   /** The present moment. @param roomMs of the room's clock @param isPaused the take is: nothing has a rate then */
   snapshot(roomMs: number, isPaused: boolean): SinkSnapshot {
     const account = this.#account();
-    const { subject } = this;
     return copySnapshot({
-      ...{ account, file: this.file, subject, isRecording: this.isRecording, disk: this.disk },
+      ...{ account, file: this.file, subject: this.subject, isRecording: this.isRecording, disk: this.disk },
       gaps: extentOf(this.#parts.map((part) => part.gapsByNow)),
       ...{ size: this.#media?.video?.size ?? null, hasVideoTrack: this.trackCount('video') > 0 },
       isLive: { video: this.#tracks.isOn('video'), audio: this.#tracks.isOn('audio') },
@@ -234,28 +243,22 @@ export class CopySink {
     });
   }
 
-  #account(): SnapshotAccount {
-    const { counts } = this;
-    const of = (kind: Kind): CountedStream => ({
-      ...{ packets: counts.packets[kind], frames: counts.frames[kind], line: counts[kind] },
-    });
-    return { ...accountOf(of('video'), of('audio')), line: counts };
+  get #partAccount(): PartAccount {
+    return this.#media?.partAccount ?? noAccount;
   }
+
+  readonly #account = (): SnapshotAccount => snapshotAccountOf(this.counts);
 
   get #current(): CopyPart {
-    const part = this.#parts.at(-1);
-    if (part === undefined) throw new RangeError('A file has a part.');
-    return part;
+    return this.#parts.at(-1) ?? this.#parts[0];
   }
-
-  readonly #fileOf = (number: number): ReturnType<CopySinkOptions['fileOf']> => this.#options.fileOf(number);
 
   #goOn(number: number, startMs: number, before: PartAccount, video: VideoTrack | null): void {
     const ended = this.#current;
     this.#keyFrame.end(startMs);
     ended.end(startMs, before, video);
     const { log } = ended.absences.successor(startMs);
-    this.#parts.push(new CopyPart({ number, startMs, ...this.#fileOf(number) }, log));
+    this.#parts.push(new CopyPart({ number, startMs, ...this.#options.fileOf(number) }, log));
     this.#options.onPartsChanged();
   }
 
@@ -279,20 +282,18 @@ export class CopySink {
   }
 
   #noteGap({ isUndecrypted, lostFrames, ...gap }: FileGap, number: number): void {
-    const cause = isUndecrypted ? 'dropped' : 'neverArrived';
     const part = this.#parts.find((one) => one.number === number) ?? this.#current;
+    const why = part.failure !== null ? 'diskFailed' : isUndecrypted ? 'notDecrypted' : 'packetsLost';
+    const cause = why === 'packetsLost' ? 'neverArrived' : 'dropped';
     const { durationMs, stream } = part.gaps.add({ ...gap, lostFrames, cause });
-    this.#options.onGap(part.file, stream, durationMs, isUndecrypted);
+    this.#options.onGap(part.file, stream, durationMs, why);
   }
 
-  #fail(error: PlateauError): void {
-    if (this.#failure !== null) return;
-    this.#failure = error;
-    this.#current.failure = error;
-    this.#options.onFailed(error, this.#current);
+  /** Of a part that has ended it is known when that is closed. */
+  #fail(error: PlateauError, number: number): void {
+    const part = this.#parts.find((one) => one.number === number) ?? this.#current;
+    if (part.failure !== null) return;
+    part.fail(error, this.#partAccount);
+    this.#options.onFailed(error, part);
   }
-}
-
-function signalOf({ frames, ...lines }: ParticipantFile['counts'], kind: Kind): ReceivedFrames {
-  return { received: lines[kind].handedOver, notDecrypted: frames[kind].dropped.notDecrypted };
 }

@@ -1,10 +1,10 @@
 import type { SinkSnapshot } from '../../contract/snapshot.js';
 import type { SinkSubject } from '../../sink/recording-sink.js';
-import { copyQueueBytes } from '../file/matroska-file.js';
+import { copyQueueBytes } from '../file/matroska-file-options.js';
 import type { StreamKind } from '../file/part-marks.js';
 import type { ParticipantFileCounts } from '../file/participant-file-options.js';
 import type { PictureSize } from '../frames/encoded-frame.js';
-import type { AccountOfFile } from './copy-account.js';
+import { accountOf, type AccountOfFile, type CountedStream } from './copy-account.js';
 
 /** Frames wait for their times: three seconds of them, and three more of video for the black before them. */
 const mostWaitingFrames = 360;
@@ -13,6 +13,14 @@ const mostWaitingAudioFrames = 600;
 /** What became of everything that came for a file, over all of its parts. */
 export interface SnapshotAccount extends AccountOfFile {
   readonly line: Pick<ParticipantFileCounts, StreamKind>;
+}
+
+/** Draws it up. */
+export function snapshotAccountOf(counts: ParticipantFileCounts): SnapshotAccount {
+  const of = (kind: StreamKind): CountedStream => ({
+    ...{ packets: counts.packets[kind], frames: counts.frames[kind], line: counts[kind] },
+  });
+  return { ...accountOf(of('video'), of('audio')), line: counts };
 }
 
 /** What a file is at the moment. */

@@ -1,3 +1,4 @@
+import type { FailedFrames } from '../../take/move-loss.js';
 import type { CopiedShape } from './copy-budget.js';
 import type { CopySink } from './copy-sink.js';
 
@@ -16,6 +17,16 @@ export function diskOf(sinks: Sinks): { readonly writtenBytes: number; readonly 
     queuedBytes += disk.queuedBytes;
   }
   return { writtenBytes, queuedBytes };
+}
+
+/** What disks have failed to keep, over all files; frames of audio are 10 ms long. */
+export function failedFramesIn(sinks: Iterable<Pick<CopySink, 'failedFrames'>>): FailedFrames {
+  let [video, audio] = [0, 0];
+  for (const { failedFrames } of sinks) {
+    video += failedFrames.video;
+    audio += failedFrames.audio;
+  }
+  return { video, audio };
 }
 
 /** What they have open. */

@@ -1,6 +1,8 @@
 import { signalRules } from '../../contract/limits.js';
 import type { SignalAlarm } from '../../contract/signal-alarms.js';
 import type { PublicationInfo } from '../../livekit/publication-info.js';
+import type { StreamKind } from '../file/part-marks.js';
+import type { ParticipantFileCounts } from '../file/participant-file-options.js';
 
 /** A source that is this many of its own pauses late is not just slow. */
 const latePauses = 3;
@@ -16,6 +18,18 @@ export interface ReceivedFrames {
   readonly received: number;
   /** Those that no key fits. */
   readonly notDecrypted: number;
+}
+
+/** The same of both streams of a file. */
+export function signalsOf({
+  audio,
+  frames,
+  video,
+}: ParticipantFileCounts): Readonly<Record<StreamKind, ReceivedFrames>> {
+  return {
+    video: { received: video.handedOver, notDecrypted: frames.video.dropped.notDecrypted },
+    audio: { received: audio.handedOver, notDecrypted: frames.audio.dropped.notDecrypted },
+  };
 }
 
 /** What is known of a stream at the moment. */

@@ -3,8 +3,8 @@ import type { Cut } from '../../sink/file-parts.js';
 import type { FailedFrames } from '../../take/move-loss.js';
 
 /**
- * What a take that encodes, or one that goes on elsewhere, would need of its files: a copied one does neither. Where its files
- * are cut it is the process that knows how they stand.
+ * What a take that encodes would need of its files: a copied one does not. Where its files are cut it is the process that knows
+ * how they stand.
  */
 export abstract class OnePart {
   readonly isReducible = false;
@@ -15,9 +15,9 @@ export abstract class OnePart {
     throw new PlateauError('invalidState', 'These files are cut by the recorder.', 'Split the take there.');
   }
 
-  /** It goes on nowhere else. */
+  /** A file whose disk has failed has ended, and goes on in the part that it is told of. */
   goOnAt(): void {
-    // A file whose disk has failed has ended.
+    // Nothing waits.
   }
 
   /** Of a part. */

@@ -1,4 +1,4 @@
-import type { PartBegin } from '../file/parts-of-file.js';
+import type { PartBegin } from '../file/parts-options.js';
 
 /** Where the parts of a take begin: the last three, for no more are to come at a time. */
 export class PartBegins {

@@ -35,12 +35,14 @@ class TakeUnderTest {
   failed = { video: 0, audio: 0 };
   hasEnded = false;
   isStopping = false;
+  mayCut = true;
   readonly places: TakePlaces;
   readonly goingOn: GoingOn;
 
   constructor(fallback?: OpenFolder, path = root) {
     const report = new EventReporter(this.log, () => null);
     const first = { folder: { name: 'take', path }, lanes: new DiskLanes() };
+    const mayCut = (): boolean => this.mayCut;
     this.places = new TakePlaces(first, { ffmpegPath: 'none', report, takeMs: () => 5_000 });
     this.goingOn = new GoingOn({
       places: this.places,
@@ -49,6 +51,9 @@ class TakeUnderTest {
         failedFrames: () => this.failed,
         goOnAt: (takeMs) => this.wentOnAt.push(takeMs),
         hasEnded: () => this.hasEnded,
+        get mayCut() {
+          return mayCut();
+        },
       },
       parts: {
         goOn: (atMs, onPlanned) => {
@@ -191,4 +196,46 @@ it('leaves a folder that was deleted and cannot be made again, and no folder for
   expect(gone.cutsMs).toEqual([null]);
   expect(take.moves).toEqual([]);
   await gone.places.dispose();
+});
+
+it('goes on for a file that has ended by its disk, which is nothing else then; one that fails alone is', async () => {
+  const take = new TakeUnderTest(otherFolder);
+  const alone = new PlateauError('outputUnwritable', 'A sector is bad.', 'Look at it.');
+  expect(await take.goingOn.endedFileFailed('ada.mkv', 'ada', alone, 1)).toBe(false);
+  expect(take.moves).toEqual([]);
+  const both = ['ada.mkv', 'bob.mkv'].map((file) => take.goingOn.endedFileFailed(file, 'ada', full, 1));
+  expect(await Promise.all(both)).toEqual([true, true]);
+  expect([take.cutsMs, take.names]).toEqual([[5_000], ['takeMoved']]);
+  // What ends in the folder that was left is no matter of the take, and of the other folder there is no other one.
+  expect(await take.goingOn.endedFileFailed('cyd.mkv', 'cyd', full, 1)).toBe(true);
+  expect(await take.goingOn.endedFileFailed('ada-part2.mkv', 'ada', full, 2)).toBe(false);
+  await take.places.dispose();
+});
+
+it('waits until its files can be cut, as those that another process is about to fill', async () => {
+  const take = new TakeUnderTest(otherFolder);
+  take.mayCut = false;
+  // Nobody waits for an encoder that is about to hand over.
+  const { part, sink } = fileOf(1);
+  expect(take.goingOn.fileFailed(sink, full, part)).toBe(false);
+  const moving = take.goingOn.endedFileFailed('ada.mkv', 'ada', full, 1);
+  await expect.poll(() => readdir(root)).toHaveLength(1);
+  take.goingOn.tick();
+  expect(take.cutsMs).toEqual([]);
+  take.mayCut = true;
+  take.goingOn.tick();
+  expect(await moving).toBe(true);
+  expect(take.cutsMs).toEqual([5_000]);
+  await take.places.dispose();
+});
+
+it('waits no longer than the take is recorded', async () => {
+  const take = new TakeUnderTest(otherFolder);
+  take.mayCut = false;
+  const moving = take.goingOn.goOn(full, true);
+  await expect.poll(() => readdir(root)).toHaveLength(1);
+  take.isStopping = true;
+  await take.goingOn.settled;
+  expect(await moving).toBe(false);
+  expect(await readdir(root)).toEqual([]);
 });

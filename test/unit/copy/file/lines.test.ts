@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BlackFrames } from '#engine/copy/file/black-frames.js';
 import type { LineCounts } from '#engine/copy/file/line-counts.js';
-import type { MatroskaFileOptions } from '#engine/copy/file/matroska-file.js';
+import type { MatroskaFileOptions } from '#engine/copy/file/matroska-file-options.js';
 import { ParticipantFile } from '#engine/copy/file/participant-file.js';
 import { DiskLanes } from '#engine/storage/disk-lanes.js';
 import { copyTrack, PacketFeed, packetize, plainPicture, vp8Frame } from '../../../fixtures/copy-packets.js';

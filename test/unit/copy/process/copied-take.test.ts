@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -91,6 +91,8 @@ function surroundings() {
     onOpenChanged: () => void told.push('changed'),
     onFailed: (_: unknown, { code }: PlateauError, part: { readonly segments: { readonly file: string } }) =>
       void told.push(`failed ${part.segments.file} ${code}`),
+    onNotRestored: (file: string, _: PlateauError, part: number) =>
+      void told.push(`notRestored ${file} ${part}`),
     onRefused: (_: unknown, { code }: PlateauError) => void told.push(`refused ${code}`),
   };
   const join = {
@@ -102,8 +104,9 @@ function surroundings() {
   return { log, problems, told, clock, options, take, events, join, given };
 }
 
-async function begun() {
+async function begun(first = folder) {
   const around = surroundings();
+  Object.assign(around.options.places, { current: { folder: first } });
   const child = new FakeChild();
   const copied = await CopiedTake.join(around.join, (onReport) => {
     child.tell = onReport;
@@ -272,22 +275,67 @@ describe('a copied take in a process of its own', () => {
   it('that is killed has left files of which it could tell nobody: they are in the manifest as well', async () => {
     const root = await mkdtemp(join(tmpdir(), 'plateau-untold-'));
     onTestFinished(() => rm(root, { recursive: true, force: true }));
-    const { child, files, options, problems } = await begun();
-    Object.assign(options.places, { current: { folder: { ...folder, path: root } } });
+    const first = { ...folder, path: join(root, 'first') };
+    const other = { ...folder, path: join(root, 'other') };
+    const { child, files, options, problems } = await begun(first);
     child.tell(copyState());
+    files.cut(null, () => Object.assign(options.places, { current: { folder: other } }));
+    // The take may be in a third one by then, which is not the process's.
+    Object.assign(options.places, { current: { folder: { ...folder, path: join(root, 'third') } } });
     const { entry } = fileState('ada.mkv');
     const untold = { ...entry, file: 'cyd.mkv', identity: 'cyd' };
-    await writeCopiedFiles(root, { hasEnded: false, takeMs: 8_000, files: [entry, untold] });
+    const later = { ...untold, file: 'cyd-part2.mkv' };
+    for (const [{ path }, left] of [[first, [entry, untold]] as const, [other, [later]] as const]) {
+      await mkdir(path);
+      await writeCopiedFiles(path, { hasEnded: false, takeMs: 8_000, files: [...left] });
+    }
     await child.kill();
     await vi.waitFor(() => expect(problems).toHaveLength(1));
     await files.finish(9_000);
-    expect(files.entries().map(({ file }) => file)).toEqual([entry.file, 'cyd.mkv']);
+    expect(files.entries().map(({ file }) => file)).toEqual([entry.file, 'cyd.mkv', 'cyd-part2.mkv']);
     expect(files.entries()[1]).toMatchObject({
       ...{
         problem: expect.stringContaining('SIGKILL') as string,
         segments: [{ endMs: 9_000, packets: null }],
       },
     });
+  });
+
+  it('is told of the other folder in which its take goes on, and tells what disks have failed to keep', async () => {
+    const { child, events, files, options, told } = await begun();
+    const other = { path: '/elsewhere/studio', name: 'studio' };
+    const cut = files.cut(null, () => Object.assign(options.places, { current: { folder: other } }));
+    expect(child.sent.at(-1)).toEqual({ type: 'cut', ...cut, folder: other });
+    expect(files.cut(null)).toMatchObject({ number: cut.number + 1 });
+    expect(child.sent.at(-1)).not.toHaveProperty('folder');
+    const error = new PlateauError('outputUnwritable', 'A write was refused.', 'Look.').toReport();
+    const subject = { identity: 'ada', participantName: 'Ada', kind: 'participant', trackNumber: 1 } as const;
+    // Whoever hears of a failure is to know what had been lost before it.
+    let before: unknown;
+    vi.spyOn(events, 'onFailed').mockImplementation(() => {
+      before = files.failedFrames();
+    });
+    child.tell(
+      copyState({
+        failed: { video: 7, audio: 30 },
+        happenings: [
+          { type: 'failed', subject, error, file: 'ada.mkv', part: 1 },
+          { type: 'notRestored', file: 'bob.mkv', error, part: 1 },
+        ],
+      }),
+    );
+    expect(before).toEqual({ video: 0, audio: 0 });
+    expect(files.failedFrames()).toEqual({ video: 7, audio: 30 });
+    expect(told).toContain('notRestored bob.mkv 1');
+  });
+
+  it('says nothing of a disk when it has not told anything for a while', async () => {
+    const { child, clock, files } = await begun();
+    const nowMs = vi.spyOn(clock, 'nowMs').mockReturnValue(10_000);
+    child.tell(copyState({ queuedBytes: 500 }));
+    expect(files.disk).toEqual({ queuedBytes: 500, writtenBytes: 9 });
+    nowMs.mockReturnValue(11_500);
+    expect(files.disk).toEqual({ queuedBytes: 0, writtenBytes: 9 });
   });
 
   it('is missed as well when it ended before its take had begun', async () => {

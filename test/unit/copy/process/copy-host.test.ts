@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { PlateauError } from '#engine/contract/errors.js';
 import { CopyHost } from '#engine/copy/process/copy-host.js';
 import { type CopyReport, copyReportSchema, type CopyState } from '#engine/copy/process/copy-reports.js';
@@ -215,3 +215,44 @@ it('leaves out what was sent while its take is paused, and begins files of whoev
   // Frames of 10 ms: a packet has two.
   expect(ada?.audio).toMatchObject({ written: 80, dropped: { paused: 60 } });
 });
+
+it('goes on in another folder, of which it leaves an account as well, and tells of files that cannot be written again', async () => {
+  const { begin, host, record, state } = await hosted();
+  const first = folder;
+  begin();
+  const { sink } = await record(microphone);
+  if (sink === null) throw new Error('There is no file.');
+  const feed = new PacketFeed(sink, 'opus');
+  const fromMs = performance.now();
+  const send = (from: number, to: number): void => {
+    for (let ms = from; ms < to; ms += 20) feed.packet(tone, ms * 48, { arrivedMs: fromMs + ms });
+  };
+  send(0, 400);
+  const other = await mkdtemp(join(tmpdir(), 'plateau-host-other-'));
+  onTestFinished(() => rm(other, { recursive: true, force: true }));
+  host.receive({ type: 'cut', number: 2, atMs: 400, folder: { path: other, name: 'take' } });
+  send(400, 800);
+  const settled = await state(({ settledPart }) => settledPart === 1);
+  expect(settled.failed).toEqual({ video: 0, audio: 0 });
+  const bob = await record({ ...microphone, identity: 'bob', trackSid: 'TR_bob' });
+  expect(bob.sink).not.toBeNull();
+  // What is written there meanwhile makes it anew.
+  await vi.waitFor(async () => {
+    await rm(other, { recursive: true, force: true });
+    await writeFile(other, 'In its place.');
+  });
+  const { happenings } = await state(({ happenings: all }) => all.some(({ type }) => type === 'notRestored'));
+  expect(happenings).toContainEqual(expect.objectContaining({ type: 'notRestored', part: 2 }));
+  await rm(other);
+  await mkdir(other, { recursive: true });
+  await host.orphaned();
+  expect([await readdir(first), (await readdir(other)).toSorted()]).toEqual([
+    ['.copied-files.json', 'ada.mkv'],
+    ['.copied-files.json', 'ada-part2.mkv', 'bob-part2.mkv'],
+  ]);
+  const left = await Promise.all([first, other].map(readCopiedFiles));
+  expect(left.map((one) => one?.files.map(({ file }) => file))).toEqual([
+    ['ada.mkv'],
+    ['ada-part2.mkv', 'bob-part2.mkv'],
+  ]);
+}, 20_000);

@@ -24,7 +24,7 @@ function outboxOf(count = 1) {
       fileState,
       figures: () => ({
         ...{ alarms: [], openCount: files.length, writtenBytes: 1, queuedBytes: 0, rssBytes: 5 },
-        ...{ lastPart: 1, settledPart: 0, largestBytes: 0 },
+        ...{ lastPart: 1, settledPart: 0, largestBytes: 0, failed: { video: 0, audio: 0 } },
         shape: { files: files.length, videoTracks: 0, audioTracks: 0 },
       }),
     },

@@ -6,22 +6,11 @@ import { unaccountedCopies } from '#engine/contract/copy-account.js';
 import { unaccountedFrames } from '#engine/contract/drop-causes.js';
 import { manifestFileSchema } from '#engine/contract/manifest.js';
 import { sinkSnapshotSchema } from '#engine/contract/snapshot.js';
-import type { TrackRole } from '#engine/contract/track-roles.js';
-import type { TrackSink } from '#engine/copy/contract.js';
-import { noWindowCounts } from '#engine/copy/rtp/packet-counts.js';
-import { CopyFiles } from '#engine/copy/take/copy-files.js';
-import type { CopiedTrack } from '#engine/copy/take/copy-track.js';
-import type { PublicationInfo } from '#engine/livekit/publication-info.js';
-import { TakeClock } from '#engine/pipeline/take-clock.js';
-import { DiskLanes } from '#engine/storage/disk-lanes.js';
-import type { TakeMediaOptions } from '#engine/take/take-media.js';
 import { computeBudget } from '#engine/telemetry/budget.js';
-import { EventLog } from '#engine/telemetry/event-log.js';
-import { EventReporter } from '#engine/telemetry/event-reporter.js';
-import { copyTrack, PacketFeed, packetize, vp8Frame } from '../../../fixtures/copy-packets.js';
+import { copiedFilesIn, Fed } from '../../../fixtures/copied-files.js';
 import { blocksOf } from '../../../fixtures/matroska-blocks.js';
 
-const tone = Buffer.from([0xf8, 0x11, 0x22, 0x33]);
+const filesOf = (maxFiles: number | null = null) => copiedFilesIn(folder, maxFiles);
 
 let folder = '';
 beforeEach(async () => {
@@ -30,87 +19,6 @@ beforeEach(async () => {
 afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
-
-/** A track with a feed, whose packets are counted as a receiver does it. */
-class Fed implements CopiedTrack {
-  readonly info: PublicationInfo;
-  readonly track: CopiedTrack['track'];
-  packets = 0;
-  #feed: PacketFeed | null = null;
-  #sink: TrackSink | null = null;
-
-  constructor(sid: string, role: TrackRole, identity = 'ada', changes: Partial<PublicationInfo> = {}) {
-    const kind = role === 'camera' || role === 'screenShare' ? 'video' : 'audio';
-    this.info = {
-      ...{ trackSid: sid, identity, participantName: 'Ada', role, isRoleDeclared: true, name: '', kind },
-      ...{ declaredSize: null, isSimulcast: false, isMuted: false, isEncrypted: false, needsKey: false },
-      ...changes,
-    };
-    const packets = (): number => this.packets;
-    this.track = {
-      ...copyTrack(kind === 'video' ? 'vp8' : 'opus', sid),
-      // With a key that does not fit.
-      decryption: this.info.isEncrypted ? { ownPart: (frame) => frame, decrypt: () => null } : null,
-      get figures() {
-        return { packets: { ...noWindowCounts, expected: packets(), received: packets() } };
-      },
-    };
-  }
-
-  into(sink: TrackSink | null): this {
-    this.#sink = sink;
-    if (sink !== null) this.#feed = new PacketFeed(sink, this.info.kind === 'video' ? 'vp8' : 'opus');
-    return this;
-  }
-
-  send(isKey: boolean, arrivedMs: number): void {
-    const before = this.#feed?.sequence ?? 0;
-    if (this.info.kind === 'video')
-      this.#feed?.picture(packetize('vp8', vp8Frame(isKey)), Math.round(arrivedMs * 90), { arrivedMs });
-    else this.#feed?.packet(tone, Math.round(arrivedMs * 48), { arrivedMs });
-    this.packets += (this.#feed?.sequence ?? 0) - before;
-  }
-
-  end(): void {
-    this.#sink?.end();
-  }
-}
-
-function filesOf(maxFiles: number | null = null) {
-  const clock = new TakeClock();
-  const log = new EventLog(50);
-  const refused: string[] = [];
-  const fed: Fed[] = [];
-  const take = {
-    ...{ ffmpegPath: 'none', report: new EventReporter(log, () => 0), maxFiles },
-    publicationsOf: () => [],
-  } as unknown as TakeMediaOptions['take'];
-  const places = {
-    current: { folder: { path: folder, name: 'take' }, lanes: new DiskLanes() },
-  } as unknown as TakeMediaOptions['places'];
-  let changes = 0;
-  const files = new CopyFiles(
-    { take, places, clock },
-    {
-      onOpenChanged: () => {
-        changes += 1;
-      },
-      onFailed: () => undefined,
-      onRefused: (track, { code }) => refused.push(`${track.trackSid} ${code}`),
-    },
-    {
-      endTracks: () => {
-        for (const track of fed) track.end();
-        return Promise.resolve();
-      },
-    },
-  );
-  const add = async (track: Fed, nowMs = 0): Promise<Fed> => {
-    fed.push(track);
-    return track.into(await files.add(track, nowMs));
-  };
-  return { files, add, log, refused, clock, changes: () => changes };
-}
 
 describe('the files of a copied take', () => {
   it('are one for camera and microphone, one for a screen, and one for each further track', async () => {
@@ -291,7 +199,7 @@ describe('the files of a copied take', () => {
     const [entry] = other.files.entries();
     expect(entry).toMatchObject({ segments: [], canvas: null });
     expect(entry?.problem).not.toBeNull();
-    expect(other.log.entries.at(-1)).toMatchObject({ level: 'error', identity: 'ada' });
+    expect(other.failed).toEqual(['ada.mkv 1 outputUnwritable']);
     await other.files.finish(0);
   });
 
@@ -336,7 +244,7 @@ describe('the files of a copied take', () => {
       }
     };
     run(0, 1_400);
-    files.cutAt(2, 1_400);
+    files.cutAt({ number: 2, atMs: 1_400 });
     expect([files.lastPart, files.settledPart]).toEqual([2, 0]);
     run(1_400, 2_400);
     vi.spyOn(clock, 'nowMs').mockReturnValue(2_400);
