@@ -81,12 +81,11 @@ export function takeRequestOf(
     participants: armsNewcomers === 'on' ? null : roster.armed,
     except: roster.unarmed,
     splitEveryMs: splitEveryMinutes === null ? undefined : splitEveryMinutes * 60_000,
+    ...furtherFoldersOf(store),
   };
-  if (takeMode === 'copy')
-    return { ...everyTake, ...backupFolderOf(store), mode: 'copy', profile: copyProfile };
+  if (takeMode === 'copy') return { ...everyTake, mode: 'copy', profile: copyProfile };
   return {
     ...everyTake,
-    ...furtherFoldersOf(store),
     ...{ profile: store.profile, furtherAudio },
   };
 }
@@ -94,7 +93,8 @@ export function takeRequestOf(
 /** What a take needs of this machine, as far as the settings say it. */
 export function plannedTakeOf(store: Pick<SettingsStore, 'profile' | 'settings'>): PlannedTake {
   const { audioOnly, takeMode } = store.settings;
-  if (takeMode === 'copy') return { audioOnly, profile: copyProfile, mode: 'copy', ...backupFolderOf(store) };
+  if (takeMode === 'copy')
+    return { audioOnly, profile: copyProfile, mode: 'copy', ...furtherFoldersOf(store) };
   return { audioOnly, profile: store.profile, ...furtherFoldersOf(store) };
 }
 
@@ -102,13 +102,9 @@ export function plannedTakeOf(store: Pick<SettingsStore, 'profile' | 'settings'>
 function furtherFoldersOf(
   store: Pick<SettingsStore, 'settings'>,
 ): Pick<TakeRequest, 'backupFolder' | 'fallbackFolder'> {
-  const { fallbackFolder } = store.settings;
-  return { ...(fallbackFolder !== '' && { fallbackFolder }), ...backupFolderOf(store) };
-}
-
-/** Of its second copy. */
-function backupFolderOf({
-  settings: { backupFolder },
-}: Pick<SettingsStore, 'settings'>): Pick<TakeRequest, 'backupFolder'> {
-  return backupFolder === '' ? {} : { backupFolder };
+  const { backupFolder, fallbackFolder } = store.settings;
+  return {
+    ...(fallbackFolder !== '' && { fallbackFolder }),
+    ...(backupFolder !== '' && { backupFolder }),
+  };
 }

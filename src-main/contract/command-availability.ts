@@ -1,11 +1,6 @@
 import { refusalToArm } from './arm-availability.js';
 import type { CommandName, ConsoleState } from './console.js';
-import {
-  refusalToCopy,
-  refusalToGoOverToCopy,
-  refusalToShowCaps,
-  refusalWhileCopying,
-} from './copy-availability.js';
+import { refusalToCopy, refusalToGoOverToCopy, refusalToShowCaps } from './copy-availability.js';
 import { type DecidingState, never, notNow, type Refusal } from './refusal.js';
 import type { Settings } from './settings.js';
 
@@ -47,7 +42,7 @@ const rules: Readonly<Record<CommandName, Rule>> = {
   saveReplay: refusalToReplay,
   moveTake: (state, pending) =>
     state.recorder === 'recording' && !pending.has('stopTake')
-      ? refusalWhileCopying(state, 'moved to another folder')
+      ? null
       : notNow('There is no take to go on with elsewhere.', 'Start a take first.'),
   addMarker: ({ recorder }) =>
     recorder === 'recording' ? null : notNow('You can add markers while a take runs.', 'Start a take first.'),

@@ -76,15 +76,6 @@ export function refusalToContinueCopied({ hasReplay, isPaused, mode }: Continuin
   return null;
 }
 
-/** Why something cannot be done with the take that runs. @param what follows `cannot be` */
-export function refusalWhileCopying({ take }: DecidingState, what: string): Refusal | null {
-  if (take?.mode !== 'copy') return null;
-  return notNow(
-    `A take in copy mode cannot be ${what}.`,
-    'Stop it and start another one. A take that is encoded can.',
-  );
-}
-
 /** These are done to encoders, or to a disk that this process writes to; a copied take has neither. */
 const encodingFaults: ReadonlySet<FaultName> = new Set([
   'stallSink',

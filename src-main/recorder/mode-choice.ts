@@ -124,11 +124,12 @@ export async function prepareModeChoice(profile: Profile): Promise<void> {
 
 /** The same take, copied: what is for an encoder alone is left out. */
 export function copiedRequest(request: TakeRequest, modeReason: string): TakeRequest {
-  const { audioOnly, backupFolder, except, maxFiles, outputFolder, participants, plannedMs } = request;
+  const { audioOnly, backupFolder, except, fallbackFolder, maxFiles, outputFolder, participants, plannedMs } =
+    request;
   const { splitBytes, splitEveryMs } = request;
   return {
     ...{ audioOnly, except, maxFiles, outputFolder, participants, plannedMs, modeReason },
-    ...{ backupFolder, splitBytes, splitEveryMs },
+    ...{ backupFolder, fallbackFolder, splitBytes, splitEveryMs },
     ...{ mode: 'copy', profile: copyProfile, memoryCeilingBytes: null },
   };
 }

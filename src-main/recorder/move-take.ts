@@ -25,10 +25,10 @@ export interface TakeMove {
  */
 export async function moveTake(take: MovableTake, outputFolder: string): Promise<TakeMove> {
   const { goingOn, startedAt } = take;
-  const { audioOnly, profile, room } = take.request;
+  const { audioOnly, mode, profile, room } = take.request;
   if (goingOn.isIn(outputFolder))
     throw new PlateauError('usage', 'The take is in that folder.', 'Choose one on another disk.');
-  await checkOutput(outputFolder, { audioOnly, profile });
+  await checkOutput(outputFolder, { audioOnly, mode, profile });
   const reason = { code: 'chosen', message: 'Somebody chose another folder.' };
   return goingOn.goOnIn(otherFolder(outputFolder, room, startedAt), reason);
 }

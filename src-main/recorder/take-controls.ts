@@ -120,7 +120,6 @@ export class TakeControls extends RoomView {
   moveTake(outputFolder: string): Promise<TakeMove> {
     const move = (): Promise<TakeMove> => {
       const take = this.#take('go on elsewhere');
-      assertEncodes(take, 'moved to another folder', 'Stop it and start another one there.');
       if (take.handOver.isUnderWay) throw handingOver();
       return moveTake(take, outputFolder);
     };
@@ -194,7 +193,7 @@ export class TakeControls extends RoomView {
 }
 
 /**
- * A copied take is one stretch in one folder.
+ * What a copied take lacks.
  *
  * @param what cannot be done with it: follows `cannot be`
  * @throws PlateauError `invalidState`

@@ -29,13 +29,18 @@ export const copyScenes: readonly Scene[] = [
     name: 'copy-choice',
     isLayout: true,
     arrange: async (page) => {
-      const own = settings({ ...known, backupFolder: '/second/takes', fallbackFolder: '/other/takes' });
+      const folders = { backupFolder: '/second/takes', fallbackFolder: '/other/takes' };
+      const own = settings({ ...known, ...folders, memoryCeilingMegabytes: 500 });
       await change(page, { ...inRoom, settings: own });
       await numbers(page, 'calm', null, 90);
       await page.getByText('Output', { exact: true }).click();
       await page.getByRole('radio', { name: 'Copy' }).click();
       await follow(page, own, { takeMode: 'copy' });
-      await page.getByText('Set for Encode, and not used now: a folder to go on in.').waitFor();
+      await page.getByText('The one that is set is not used now.').waitFor();
+      await page
+        .getByLabel('Go on here when the disk fails')
+        .and(page.locator('[value="/other/takes"]'))
+        .waitFor();
       await page
         .getByLabel('Second copy of each take')
         .and(page.locator('[value="/second/takes"]'))

@@ -62,7 +62,7 @@ pause is in no file, and does not count for --duration. S goes on in new files (
 --split-every and --split-size: no frame is lost there. --start-at waits outside of the room, and counts down.
 With --replay 60s, R saves the last minute as a take of its own, while this one goes on (not of MKV and WebM that
 are encoded).
---mode copy writes what was sent, without encoding it, into MKV: no --fallback.
+--mode copy writes what was sent, without encoding it, into MKV.
 --mode auto encodes while this machine can carry what is published at the start, and copies beyond. C copies
 from then on, when the encoders cannot keep up: in the next part, and nothing is lost on the way.
 With --deliver MP4 files are made of it afterwards, behind a next take; Ctrl-C ends that, plateau deliver goes on.

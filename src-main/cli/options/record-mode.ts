@@ -18,7 +18,6 @@ const profileOptions = {
 
 /** What an encoded take alone can do: not together with a mode that may copy. */
 const encodedOptions = {
-  fallback: '--fallback',
   memoryCeiling: '--memory-ceiling',
 } as const satisfies Partial<Record<keyof RecordOptions, string>>;
 
@@ -52,7 +51,7 @@ export function readMode(
   if (clashing !== undefined)
     throw new PlateauError(
       'usage',
-      `${clashing} cannot be given together with --mode ${mode.data}: what was sent ${isAuto ? 'may be' : 'is'} written as it is, in one folder.`,
+      `${clashing} cannot be given together with --mode ${mode.data}: what was sent ${isAuto ? 'may be' : 'is'} written as it is.`,
       'Leave it out, or record with --mode encode.',
     );
   if (isAuto) return { choosesMode: true, profile: readProfile(options) };

@@ -179,15 +179,13 @@ export function OutputSettings(): React.JSX.Element | null {
             onPress={() => void session.run('chooseOutputFolder', {})}
           />
         )}
-        {!isCopy && (
-          <FallbackField
-            key={`fallback-${settings.fallbackFolder}`}
-            folder={settings.fallbackFolder}
-            outputFolder={settings.outputFolder}
-            isReadOnly={disabledReason !== null}
-            onCommit={(fallbackFolder) => update({ fallbackFolder })}
-          />
-        )}
+        <FallbackField
+          key={`fallback-${settings.fallbackFolder}`}
+          folder={settings.fallbackFolder}
+          outputFolder={settings.outputFolder}
+          isReadOnly={disabledReason !== null}
+          onCommit={(fallbackFolder) => update({ fallbackFolder })}
+        />
         <BackupField
           key={`backup-${settings.backupFolder}`}
           folder={settings.backupFolder}
@@ -260,16 +258,12 @@ function EncodeSelect<Value extends string>(props: EncodeSelectProps<Value>): Re
   return <Select {...select} options={[{ value: select.value, label: copied }]} disabledReason={unused} />;
 }
 
-/** What copy mode has not, in place of its fields; and what of it is set, so that nobody relies on it. */
+/** What copy mode has not, in place of its field; and whether it is set, so that nobody relies on it. */
 function UnusedSettings({ settings }: { readonly settings: Settings }): React.JSX.Element {
-  const set = [
-    ...(settings.fallbackFolder === '' ? [] : ['a folder to go on in']),
-    ...(settings.memoryCeilingMegabytes === null ? [] : ['a memory ceiling']),
-  ];
   return (
     <p className="output__reason">
-      In copy mode a take has no folder to go on in when the disk fails, and no memory ceiling.
-      {set.length > 0 && <strong> Set for Encode, and not used now: {set.join(', ')}.</strong>}
+      In copy mode a take has no memory ceiling.
+      {settings.memoryCeilingMegabytes !== null && <strong> The one that is set is not used now.</strong>}
     </p>
   );
 }

@@ -347,6 +347,6 @@ describe('plateau --help', () => {
     const options =
       'url room token api-key api-secret out duration wait profile crf bitrate preset format participants audio-only group json';
     for (const option of options.split(' ')) expect(stdout).toContain(`--${option}`);
-    expect(stdout).toContain('into MKV: no --fallback.');
+    expect(stdout).toContain('without encoding it, into MKV.');
   });
 });

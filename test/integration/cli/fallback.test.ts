@@ -3,36 +3,23 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readTakeEntry } from '#engine/console/take-entry.js';
-import type { Manifest, ManifestFile } from '#engine/contract/manifest.js';
+import type { ManifestFile } from '#engine/contract/manifest.js';
 import type { TakeEntry } from '#engine/contract/takes.js';
 import { recoverTake } from '#engine/recovery/recover-take.js';
 import { readManifest } from '#engine/storage/manifest-file.js';
 import { Cleanup } from '../../bench/cleanup.js';
 import { fillUp } from '../../faults/disk-faults.js';
 import { type FaultLab, openLab, recordInto } from '../../faults/fault-lab.js';
+import { type MovedTake, onlyIn, recordMovedTake } from '../../faults/moved-take.js';
 import { truthOf } from '../../faults/take-truth.js';
-import { type CommandResult, runCommand } from '../../fixtures/command.js';
+import { runCommand } from '../../fixtures/command.js';
 import { canFreeze, mountFreezable, mountSmall } from '../../fixtures/file-systems.js';
 
 const run = promisify(execFile);
 const cleanup = new Cleanup();
-/** How much of the other folder is recorded, in milliseconds. */
-const recordedThereMs = 2_500;
-
-/** A take that has gone on in another folder. */
-interface Moved {
-  readonly ended: CommandResult;
-  /** The folder that it began in, and the other one. */
-  readonly folders: readonly [string, string];
-  readonly manifests: readonly [Manifest, Manifest];
-  /** Of its second copy. */
-  readonly backup: string;
-}
-
 /** A take whose backup's disk was full for a while, and whose recorder was killed then. */
 interface Killed {
   readonly output: string;
@@ -40,8 +27,8 @@ interface Killed {
   readonly backup: string;
 }
 
-let full: Moved;
-let aborted: Moved;
+let full: MovedTake;
+let aborted: MovedTake;
 let killed: Killed;
 
 beforeAll(async () => {
@@ -55,11 +42,14 @@ beforeAll(async () => {
   const second = await mountSmall(join(root, 'second'), 200_000_000);
   cleanup.add(() => second.unmount());
   const lab = await openLab(['ada'], cleanup, () => undefined);
-  full = await moved(lab, [small.path, join(root, 'other'), join(root, 'copies')], () =>
+  full = await recordMovedTake(lab, cleanup, [small.path, join(root, 'other'), join(root, 'copies')], () =>
     fillUp(join(small.path, 'others')),
   );
-  aborted = await moved(lab, [failing.path, join(root, 'further'), join(root, 'last')], () =>
-    run('mount', ['-o', 'remount,abort', failing.path]),
+  aborted = await recordMovedTake(
+    lab,
+    cleanup,
+    [failing.path, join(root, 'further'), join(root, 'last')],
+    () => run('mount', ['-o', 'remount,abort', failing.path]),
   );
   killed = await killedWithBackup(lab, join(root, 'own'), second.path);
 }, 150_000);
@@ -67,26 +57,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await cleanup.run();
 });
-
-/** A take whose disk fails after three seconds. */
-async function moved(
-  lab: FaultLab,
-  [disk, other, copies]: readonly [string, string, string],
-  fail: () => Promise<unknown>,
-): Promise<Moved> {
-  const further = ['--fallback', other, '--backup', copies];
-  const running = recordInto(lab, cleanup, join(disk, 'takes'), further);
-  await running.untilRecorded(3);
-  const first = await running.take();
-  await fail();
-  await untilRecordedThere(other);
-  running.command.signal('SIGINT');
-  const ended = await running.command.ended;
-  const [name = ''] = await readdir(other);
-  const folders = [first, join(other, name)] as const;
-  const manifests = [await readManifest(folders[0]), await readManifest(folders[1])] as const;
-  return { ended, folders, manifests, backup: await onlyIn(copies) };
-}
 
 async function killedWithBackup(lab: FaultLab, out: string, disk: string): Promise<Killed> {
   const copies = join(disk, 'copies');
@@ -104,32 +74,14 @@ async function killedWithBackup(lab: FaultLab, out: string, disk: string): Promi
   return { output: told + stderr, take: await running.take(), backup };
 }
 
-async function onlyIn(folder: string): Promise<string> {
-  const [name, ...others] = await readdir(folder);
-  if (name === undefined || others.length > 0) throw new Error(`${folder} does not hold one take`);
-  return join(folder, name);
-}
-
 async function sha256Of(path: string): Promise<string> {
   return createHash('sha256')
     .update(await readFile(path))
     .digest('hex');
 }
 
-async function untilRecordedThere(out: string): Promise<void> {
-  const deadlineMs = performance.now() + 40_000;
-  while (performance.now() < deadlineMs) {
-    const [name] = await readdir(out).catch(() => []);
-    const manifest = name === undefined ? null : await readManifest(join(out, name)).catch(() => null);
-    const startMs = manifest?.files[0]?.part?.startMs ?? Infinity;
-    if (manifest !== null && Date.now() - Date.parse(manifest.startedAt) > startMs + recordedThereMs) return;
-    await wait(100);
-  }
-  throw new Error(`nothing is recorded in ${out}`);
-}
-
 /** Frames that were sent between the first and the last one of a take, and that no file shows: as its accounts say. */
-async function expectEveryFrameAccountedFor({ folders, manifests }: Moved): Promise<void> {
+async function expectEveryFrameAccountedFor({ folders, manifests }: MovedTake): Promise<void> {
   const entries = manifests.map(({ files }) => files[0] as ManifestFile);
   const counters: number[] = [];
   for (const [index, entry] of entries.entries()) {

@@ -31,14 +31,16 @@ it('asks for an encoded take with everything that is set', () => {
 it('asks for a copied take without what would encode, of the same people', () => {
   const copied = {
     ...{ outputFolder: '/takes', audioOnly: true, mode: 'copy', profile: copyProfile, maxFiles: 12 },
-    ...{ participants: null, except: ['ben'], splitEveryMs: 1_200_000, backupFolder: '/second' },
+    ...{ participants: null, except: ['ben'], splitEveryMs: 1_200_000 },
+    ...{ backupFolder: '/second', fallbackFolder: '/other' },
   };
   expect(takeRequestOf(store({ takeMode: 'copy', audioOnly: true }), roster)).toEqual(copied);
   expect(takeRequestOf(store({ takeMode: 'copy', armsNewcomers: 'off' }), roster)).toMatchObject({
     ...{ participants: ['ada', 'eve'], except: ['ben'] },
   });
   expect(plannedTakeOf(store({ takeMode: 'copy' }))).toEqual({
-    ...{ audioOnly: false, profile: copyProfile, mode: 'copy', backupFolder: '/second' },
+    ...{ audioOnly: false, profile: copyProfile, mode: 'copy' },
+    ...{ backupFolder: '/second', fallbackFolder: '/other' },
   });
   expect(takeRequestOf(store({ takeMode: 'copy', backupFolder: '' }), roster)).not.toHaveProperty(
     'backupFolder',
@@ -90,7 +92,7 @@ describe('in the mode that this machine can carry', () => {
     const request = await started(tooMany);
     expect(request).toMatchObject({ mode: 'copy', profile: copyProfile, except: ['ben'], maxFiles: 12 });
     expect(request).toMatchObject({ splitEveryMs: 1_200_000, backupFolder: '/second' });
-    expect(request).not.toHaveProperty('fallbackFolder');
+    expect(request.fallbackFolder).toBe('/other');
     expect(request.modeReason).toContain('what is sent is copied');
   });
 

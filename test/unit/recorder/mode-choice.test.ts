@@ -85,6 +85,7 @@ it('asks for the same take, copied, without what is for an encoder', () => {
   expect(copiedRequest(request, 'It is too much.')).toEqual({
     ...{ outputFolder: '/takes', audioOnly: false, participants: null, except: ['ben'], maxFiles: 4 },
     ...{ mode: 'copy', profile: copyProfile, modeReason: 'It is too much.', memoryCeilingBytes: null },
-    ...{ plannedMs: undefined, splitBytes: undefined, splitEveryMs: 60_000, backupFolder: '/second' },
+    ...{ plannedMs: undefined, splitBytes: undefined, splitEveryMs: 60_000 },
+    ...{ backupFolder: '/second', fallbackFolder: '/other' },
   });
 });

@@ -217,19 +217,17 @@ it('goes on in a folder that somebody chooses, once it is known to be usable', a
   await rm(root, { recursive: true });
 });
 
-it('refuses what a take in copy mode cannot do, and says what is possible', async () => {
+it('moves, splits, pauses and marks a take in copy mode as any other', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'plateau-move-'));
   const test = new Controls();
   test.mode = 'copy';
   const { controls } = test;
-  await expect(controls.moveTake('/other')).rejects.toMatchObject({
-    code: 'invalidState',
-    message: 'A take in copy mode cannot be moved to another folder.',
-    hint: expect.stringContaining('--mode encode') as string,
-  });
-  expect([test.splits, test.movedTo, test.clock.isPaused]).toEqual([0, [], false]);
+  await expect(controls.moveTake(join(root, 'takes'))).resolves.toEqual({ takeMs: 1_000, part: 2 });
+  expect(test.movedTo).toHaveLength(1);
   await expect(controls.splitTake()).resolves.toMatchObject({ part: 2 });
   await expect(controls.setPaused(true)).resolves.toHaveProperty('takeMs');
   expect(controls.addMarker('goal').label).toBe('goal');
+  await rm(root, { recursive: true });
 });
 
 it('adds somebody to the take that runs, with what they publish by now, once', async () => {

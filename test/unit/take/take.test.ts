@@ -8,6 +8,7 @@ import { describeParticipant } from '../../../src-main/contract/participant-desc
 import { profiles } from '../../../src-main/contract/profile.js';
 import type { Snapshot } from '../../../src-main/contract/snapshot.js';
 import type { TrackRole } from '../../../src-main/contract/track-roles.js';
+import type { CopyRequest } from '../../../src-main/copy/process/copy-requests.js';
 import { RemoteFiles } from '../../../src-main/copy/process/remote-files.js';
 import { BlackFiller } from '../../../src-main/finalize/black-filler.js';
 import type { SubscribedTrack } from '../../../src-main/livekit/remote-track.js';
@@ -17,6 +18,7 @@ import { SnapshotBuilder } from '../../../src-main/recorder/snapshot-builder.js'
 import { DiskThrottle } from '../../../src-main/sink/disk-throttle.js';
 import { DiskLanes } from '../../../src-main/storage/disk-lanes.js';
 import { readManifest } from '../../../src-main/storage/manifest-file.js';
+import { takeLockName } from '../../../src-main/storage/take-lock.js';
 import type { Problem } from '../../../src-main/take/problem.js';
 import { Take } from '../../../src-main/take/take.js';
 import { TakeFiles } from '../../../src-main/take/take-files.js';
@@ -25,6 +27,7 @@ import type { TakeWithMedia } from '../../../src-main/take/take-media.js';
 import { EventLog } from '../../../src-main/telemetry/event-log.js';
 import { EventReporter } from '../../../src-main/telemetry/event-reporter.js';
 import { NdjsonFile } from '../../../src-main/telemetry/ndjson-file.js';
+import { copyState } from '../../fixtures/copy-states.js';
 
 let folder: string;
 /** Who is in the room. */
@@ -43,7 +46,7 @@ afterEach(async () => {
 function startTake(
   onProblem: (problem: Problem) => void = () => undefined,
   hurry?: AbortSignal,
-  media: Pick<TakeWithMedia, 'mode' | 'openMedia'> = {},
+  media: Pick<TakeWithMedia, 'fallback' | 'mode' | 'openMedia'> = {},
 ): Promise<Take> {
   return Take.start({
     folder: { name: 'studio-20260203-040506', path: folder },
@@ -351,4 +354,39 @@ it('takes nothing of the room’s own session into a copied take, in which that 
   const { files, notRecorded, participants } = await take.stop(() => undefined);
   expect([files, participants?.map(({ identity }) => identity)]).toEqual([[], ['ada']]);
   expect(notRecorded).toMatchObject([{ identity: 'ada', code: 'encryptedTrack' }]);
+});
+
+it('goes on in its other folder when the disk of a copied file is full, which is no problem then', async () => {
+  const sent: CopyRequest[] = [];
+  const link = {
+    pid: process.pid,
+    send: (request: CopyRequest) => void sent.push(request),
+    finish: () => Promise.resolve(),
+  };
+  const problems: Problem[] = [];
+  let files: RemoteFiles | null = null;
+  const other = await mkdtemp(join(tmpdir(), 'plateau-take-other-'));
+  const take = await startTake((problem) => problems.push(problem), undefined, {
+    mode: 'copy',
+    openMedia: (options, events) => (files = new RemoteFiles(options, events, link, () => undefined)),
+    fallback: () => Promise.resolve({ folder: { name: 'take', path: other }, lanes: new DiskLanes() }),
+  });
+  const fail = (file: string, part: number): void => {
+    const full = new PlateauError('diskFull', 'The disk is full.', 'Free some space.').toReport();
+    const subject = { identity: 'ada', participantName: 'Ada', kind: 'participant', trackNumber: 1 } as const;
+    files?.take(copyState({ happenings: [{ type: 'failed', subject, error: full, file, part }] }));
+  };
+  fail('ada.mkv', 1);
+  await vi.waitFor(() =>
+    expect(sent).toMatchObject([{ type: 'cut', number: 2, folder: { name: 'take', path: other } }]),
+  );
+  // Nobody recovers what the process still writes.
+  expect(await readFile(join(other, takeLockName), 'utf8')).toContain('"writer"');
+  expect(problems).toEqual([]);
+  // There is no third one.
+  fail('ada-part2.mkv', 2);
+  await vi.waitFor(() => expect(problems).toMatchObject([{ concerns: 'take', error: { code: 'diskFull' } }]));
+  const { folders } = await take.stop(() => undefined);
+  expect(folders).toMatchObject([{ path: folder }, { path: other, moved: { code: 'diskFull' } }]);
+  await rm(other, { recursive: true });
 });

@@ -97,14 +97,17 @@ it('records in copy mode when it is asked for, and refuses what only an encoded 
   expect(() => plan({ mode: 'remux' })).toThrow('--mode is none of encode, copy and auto.');
   const encoding = {
     ...{ profile: 'source', crf: '20', bitrate: '4M', preset: 'fast', format: 'mkv', frameRate: 'variable' },
-    ...{ fallback: '/tmp', memoryCeiling: '400M' },
+    memoryCeiling: '400M',
   };
   for (const [option, value] of Object.entries(encoding))
     expect(() => plan({ mode: 'copy', [option]: value }), option).toThrow(
       /^--[a-z0-9-]+ cannot be given together with --mode copy/,
     );
-  expect(plan({ mode: 'copy', splitEvery: '30m', splitSize: '2G', backup: '/var' })).toMatchObject({
+  expect(
+    plan({ mode: 'copy', splitEvery: '30m', splitSize: '2G', backup: '/var', fallback: '/tmp' }),
+  ).toMatchObject({
     ...{ mode: 'copy', splitEveryMs: 1_800_000, splitBytes: 2e9, backupFolder: '/var' },
+    fallbackFolder: '/tmp',
   });
   expect(() => plan({ mode: 'copy', furtherAudio: 'stream' })).toThrow('a file of its own');
   expect(() => plan({ mode: 'copy', e2eeKeyFile: 'key', e2eeKeyIndex: '1' })).not.toThrow();
@@ -139,8 +142,8 @@ it('leaves the mode open with auto, takes a profile for the case that it is enco
   expect(read({ mode: 'encode' }).choosesMode).toBe(false);
   expect(read({ mode: 'auto', replay: '60s' }).replaySeconds).toBe(60);
   expect(read({ mode: 'copy', replay: '60s' }).replaySeconds).toBe(60);
-  for (const option of ['fallback', 'memoryCeiling'])
-    expect(() => read({ mode: 'auto', [option]: '60s' }), option).toThrow(/together with --mode auto/);
+  expect(read({ mode: 'auto', fallback: '/tmp' }).request.fallbackFolder).toBe('/tmp');
+  expect(() => read({ mode: 'auto', memoryCeiling: '400M' })).toThrow(/together with --mode auto/);
 });
 
 it('refuses a token alone in copy mode, which is two participants', () => {
