@@ -1,8 +1,13 @@
+import type { SinkSubject } from '../../sink/recording-sink.js';
 import type { FailedFrames } from '../../take/move-loss.js';
 import type { CopiedShape } from './copy-budget.js';
-import type { CopySink } from './copy-sink.js';
 
-type Sinks = readonly Pick<CopySink, 'disk' | 'isRecording' | 'trackCount'>[];
+/** What they say of themselves. */
+type Sinks = readonly {
+  readonly isRecording: boolean;
+  readonly disk: { readonly writtenBytes: number; readonly queuedBytes: number };
+  trackCount(kind: 'video' | 'audio'): number;
+}[];
 
 /** Files that take what comes. */
 export function openCountOf(sinks: Sinks): number {
@@ -20,7 +25,7 @@ export function diskOf(sinks: Sinks): { readonly writtenBytes: number; readonly 
 }
 
 /** What disks have failed to keep, over all files; frames of audio are 10 ms long. */
-export function failedFramesIn(sinks: Iterable<Pick<CopySink, 'failedFrames'>>): FailedFrames {
+export function failedFramesIn(sinks: Iterable<{ readonly failedFrames: FailedFrames }>): FailedFrames {
   let [video, audio] = [0, 0];
   for (const { failedFrames } of sinks) {
     video += failedFrames.video;
@@ -40,11 +45,7 @@ export function shapeOf(sinks: Sinks): CopiedShape {
 }
 
 /** Gives the files of somebody another name. @returns whether any has it only now */
-export function rename(
-  sinks: readonly { subject: CopySink['subject'] }[],
-  identity: string,
-  name: string,
-): boolean {
+export function rename(sinks: readonly { subject: SinkSubject }[], identity: string, name: string): boolean {
   const renamed = sinks.filter(
     ({ subject }) => subject.identity === identity && subject.participantName !== name,
   );

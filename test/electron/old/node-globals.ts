@@ -155,7 +155,8 @@ export class OldRequest {
 
 /** HMAC with SHA-256, all that signing an access token takes. */
 const subtle = {
-  importKey: (_format: string, key: Uint8Array) => Promise.resolve({ type: 'secret', algorithm: hs256, key }),
+  importKey: (_format: string, key: Uint8Array) =>
+    Promise.resolve({ type: 'secret', algorithm: hs256, usages: ['sign', 'verify'], key }),
   sign: (_algorithm: unknown, { key }: { key: Uint8Array }, data: Uint8Array) => {
     const { buffer, byteOffset, length } = createHmac('sha256', key).update(data).digest();
     return Promise.resolve(buffer.slice(byteOffset, byteOffset + length));

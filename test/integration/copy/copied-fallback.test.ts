@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { unaccountedCopies } from '#engine/contract/copy-account.js';
 import { lostFrames, unaccountedFrames } from '#engine/contract/drop-causes.js';
 import type { ManifestFile } from '#engine/contract/manifest.js';
@@ -16,7 +16,7 @@ import { readManifest } from '#engine/storage/manifest-file.js';
 import { Cleanup } from '../../bench/cleanup.js';
 import { fillUp } from '../../faults/disk-faults.js';
 import { openLab } from '../../faults/fault-lab.js';
-import { type MovedTake, recordMovedTake } from '../../faults/moved-take.js';
+import { type MovedTake, onlyIn, recordMovedTake } from '../../faults/moved-take.js';
 import { truthOf } from '../../faults/take-truth.js';
 import { runCommand } from '../../fixtures/command.js';
 import { canFreeze, mountFreezable, mountSmall } from '../../fixtures/file-systems.js';
@@ -47,7 +47,11 @@ beforeAll(async () => {
   );
   aborted = await recordMovedTake(
     ...([lab, cleanup, [failing.path, join(root, 'further'), join(root, 'last')]] as const),
-    () => run('mount', ['-o', 'remount,abort', failing.path]),
+    async () => {
+      // What is on the disk by then plays afterwards.
+      await untilWritten(join(failing.path, 'takes'), 200_000);
+      await run('mount', ['-o', 'remount,abort', failing.path]);
+    },
     copied,
   );
   const standing = await mountFreezable(join(root, 'standing'), 200_000_000);
@@ -66,6 +70,14 @@ beforeAll(async () => {
 afterAll(async () => {
   await cleanup.run();
 });
+
+/** Waits until the one file of the one take in a folder holds so much. */
+async function untilWritten(takes: string, bytes: number): Promise<void> {
+  await vi.waitFor(
+    async () => expect((await stat(join(await onlyIn(takes), 'ada.mkv'))).size).toBeGreaterThan(bytes),
+    { timeout: 40_000, interval: 50 },
+  );
+}
 
 const entriesOf = ({ manifests }: MovedTake): ManifestFile[] =>
   manifests.map(({ files }) => files[0] as ManifestFile);
