@@ -138,7 +138,9 @@ timedTest('goes back beyond the start of a take, and leaves that as it is', shar
 
 timedTest('says what it costs: its bytes, its cap, and a line of the budget', shared, ({ take }) => {
   const states = take.snapshots.flatMap(({ replay }) => (replay === undefined ? [] : [replay]));
-  expect(new Set(states.map(({ source }) => source))).toEqual(new Set(['none', 'ownEncoders', 'take']));
+  // Before anything is kept it has none, for less than the second from one snapshot to the next.
+  const sources = new Set(states.map(({ source }) => source).filter((source) => source !== 'none'));
+  expect(sources).toEqual(new Set(['ownEncoders', 'take']));
   for (const { capBytes, heldBytes } of states) expect(heldBytes).toBeLessThanOrEqual(capBytes);
   expect(Math.max(...states.map(({ heldBytes }) => heldBytes))).toBeGreaterThan(50_000);
   expect(take.resourceLeaks).toEqual({ orphanedFrames: 0, openStreams: 0, nativeFrames: 0 });
