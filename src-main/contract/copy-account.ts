@@ -63,3 +63,14 @@ export function unaccountedCopies({ frames, packets }: CopyStream): number {
   const framesOff = frames.begun - frames.written - frames.dropped - frames.queued;
   return Math.abs(packetsOff) + Math.abs(framesOff);
 }
+
+/** A stream whose process has ended: nothing is on its way any more, nor waited for. */
+export function settledStream(stream: CopyStream): CopyStream {
+  const { frames, packets } = stream;
+  const { lost, missing } = packets;
+  return {
+    ...stream,
+    packets: { ...packets, missing: 0, lost: { ...lost, ended: lost.ended + missing } },
+    frames: { ...frames, queued: 0, dropped: frames.dropped + frames.queued },
+  };
+}

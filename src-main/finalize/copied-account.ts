@@ -1,4 +1,4 @@
-import type { CopyStream } from '../contract/copy-account.js';
+import { type CopyStream, settledStream } from '../contract/copy-account.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { LossGap, StreamGap, StreamPackets } from '../contract/stamps.js';
 
@@ -80,7 +80,7 @@ function streamInFile(
   packets: number,
   { endMs, kind }: { readonly kind: Stream; readonly endMs: number },
 ): ToldStream {
-  const { frames, isOn, sent, ...rest } = settled(copy);
+  const { frames, isOn, sent, ...rest } = settledStream(copy);
   const unit = frames.written === 0 ? (kind === 'video' ? 1 : 2) : account.written / frames.written;
   const more = packets - frames.written - frames.filled;
   // Nothing is due any more.
@@ -108,17 +108,6 @@ function streamInFile(
   const lowerLayer = Math.min(frames.lowerLayer, frames.written - lost);
   const counts = { ...frames, lowerLayer, filled: frames.filled - lostFilled };
   return movedTo({ account, copy: { ...rest, ...reach, frames: counts } }, -lost, -lost, unit);
-}
-
-/** Nothing is on its way any more, nor waited for. */
-function settled(stream: CopyStream): CopyStream {
-  const { frames, packets } = stream;
-  const { lost, missing } = packets;
-  return {
-    ...stream,
-    packets: { ...packets, missing: 0, lost: { ...lost, ended: lost.ended + missing } },
-    frames: { ...frames, queued: 0, dropped: frames.dropped + frames.queued },
-  };
 }
 
 /**

@@ -15,7 +15,7 @@ export interface ConcealmentFigures {
 }
 
 /** WebRTC counts at 48 kHz, whatever a microphone has. */
-const samplesPerMs = 48;
+export const samplesPerMs = 48;
 /** Opus takes no other lengths; most senders use 20. */
 const packetMs = { least: 10, usual: 20, most: 120 } as const;
 /** Concealment and lost packets are counted at different moments: after so long without either they are unrelated. Milliseconds. */

@@ -1,4 +1,5 @@
-import { type ConcealmentFigures, packetMsOf } from './concealed-audio.js';
+import { type ConcealmentFigures, packetMsOf, samplesPerMs } from './concealed-audio.js';
+import { nearestPacketLength } from './packet-gaps.js';
 
 /** What WebRTC counted of an audio track when it was asked. */
 export interface PlayedOutFigures extends ConcealmentFigures {
@@ -8,10 +9,6 @@ export interface PlayedOutFigures extends ConcealmentFigures {
   readonly stretchedSamples?: number;
 }
 
-/** WebRTC counts at 48 kHz, whatever a microphone has. */
-const samplesPerMs = 48;
-/** Opus takes no other lengths; the mean of what has come is a little off. */
-const packetLengthsMs = [10, 20, 40, 60, 80, 100, 120] as const;
 /** What is made up waits for so long for the packets that were late: from there on it stands for what nobody has sent. */
 const mostAwaitedMs = 1_000;
 
@@ -45,7 +42,8 @@ export class LaterCount {
       this.#unexplainedMs = 0;
       return this.#ms;
     }
-    const packetMs = packetLengthOf(figures);
+    // The mean of what has come is a little off.
+    const packetMs = nearestPacketLength(packetMsOf(figures));
     const stretchedMs = (stretchedSamples - (before.stretchedSamples ?? 0)) / samplesPerMs;
     const madeUpMs = (concealedSamples - (before.concealedSamples ?? 0)) / samplesPerMs;
     const lostMs = (figures.packetsLost - before.packetsLost) * packetMs;
@@ -76,11 +74,4 @@ function waitingMs(
   packetMs: number,
 ): number {
   return (packetsReceived - (arrivals?.packetsDiscarded ?? 0)) * packetMs - samplesEmitted / samplesPerMs;
-}
-
-function packetLengthOf(figures: PlayedOutFigures): number {
-  const meanMs = packetMsOf(figures);
-  return packetLengthsMs.reduce((nearest, ms) =>
-    Math.abs(ms - meanMs) < Math.abs(nearest - meanMs) ? ms : nearest,
-  );
 }

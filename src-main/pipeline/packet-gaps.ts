@@ -214,10 +214,7 @@ export class PacketGaps {
 
   #measure(ms: number, packets: number): void {
     if (packets < leastToMeasure) return;
-    let nearest = 0;
-    for (const [index, length] of packetLengths.entries()) {
-      if (Math.abs(length - ms) < Math.abs((packetLengths[nearest] ?? 0) - ms)) nearest = index;
-    }
+    const nearest = packetLengths.indexOf(nearestPacketLength(ms));
     this.#lengths[nearest] = (this.#lengths[nearest] ?? 0) + 1;
   }
 
@@ -240,4 +237,11 @@ function underwayAt(last: PacketArrivals, now: PacketArrivals): number | null {
   if (share < 0 || share > 1) return null;
   const came = last.packetsReceived + share * (now.packetsReceived - last.packetsReceived);
   return report.packetsSent - came - now.packetsLost;
+}
+
+/** The length of Opus packets that is nearest to one that was measured, in milliseconds; the shorter of two. */
+export function nearestPacketLength(ms: number): (typeof packetLengths)[number] {
+  return packetLengths.reduce((nearest, length) =>
+    Math.abs(length - ms) < Math.abs(nearest - ms) ? length : nearest,
+  );
 }

@@ -1,3 +1,4 @@
+import { settledStream } from '../../contract/copy-account.js';
 import type { Accounting, ManifestFile } from '../../contract/manifest.js';
 import type { LossGap } from '../../contract/stamps.js';
 import { inTime } from '../../process/deadline.js';
@@ -30,7 +31,9 @@ export function endedEntry(
     tracks: tracks.map((track) => ({ ...track, untilMs: track.untilMs ?? Math.max(track.fromMs, untilMs) })),
     video: settled(video),
     audio: settled(audio),
-    ...(copy !== undefined && { copy: { video: settledCopy(copy.video), audio: settledCopy(copy.audio) } }),
+    ...(copy !== undefined && {
+      copy: { video: settledStream(copy.video), audio: settledStream(copy.audio) },
+    }),
     // Where the file itself ends earlier, it is one gap with what is found to be missing there.
     gaps: canvas === null || copy?.video.isOn === false ? gaps : [...gaps, lostVideo(untilMs, endMs)],
   };
@@ -86,16 +89,4 @@ function lostVideo(fromMs: number, endMs: number): LossGap {
 function settled(account: Accounting): Accounting {
   const { dropped, queued } = account;
   return { ...account, queued: 0, dropped: { ...dropped, receiverLost: dropped.receiverLost + queued } };
-}
-
-type CopyStream = NonNullable<ManifestFile['copy']>['video'];
-
-function settledCopy(stream: CopyStream): CopyStream {
-  const { frames, packets } = stream;
-  const { lost, missing } = packets;
-  return {
-    ...stream,
-    packets: { ...packets, missing: 0, lost: { ...lost, ended: lost.ended + missing } },
-    frames: { ...frames, queued: 0, dropped: frames.dropped + frames.queued },
-  };
 }

@@ -7,7 +7,7 @@ import { analyseTakeContent, type TakeContent } from '#engine/lab/content/take-c
 import { sumLateness } from '#engine/lab/room/publisher-lateness.js';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
-import { RunningCommand } from '../../../fixtures/command.js';
+import { reachedSecond, RunningCommand } from '../../../fixtures/command.js';
 import {
   latenessSince,
   othersShareBetween,
@@ -80,7 +80,7 @@ async function record(): Promise<StoppedTake> {
     ['record', '--room', room, '--duration', `${takeSeconds}s`, '--out', out, '--json'],
     { LIVEKIT_URL: url, LIVEKIT_API_KEY: apiKey, LIVEKIT_API_SECRET: apiSecret },
   );
-  await command.says(new RegExp(`"takeMs":(${stop.atSeconds}|${stop.atSeconds + 1})\\d{3}[.,]`));
+  await command.says(reachedSecond(stop.atSeconds));
   const stoppedAtMs = Date.now();
   process.kill(pid, 'SIGSTOP');
   // How long it stands still is what is tried here.

@@ -7,7 +7,7 @@ import { analyseTakeContent, type TakeContent } from '#engine/lab/content/take-c
 import { sumLateness } from '#engine/lab/room/publisher-lateness.js';
 import { startSyntheticRoom, type SyntheticRoom } from '#engine/lab/room/synthetic-room.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
-import { RunningCommand } from '../../../fixtures/command.js';
+import { reachedSecond, RunningCommand } from '../../../fixtures/command.js';
 import { type FrameSteps, frameSteps } from '../../../fixtures/frame-grid.js';
 import {
   latenessSince,
@@ -79,7 +79,7 @@ async function record(): Promise<StoppedTake> {
   const stoppedMs: number[] = [];
   for (const { atSeconds, ms } of stops) {
     // A snapshot each second says how far the take is; one that comes late is of the second after.
-    await command.says(new RegExp(`"takeMs":(${atSeconds}|${atSeconds + 1})\\d{3}[.,]`));
+    await command.says(reachedSecond(atSeconds));
     const fromMs = performance.now();
     command.signal('SIGSTOP');
     // How long it stands still is what is tried here.

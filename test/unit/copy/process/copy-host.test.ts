@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { PlateauError } from '#engine/contract/errors.js';
+import type { TrackSink } from '#engine/copy/contract.js';
 import { CopyHost } from '#engine/copy/process/copy-host.js';
 import { type CopyReport, copyReportSchema, type CopyState } from '#engine/copy/process/copy-reports.js';
 import type { CopyRequest } from '#engine/copy/process/copy-requests.js';
@@ -185,16 +186,20 @@ it('tells why a room was not joined, and what it has lost later', async () => {
   await host.orphaned();
 });
 
-it('leaves out what was sent while its take is paused, and begins files of whoever came then when it goes on', async () => {
-  const { begin, host, record, state } = await hosted();
-  begin();
-  const { sink } = await record(microphone);
+/** A microphone whose packets come 20 ms by 20 ms. @returns what sends from one moment to another, of those from now on */
+function sender(sink: TrackSink | null): (from: number, to: number) => void {
   if (sink === null) throw new Error('There is no file.');
   const feed = new PacketFeed(sink, 'opus');
   const fromMs = performance.now();
-  const send = (from: number, to: number): void => {
+  return (from, to) => {
     for (let ms = from; ms < to; ms += 20) feed.packet(tone, ms * 48, { arrivedMs: fromMs + ms });
   };
+}
+
+it('leaves out what was sent while its take is paused, and begins files of whoever came then when it goes on', async () => {
+  const { begin, host, record, state } = await hosted();
+  begin();
+  const send = sender((await record(microphone)).sink);
   send(0, 400);
   host.receive({ type: 'pause', fromMs: 400, toMs: null });
   const bob = await record({ ...microphone, identity: 'bob', trackSid: 'TR_bob' });
@@ -220,13 +225,7 @@ it('goes on in another folder, of which it leaves an account as well, and tells 
   const { begin, host, record, state } = await hosted();
   const first = folder;
   begin();
-  const { sink } = await record(microphone);
-  if (sink === null) throw new Error('There is no file.');
-  const feed = new PacketFeed(sink, 'opus');
-  const fromMs = performance.now();
-  const send = (from: number, to: number): void => {
-    for (let ms = from; ms < to; ms += 20) feed.packet(tone, ms * 48, { arrivedMs: fromMs + ms });
-  };
+  const send = sender((await record(microphone)).sink);
   send(0, 400);
   const other = await mkdtemp(join(tmpdir(), 'plateau-host-other-'));
   onTestFinished(() => rm(other, { recursive: true, force: true }));

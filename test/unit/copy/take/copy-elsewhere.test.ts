@@ -19,20 +19,11 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-/** A camera and a microphone, 20 ms by 20 ms, with a key frame each second. */
+/** What is sent goes into the first folder until it goes on in the other one. */
 async function recorded(lanes = new DiskLanes()) {
   const take = copiedFilesIn(join(root, 'first'), null, lanes);
-  const { add, clock, files, places } = take;
-  const camera = await add(new Fed('TR_cam', 'camera'));
-  const microphone = await add(new Fed('TR_mic', 'microphone'));
-  const fromMs = performance.now() - clock.elapsedMs();
-  const run = (from: number, to: number): void => {
-    for (let ms = from; ms < to; ms += 20) {
-      microphone.send(true, fromMs + ms);
-      if (ms % 40 === 0) camera.send(ms % 1_000 === 0, fromMs + ms);
-      if (ms % 200 === 0) files.tick(ms);
-    }
-  };
+  const { files, places } = take;
+  const { camera, run } = await take.cameraAndMicrophone();
   const goOn = (atMs: number): void => {
     places.add({ folder: { path: join(root, 'other'), name: 'take' }, lanes: new DiskLanes() }, 2);
     files.cutAt({ number: 2, atMs, isElsewhere: true });

@@ -232,17 +232,8 @@ describe('the files of a copied take', () => {
   });
 
   it('go on in the next part, of which manifest and telemetry tell with sums that hold', async () => {
-    const { add, clock, files } = filesOf();
-    const camera = await add(new Fed('TR_cam', 'camera'));
-    const microphone = await add(new Fed('TR_mic', 'microphone'));
-    const fromMs = performance.now() - clock.elapsedMs();
-    const run = (from: number, to: number): void => {
-      for (let ms = from; ms < to; ms += 20) {
-        microphone.send(true, fromMs + ms);
-        if (ms % 40 === 0) camera.send(ms % 1_000 === 0, fromMs + ms);
-        if (ms % 200 === 0) files.tick(ms);
-      }
-    };
+    const { add, cameraAndMicrophone, clock, files } = filesOf();
+    const { camera, run } = await cameraAndMicrophone();
     run(0, 1_400);
     files.cutAt({ number: 2, atMs: 1_400 });
     expect([files.lastPart, files.settledPart]).toEqual([2, 0]);
