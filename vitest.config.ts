@@ -43,7 +43,9 @@ export default defineConfig({
           pool: 'threads',
           isolate: false,
           setupFiles: ['test/unit/setup.ts'],
-          testTimeout: 20_000,
+          // For what hangs: loading a linter with nothing cached, beside other tests, took more than 20 s.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       alone('finalize', 1, engineFromTheBuild),

@@ -166,7 +166,7 @@ it('leaves in the folder what is in its files, whatever becomes of the recorder'
   const [segment] = ended?.files[0]?.segments ?? [];
   expect(segment?.endMs).toBeGreaterThan(0);
   expect(segment?.packets?.audio?.packets).toBeGreaterThan(packets);
-}, 20_000);
+});
 
 it('tells why a room was not joined, and what it has lost later', async () => {
   const refused = new PlateauError('unauthorized', 'The server refuses.', 'Look at the key.');
@@ -254,4 +254,4 @@ it('goes on in another folder, of which it leaves an account as well, and tells 
     ['ada.mkv'],
     ['ada-part2.mkv', 'bob-part2.mkv'],
   ]);
-}, 20_000);
+});
