@@ -55,9 +55,14 @@ export const livePlaces = 2;
 export const alone = [
   'test/integration/timed/take/further-tracks.test.ts',
   'test/integration/timed/take/healthy-take.test.ts',
+  'test/integration/timed/take/impaired-line.test.ts',
+  'test/integration/timed/take/lost-packets.test.ts',
   'test/integration/timed/take/memory-governor.test.ts',
   'test/integration/timed/take/paused-take.test.ts',
+  'test/integration/timed/take/server-standstill.test.ts',
+  'test/integration/timed/take/split-take.test.ts',
   'test/integration/timed/take/standstill.test.ts',
+  'test/integration/timed/take/take-faults.test.ts',
   'test/integration/timed/take/take-timeline.test.ts',
 ];
 

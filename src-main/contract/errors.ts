@@ -1,7 +1,7 @@
 /**
  * Every failure that can reach a person, with the exit code a command ends with.
  *
- * Exit codes are part of the command line's contract (README, `plateau --help`): a script decides by
+ * Exit codes are part of the command line's contract (docs/exit-codes.md, `plateau --help`): a script decides by
  * them, so a code is never reused for something else.
  */
 export const errorExitCodes = {

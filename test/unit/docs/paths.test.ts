@@ -23,3 +23,29 @@ test.each(pages)('%s names files and folders that exist', async (page) => {
   ];
   expect(missing).toEqual([]);
 });
+
+/** As GitHub names a heading: lower case, without what is no letter, digit, space or hyphen, and with hyphens for spaces. */
+function anchorsOf(text: string): Set<string> {
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading);
+  return new Set(
+    headings.map((heading) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{Letter}\p{Number}\s_-]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
+
+test.each(pages)('%s leads to headings that exist', async (page) => {
+  const url = new URL(page, project);
+  const text = await readFile(url, 'utf8');
+  const links = [...text.matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)];
+  const missing: string[] = [];
+  for (const [, file = '', anchor = ''] of links) {
+    const target = file === '' ? text : await readFile(new URL(file, url), 'utf8').catch(() => '');
+    if (file !== '' && !file.endsWith('.md')) continue;
+    if (!anchorsOf(target).has(anchor)) missing.push(`${file}#${anchor}`);
+  }
+  expect(missing).toEqual([]);
+});
