@@ -29,11 +29,18 @@ export function listenToRoom(
   listener: RoomListener,
   onDisconnected: (reason: DisconnectReason) => void,
 ): void {
+  let isInterrupted = false;
+  const ended = (publication: { readonly sid?: string | undefined }): void => {
+    if (!isInterrupted && publication.sid !== undefined) listener.onPublicationEnded(publication.sid);
+  };
   room.on(RoomEvent.ParticipantConnected, (participant) => {
     listener.onParticipantJoined(participantInfo(participant));
   });
   room.on(RoomEvent.ParticipantDisconnected, (participant) => {
-    for (const publication of participant.trackPublications.values()) subscriptions.ended(publication.sid);
+    for (const publication of participant.trackPublications.values()) {
+      subscriptions.ended(publication.sid);
+      ended(publication);
+    }
     listener.onParticipantLeft(participantInfo(participant));
   });
   room.on(RoomEvent.ParticipantNameChanged, (_name, participant) => {
@@ -55,6 +62,7 @@ export function listenToRoom(
   });
   room.on(RoomEvent.TrackUnpublished, (publication, participant) => {
     subscriptions.unpublished(publication, participant);
+    ended(publication);
     listener.onPublicationsChanged();
   });
   room.on(RoomEvent.TrackSubscribed, (track, publication, participant) => {
@@ -82,11 +90,13 @@ export function listenToRoom(
   };
   room.on(RoomEvent.Reconnecting, () => {
     mend(true);
+    isInterrupted = true;
     subscriptions.interrupted();
     listener.onReconnecting();
   });
   room.on(RoomEvent.Reconnected, () => {
     mend(false);
+    isInterrupted = false;
     // A full restart forgets the subscriptions that were made by hand.
     subscriptions.subscribeArmed(room);
     subscriptions.repeatLayerRequest(room);

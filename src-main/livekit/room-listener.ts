@@ -23,6 +23,8 @@ export interface RoomListener {
   onParticipantDescribed(participant: ParticipantInfo): void;
   /** Somebody published something, or took it back. */
   onPublicationsChanged(): void;
+  /** Nothing of it is sent any more, whether or not it was received; not of what goes with a connection, and comes back with it. */
+  onPublicationEnded(trackSid: string): void;
   /** @param wasMissing it was told by `onTrackMissing` before */
   onTrackSubscribed(track: SubscribedTrack, wasMissing: boolean): void;
   /** The track delivers no more; the session closes it afterwards. @param isTaken it is published still, as far as is known */

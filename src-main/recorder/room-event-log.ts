@@ -24,6 +24,8 @@ export interface RoomHooks {
   onTrackGone(track: SubscribedTrack, isTaken: boolean): void;
   /** A track that was missing, or taken, is published no more. @param wasTold to be missing */
   onMissingEnded(track: MissingTrack['info'], wasTold: boolean): void;
+  /** A track is published no more, whether or not it was recorded. */
+  readonly onPublicationEnded: (trackSid: string) => void;
   onTrackMuted(track: SubscribedTrack, isMuted: boolean): void;
   /** Whoever is in the room, or what they publish, is different now. */
   onRoomChanged(): void;
@@ -99,6 +101,7 @@ export function roomEventLogger(
     onPublicationsChanged: () => {
       hooks.onRoomChanged();
     },
+    onPublicationEnded: hooks.onPublicationEnded,
     onTrackSubscribed: (track, wasMissing) => {
       ofReceived(
         'trackSubscribed',

@@ -55,8 +55,12 @@ export function roomHooks({ awaitRoom, endTake, now, onLost, onRoom }: Hooked): 
     onMissingEnded: ({ trackSid }, wasTold) => {
       const { take } = now();
       if (take === null || isCopying()) return;
-      take.participants.recordedFrom(trackSid, take.clock.nowMs());
       take.files.encoded?.taken.ended(trackSid, take.clock.nowMs(), wasTold);
+    },
+    // Of what is not recorded, only what was before is missing: withheld, encrypted, or without room for a file.
+    onPublicationEnded: (trackSid) => {
+      const { take } = now();
+      take?.participants.recordedFrom(trackSid, take.clock.nowMs());
     },
     // Not heard of beside a copied take, of which nothing is missing.
     onStandstill: (ms) => each((run) => run.moments.noteStandstill(ms)),

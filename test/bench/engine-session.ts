@@ -32,6 +32,7 @@ export function sessionWith(source: Source, handlers: FrameHandlers): RoomSessio
       onPublishingForbidden: () => undefined,
       onMixedToMono: ignore,
       onPublicationsChanged: ignore,
+      onPublicationEnded: ignore,
       onTrackSubscribed: (track) => {
         const receiver = { onStreamStarted: ignore, onStreamEnded: ignore, ...handlers };
         if (track.info.kind === 'video') track.receiveVideo(receiver);

@@ -13,6 +13,7 @@ let root: string;
 let server: EmbeddedServer;
 let ada: PlainParticipant;
 let microphone: PlainTrack;
+let camera: PlainTrack;
 let command: RunningCommand;
 let room: string;
 /** Those who record: a server exempts a key's own token, which has the grant `recorder`, from what publishers allow. */
@@ -44,7 +45,7 @@ async function record(mode: 'encode' | 'copy', canPublish: boolean): Promise<voi
   const { apiKey, apiSecret, url } = server;
   ada = await PlainParticipant.join({ url, apiKey, apiSecret, room }, 'ada');
   microphone = await ada.publishTone(440);
-  await ada.publishVideo({ width: 320, height: 180, fps: 15, color: [120, 90, 160] });
+  camera = await ada.publishVideo({ width: 320, height: 180, fps: 15, color: [120, 90, 160] });
   const [token = '', copyToken = ''] = await Promise.all(recorders.map((one) => tokenOf(one, canPublish)));
   command = new RunningCommand(
     ['record', '--mode', mode, '--room', room, '--json', '--out', join(root, room)],
@@ -130,18 +131,24 @@ it.each([
 );
 
 it.each(['encode', 'copy'] as const)(
-  'the one track that its owner withdraws is missing from a take (%s) up to its end, and the other is not',
+  'the one track that its owner withdraws is missing from a take (%s) until it is published no more, and the other is not',
   async (mode) => {
     await record(mode, true);
     ada.allowOnly(recorders, [microphone]);
     await command.says(/"trackWithheld"/);
     await passes(1_000);
+    await camera.unpublish();
+    await passes(3_000);
     const { code, manifest } = await end();
     expect(code).toBe(7);
     expect(manifest.notRecorded).toMatchObject([{ role: 'camera', code: 'trackWithheld' }]);
-    expect(manifest.notRecorded[0]).not.toHaveProperty('untilMs');
+    const [{ sinceMs = NaN, untilMs = NaN } = {}] = manifest.notRecorded;
+    expect(untilMs - sinceMs).toBeGreaterThan(1_000);
+    expect(untilMs).toBeLessThan((manifest.durationMs ?? 0) - 2_500);
     const [file] = manifest.files;
     expect(file?.gaps?.map(({ stream }) => stream)).toEqual(['video']);
+    for (const { atMs, durationMs } of file?.gaps ?? [])
+      expect(Math.abs(atMs + durationMs - untilMs)).toBeLessThan(300);
     expect(file?.audioLostMs).toBeLessThan(300);
   },
   90_000,

@@ -30,3 +30,31 @@ it('what the server says of a connection reaches each track of its participant, 
   say(ConnectionQuality.QUALITY_LOST);
   expect(tracks[0]?.connection.falls).toBe(3);
 });
+
+it('tells what is published no more, by itself or with who leaves, and not of what a connection takes with it', () => {
+  const room = new FakeRoom();
+  const ended: string[] = [];
+  const told = { onPublicationEnded: (sid: string) => ended.push(sid) };
+  const ignore = (): undefined => undefined;
+  const listener = new Proxy(told, { get: (known, name) => Reflect.get(known, name) ?? ignore });
+  const subscriptions = new Proxy(
+    { tracks: [] },
+    { get: (known, name) => Reflect.get(known, name) ?? ignore },
+  );
+  listenToRoom(
+    room as unknown as Room,
+    subscriptions as unknown as Subscriptions,
+    listener as unknown as RoomListener,
+    ignore,
+  );
+  const ben = { identity: 'ben', trackPublications: new Map([['TR_3', { sid: 'TR_3' }]]) };
+  const unpublish = (sid: string): void => void room.emit(RoomEvent.TrackUnpublished, { sid }, ben);
+  unpublish('TR_1');
+  room.emit(RoomEvent.Reconnecting);
+  unpublish('TR_2');
+  room.emit(RoomEvent.ParticipantDisconnected, ben);
+  expect(ended).toEqual(['TR_1']);
+  room.emit(RoomEvent.Reconnected);
+  room.emit(RoomEvent.ParticipantDisconnected, ben);
+  expect(ended).toEqual(['TR_1', 'TR_3']);
+});

@@ -13,6 +13,7 @@ export function sayingListener(said: string[], onLost: (error: PlateauError) => 
     onPublishingForbidden: () => undefined,
     onMixedToMono: ignore,
     onPublicationsChanged: ignore,
+    onPublicationEnded: ignore,
     onTrackSubscribed: ignore,
     onTrackGone: ignore,
     onTrackMuted: ignore,

@@ -33,9 +33,9 @@ it.each([
   [
     'encode',
     undefined,
-    ['connected false', 'track', 'missing', 'gone', 'TR_1 until 7000', 'TR_1 ends 7000', 'participant'],
+    ['connected false', 'track', 'missing', 'gone', 'TR_1 ends 7000', 'TR_1 until 7000', 'participant'],
   ],
-  ['copy', 'copy', ['connected false', 'track', 'gone', 'participant']],
+  ['copy', 'copy', ['connected false', 'track', 'gone', 'TR_1 until 7000', 'participant']],
 ] as const)('leads to a take that is to %s what concerns it', (_, mode, expected) => {
   const { take, told } = toldOf(mode);
   const unused = (): never => {
@@ -58,6 +58,8 @@ it.each([
   hooks.onTrackMissing(missing);
   hooks.onTrackGone(track, true);
   hooks.onMissingEnded(info, true);
+  // Whatever does not record it, and whoever received it.
+  hooks.onPublicationEnded('TR_1');
   hooks.onParticipantChanged(ada as Parameters<typeof hooks.onParticipantChanged>[0]);
   expect(told).toEqual(expected);
 });
