@@ -129,6 +129,8 @@ export interface LineGap {
   readonly durationMs: number;
   /** Pictures that should stand in it, by the distance of those before; null of audio. */
   readonly dueFrames: number | null;
+  /** Its pictures came, and are of a codec that the file cannot hold. */
+  readonly isRefused?: true | undefined;
 }
 
 /** What a file lacks. */

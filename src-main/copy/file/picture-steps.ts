@@ -12,6 +12,8 @@ export class PictureSteps {
   hasLost = false;
 
   #outage = new Outage();
+  /** Since when pictures come that the file cannot hold; null while none do. */
+  #refusedFromMs: number | null = null;
 
   /** @param usual how far apart the pictures of the camera are */
   constructor(usual = new UsualStep()) {
@@ -26,6 +28,7 @@ export class PictureSteps {
 
   /** For the line of the next part of the take. @param endMs where this one ends */
   successor(endMs: number): PictureSteps {
+    this.#endRefused(endMs);
     const next = new PictureSteps(this.#usual);
     next.#outage = this.#outage.successor(endMs);
     return next;
@@ -43,6 +46,7 @@ export class PictureSteps {
 
   /** The camera is off from then on. */
   off(atMs: number): void {
+    this.#endRefused(atMs);
     this.#tell(this.#outage.end(atMs));
   }
 
@@ -53,6 +57,7 @@ export class PictureSteps {
 
   /** Nothing follows in the file. @param isOn the camera is */
   endAll(atMs: number, isOn: boolean): void {
+    this.#endRefused(atMs);
     this.#tell(this.#outage.endAll(atMs, isOn));
   }
 
@@ -62,6 +67,7 @@ export class PictureSteps {
    * @param isAfterBreak black was shown before it, which is where something is missing from, or the take was paused
    */
   note(beforeMs: number, atMs: number, isAfterBreak: boolean): void {
+    this.#endRefused(atMs);
     const stepMs = atMs - beforeMs;
     const { written } = this.#tally;
     const missing = this.#outage.came(atMs, atMs);
@@ -70,6 +76,25 @@ export class PictureSteps {
     else if (written === 1) this.hasLost = false;
     else if (this.hasLost) this.tellLost(beforeMs, stepMs);
     else if (!isAfterBreak) this.#usual.note(stepMs);
+  }
+
+  /** A picture is of a codec that the file cannot hold: all are from then on, until one is written or the camera is off. */
+  refused(atMs: number): void {
+    this.#refusedFromMs ??= Math.max(0, atMs);
+  }
+
+  #endRefused(atMs: number): void {
+    const fromMs = this.#refusedFromMs;
+    this.#refusedFromMs = null;
+    // Each of them came, and is counted: none was due beside them.
+    if (fromMs !== null && atMs > fromMs)
+      this.#onGap?.({
+        stream: 'video',
+        atMs: fromMs,
+        durationMs: atMs - fromMs,
+        dueFrames: 0,
+        isRefused: true,
+      });
   }
 
   /** Something is missing behind a picture. */

@@ -95,7 +95,7 @@ export class VideoLine {
       return;
     }
     if (frame.lostBefore !== undefined) this.steps.hasLost = true;
-    if (this.#codec === null && !this.#begin(frame, declared)) return;
+    if (this.#codec === null && !this.#begin(frame, timeMs, declared)) return;
     if (this.#waiting === null) {
       this.#write({ frame, timeMs, declared });
       return;
@@ -149,16 +149,13 @@ export class VideoLine {
     this.steps.endAll(endMs, this.isShowing);
   }
 
-  #begin(frame: EncodedFrame, declared: PictureSize | null): boolean {
+  #begin(frame: EncodedFrame, timeMs: number, declared: PictureSize | null): boolean {
     const { codec, config, isKey, rotation, size } = frame;
     if (codec === 'opus' || !isKey || size === null) {
       this.#tally.drop('awaitingKey');
       return false;
     }
-    if (!fitsHead(config)) {
-      this.#refuseCodec(codec);
-      return false;
-    }
+    if (!fitsHead(config)) return this.#refuseCodec(codec, timeMs);
     this.#codec = codec;
     this.#size = topLayerSize(size, declared);
     this.#isTopAwaited = this.#size !== size;
@@ -191,7 +188,7 @@ export class VideoLine {
   #write({ declared, frame, timeMs }: WaitingPicture): void {
     const { codec, data, isAfterPause, isKey, size } = frame;
     if (codec !== this.#codec && codec !== 'opus') {
-      this.#refuseCodec(codec);
+      this.#refuseCodec(codec, timeMs);
       return;
     }
     if (this.#needsKey && !isKey) {
@@ -271,9 +268,11 @@ export class VideoLine {
     return next;
   }
 
-  #refuseCodec(codec: VideoCodec): void {
+  #refuseCodec(codec: VideoCodec, timeMs: number): false {
     this.#tally.drop('otherCodec');
+    this.steps.refused(timeMs);
     this.#hooks.onOtherCodec(codec);
+    return false;
   }
 
   #beginBlack(fromMs: number): void {

@@ -16,6 +16,7 @@ import type { FileOfPart, GapReason } from './copy-sink-options.js';
 const gapReasons: Readonly<Record<GapReason, string>> = {
   diskFailed: 'The disk took no more',
   notDecrypted: 'No key fitted for a while',
+  otherCodec: 'Frames of another codec were left out',
   packetsLost: 'Packets were lost',
 };
 

@@ -1,5 +1,6 @@
 import type { PlateauError } from '../../contract/errors.js';
 import type { SinkSubject } from '../../sink/recording-sink.js';
+import type { FileGap } from '../file/line-counts.js';
 import type { MatroskaFileOptions } from '../file/matroska-file-options.js';
 import type { StreamKind } from '../file/part-marks.js';
 import type { ParticipantFileOptions } from '../file/participant-file-options.js';
@@ -15,8 +16,18 @@ export interface FileOfPart {
   readonly disk: Pick<MatroskaFileOptions, 'lanes' | 'onPresence' | 'reserve'>;
 }
 
-/** Why a file lacks something: it did not come, no key fitted, or its disk took no more. */
-export type GapReason = 'diskFailed' | 'notDecrypted' | 'packetsLost';
+/** Why a file lacks something: it did not come, no key fitted, it cannot hold its codec, or its disk took no more. */
+export type GapReason = 'diskFailed' | 'notDecrypted' | 'otherCodec' | 'packetsLost';
+
+/** @param hasFailed the disk of its part has: what is missing there did not go on it */
+export function gapReasonOf(
+  { isRefused, isUndecrypted }: Pick<FileGap, 'isRefused' | 'isUndecrypted'>,
+  hasFailed: boolean,
+): GapReason {
+  if (hasFailed) return 'diskFailed';
+  if (isRefused === true) return 'otherCodec';
+  return isUndecrypted ? 'notDecrypted' : 'packetsLost';
+}
 
 /** What a file of a copied take is made with. */
 export interface CopySinkOptions {

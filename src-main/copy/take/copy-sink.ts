@@ -17,7 +17,7 @@ import { ParticipantFile } from '../file/participant-file.js';
 import type { PartBegin, PartsHooks } from '../file/parts-options.js';
 import { keptFrames } from './copy-account.js';
 import { CopyPart } from './copy-part.js';
-import type { CopySinkOptions } from './copy-sink-options.js';
+import { type CopySinkOptions, gapReasonOf } from './copy-sink-options.js';
 import { copySnapshot, type SnapshotAccount, snapshotAccountOf } from './copy-snapshot.js';
 import type { CopiedTrack } from './copy-track.js';
 import { failedFramesIn } from './figures-of-sinks.js';
@@ -281,9 +281,9 @@ export class CopySink {
     this.#keyFrame.sample({ nowMs, packets, frames: line.video.handedOver, isOn: isOn && isDecrypted });
   }
 
-  #noteGap({ isUndecrypted, lostFrames, ...gap }: FileGap, number: number): void {
+  #noteGap({ isRefused, isUndecrypted, lostFrames, ...gap }: FileGap, number: number): void {
     const part = this.#parts.find((one) => one.number === number) ?? this.#current;
-    const why = part.failure !== null ? 'diskFailed' : isUndecrypted ? 'notDecrypted' : 'packetsLost';
+    const why = gapReasonOf({ isRefused, isUndecrypted }, part.failure !== null);
     const cause = why === 'packetsLost' ? 'neverArrived' : 'dropped';
     const { durationMs, stream } = part.gaps.add({ ...gap, lostFrames, cause });
     this.#options.onGap(part.file, stream, durationMs, why);

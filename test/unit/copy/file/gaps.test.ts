@@ -6,7 +6,7 @@ import type { FrameDecryption } from '#engine/copy/contract.js';
 import { BlackFrames } from '#engine/copy/file/black-frames.js';
 import { ParticipantFile } from '#engine/copy/file/participant-file.js';
 import type { ParticipantFileOptions } from '#engine/copy/file/participant-file-options.js';
-import { copyTrack, PacketFeed, packetize, vp8Frame } from '../../../fixtures/copy-packets.js';
+import { copyTrack, PacketFeed, packetize, plainPicture, vp8Frame } from '../../../fixtures/copy-packets.js';
 import { blocksOf } from '../../../fixtures/matroska-blocks.js';
 
 const originMs = 50_000;
@@ -73,6 +73,29 @@ describe('a loss of video', () => {
     expect(line.missed).toBe(1);
     expect(frames.video.dropped).toMatchObject({ awaitingKey: 4, beforeFirstKey: 0 });
     expect(line.longestStepMs).toBe(240);
+  });
+
+  it('is a gap as well where its pictures are of a codec that the file cannot hold, as long as they come', async () => {
+    const { file, gaps, picture, videoSink } = await recorded();
+    picture(true, 0);
+    for (let ms = 40; ms <= 1_000; ms += 40) picture(false, ms);
+    const h264 = new PacketFeed(videoSink, 'h264');
+    const other = (ms: number): void => {
+      const packets = packetize('h264', plainPicture('h264', true));
+      h264.picture(packets, (originMs + ms) * 90, { arrivedMs: originMs + ms });
+    };
+    for (let ms = 1_500; ms <= 1_900; ms += 100) other(ms);
+    // Whoever publishes goes back to the first codec.
+    picture(true, 2_000);
+    picture(false, 2_040);
+    for (let ms = 2_500; ms <= 2_700; ms += 100) other(ms);
+    await file.finish(3_000);
+    const refused = { stream: 'video', isUndecrypted: false, isRefused: true };
+    expect(gaps).toEqual([
+      { ...refused, atMs: 1_500, durationMs: 500, dueFrames: 0, lostFrames: 5 },
+      { ...refused, atMs: 2_500, durationMs: 500, dueFrames: 0, lostFrames: 3 },
+    ]);
+    expect(file.counts.video).toMatchObject({ dropped: { otherCodec: 8 }, missed: 0 });
   });
 
   it('before the first picture is none of the file', async () => {
