@@ -72,6 +72,21 @@ export function lossTexts(losses: Losses): string[] {
   ];
 }
 
+/**
+ * `Missing from all files: 20 of 1,357 frames (1.5 %). 3 tracks missing: not counted here.` Nobody has counted what a track sent while
+ * it was not recorded.
+ *
+ * @param missingTracks that were not recorded, or not for a while
+ * @returns null when the files lack nothing
+ */
+export function missingText(losses: Losses, missingTracks = 0): string | null {
+  const texts = lossTexts(losses);
+  if (texts.length === 0) return null;
+  const besides =
+    missingTracks === 0 ? '' : ` ${formatQuantity(missingTracks, 'track')} missing: not counted here.`;
+  return `Missing from all files: ${texts.join(' and ')}.${besides}`;
+}
+
 /** `0 frames`, `3,399 of 9,240 frames (37 %)`: what was lost in the recorder and on the way to it. */
 export function videoLossText({ video, audio }: Losses): string {
   return lossTexts({ video, audio: { ...audio, lostMs: 0 } })[0] ?? '0 frames';

@@ -1,7 +1,7 @@
 import type { PlateauError } from '../contract/errors.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { TrackRole } from '../contract/track-roles.js';
-import { formatMilliseconds } from '../format/time.js';
+import { formatSeconds } from '../format/content-text.js';
 import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import type { Cut } from '../sink/file-parts.js';
@@ -134,7 +134,7 @@ export class CopyRestart {
     const first = this.#first;
     if (first === null) return;
     media.continueWith(open(copied.openMedia, first), first);
-    const lost = formatMilliseconds(Math.max(0, clock.nowMs() - first.atMs));
+    const lost = formatSeconds(Math.max(0, clock.nowMs() - first.atMs));
     const message = `What is sent is received again after ${lost}, in part ${first.number}.`;
     report.warning('receiverBack', message, null, { part: first.number, takeMs: Math.round(first.atMs) });
     begin(copied);

@@ -1,6 +1,6 @@
 import { type Content, gradeOfStamp, type LossGrade } from '../../src-main/contract/losses.js';
 import type { TakeEntry } from '../../src-main/contract/takes.js';
-import { contentLabel, lossTexts } from '../../src-main/format/content-text.js';
+import { contentLabel, missingText } from '../../src-main/format/content-text.js';
 
 /** How a statement looks: green, amber, red. */
 export type ContentTone = 'good' | 'warning' | 'bad';
@@ -38,9 +38,9 @@ export function levelOfContent(content: Content | null): 'success' | 'warning' |
   return content.grade === 'losses' ? 'error' : 'warning';
 }
 
-/** What the files of a take lack, of video and of audio by itself; empty when nothing does, or it is not known. */
-export function takeLossTexts({ losses }: Pick<TakeEntry, 'losses'>): string[] {
-  return losses === null || losses === undefined ? [] : lossTexts(losses);
+/** What the files of a take lack, in a sentence; null when nothing does, or it is not known. */
+export function takeLossText({ content, losses }: Pick<TakeEntry, 'content' | 'losses'>): string | null {
+  return losses === null || losses === undefined ? null : missingText(losses, content?.missingTracks);
 }
 
 /** How the stamp of one file looks. */

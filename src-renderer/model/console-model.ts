@@ -240,7 +240,7 @@ export class ConsoleModel {
 
   /** The take goes on in another part. */
   splitTake(): Promise<void> {
-    return this.#goOn('splitTake', (part) => `Part ${part} begins in a moment.`);
+    return this.#goOn('splitTake', (part) => `Going over to part ${part}.`);
   }
 
   /** The take is copied from now on. */

@@ -17,7 +17,7 @@ describe.skipIf(browserPath === undefined)(`a receiver that was killed in a take
       [name, message] as const,
     );
   const ended = 'The process that receives in copy mode was ended by SIGKILL. Another one is started.';
-  const back = 'What is sent is received again after 1104 ms, in part 2.';
+  const back = 'What is sent is received again after 1.1 s, in part 2.';
   const banner = (page: Page, message: string) => page.locator('.banner').filter({ hasText: message });
 
   it('is said while another one is started, and then until somebody has seen it', () =>

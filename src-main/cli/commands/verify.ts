@@ -121,7 +121,7 @@ function filesText({ content, files, findings, ok }: TakeVerification, isEarly: 
       ? `not ${every} is intact`
       : isProven
         ? `${every} is intact`
-        : `${every} plays, and not of each is it proven that it is what its encoder wrote`;
+        : `${every} plays, and not of each is it proven that it is what was written`;
   if (gone > 0) {
     const lacks = content === null || content.grade === 'complete' ? [] : [describeTakeContent(content)];
     return [goneText(gone, files.length), ...(others.length === 0 ? [] : [intact]), ...lacks];

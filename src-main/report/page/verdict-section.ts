@@ -1,7 +1,7 @@
 import type { Report } from '../../contract/report.js';
 import { verdictWords } from '../../contract/verdict-rules.js';
 import { formatBytes } from '../../format/bytes.js';
-import { contentLabel, lossFigures, lossTexts } from '../../format/content-text.js';
+import { contentLabel, lossFigures, missingText } from '../../format/content-text.js';
 import { absent, formatPercent, formatQuantity } from '../../format/number.js';
 import { formatDuration, formatMilliseconds } from '../../format/time.js';
 import {
@@ -39,9 +39,9 @@ export function verdictBlock(report: Report): SafeMarkup {
 function contentLine({ content, losses }: Report): SafeMarkup | null {
   if (content === null) return null;
   const { sign, look } = contentSigns[content.grade];
-  const texts = losses === null || content.grade === 'complete' ? [] : lossTexts(losses);
-  const missing = texts.length === 0 ? '' : ` Missing from all files: ${texts.join(' and ')}.`;
-  return markup`<p class="${look}"><b>${sign} ${contentLabel(content)}</b>${missing}</p>`;
+  const isComplete = losses === null || content.grade === 'complete';
+  const missing = isComplete ? null : missingText(losses, content.missingTracks);
+  return markup`<p class="${look}"><b>${sign} ${contentLabel(content)}</b>${missing === null ? '' : ` ${missing}`}</p>`;
 }
 
 /** What somebody asks first, in one line of figures. */

@@ -10,7 +10,7 @@ import { formatDuration } from '../../../src-main/format/time.js';
 import { Button } from '../../controls/button.js';
 import { Icon } from '../../controls/icon.js';
 import { Panel } from '../../controls/panel.js';
-import { takeLossTexts, toneOf } from '../../derive/content.js';
+import { takeLossText, toneOf } from '../../derive/content.js';
 import { busyReason } from '../../derive/take-access.js';
 import { shownTitle } from '../../derive/take-list.js';
 import { playedAs } from '../../derive/take-tracks.js';
@@ -176,15 +176,14 @@ function VerificationResult({ takeName }: { readonly takeName: string }): React.
 
 function playsSentence(isProven: boolean, isLacking: boolean): string {
   if (isProven) return 'Every file decodes and is intact, but not everything is there.';
-  const plays = 'Every file decodes, and not of each is it proven that it is what its encoder wrote';
+  const plays = 'Every file decodes, and not of each is it proven that it is what was written';
   return isLacking ? `${plays}. Not everything is there.` : `${plays}.`;
 }
 
 /** What is lost of all files together: the numbers of the manifest and of the report. */
 function Lost({ entry }: { readonly entry: TakeEntry }): React.JSX.Element | null {
-  const texts = takeLossTexts(entry);
-  if (texts.length === 0) return null;
-  return <p className="take-details__lost">Missing from all files: {texts.join(' and ')}.</p>;
+  const text = takeLossText(entry);
+  return text === null ? null : <p className="take-details__lost">{text}</p>;
 }
 
 /** What the files lack because it never arrived. */

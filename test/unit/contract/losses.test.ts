@@ -17,6 +17,7 @@ import {
   formatLossShare,
   lossFigures,
   lossTexts,
+  missingText,
 } from '../../../src-main/format/content-text.js';
 
 function losses(video: Partial<Losses['video']> = {}, audio: Partial<Losses['audio']> = {}): Losses {
@@ -199,6 +200,11 @@ describe('the statement about a take', () => {
       '12.0 s of 100.0 s of audio (12 %)',
     ]);
     expect(lossTexts(losses())).toEqual([]);
+    expect(missingText(losses(), 2)).toBeNull();
+    expect(missingText(losses({ lostFrames: 90, missedFrames: 10 }))).toMatch(
+      /^Missing from all files: 100 of [\d,]+ frames \([\d.]+ %\)\.$/,
+    );
+    expect(missingText(losses({ lostFrames: 90 }), 1)).toMatch(/ 1 track missing: not counted here\.$/);
     expect(lossFigures(losses())).toEqual({ video: '0', audio: '0 s' });
     const lost = losses({ lostFrames: 1_740 }, { lostMs: 4_000 });
     expect(lossFigures(lost)).toEqual({ video: '1,740 (17 %)', audio: '4.0 s (4.0 %)' });
