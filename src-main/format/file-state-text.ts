@@ -30,8 +30,13 @@ export function fileConditionOf<State extends string>({
   return state === 'verified' && stamps?.intact.isEarned === false ? 'unproven' : state;
 }
 
-/** The same in words; a state of another version is said as it is. */
-export function fileWordOf(file: FileOfTake): string {
+/**
+ * The same in words; a state of another version is said as it is.
+ *
+ * @param isInterrupted nobody records the take any more, and its files were not finished
+ */
+export function fileWordOf(file: FileOfTake, isInterrupted = false): string {
+  if (isInterrupted && file.state === 'recording') return 'not finished';
   const condition = fileConditionOf(file);
   return (fileWords as Readonly<Record<string, string>>)[condition] ?? condition;
 }

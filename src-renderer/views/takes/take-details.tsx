@@ -275,7 +275,7 @@ function FileTable({ entry, playing }: FileTableProps): React.JSX.Element {
               <td className="files__number">{formatDuration(durationMs)}</td>
               <td className="files__number">{formatBytes(sizeBytes)}</td>
               <td>
-                {fileWordOf({ state, stamps })}
+                {fileWordOf({ state, stamps }, entry.condition === 'interrupted')}
                 {stamps?.complete.isEarned === true && ', complete'}
                 {stamps?.complete.isEarned === false && (
                   <p className={`files__problem files__problem--${toneOf(stamps.complete)}`}>
