@@ -27,6 +27,7 @@ import {
   type VideoTrack,
 } from './matroska-head.js';
 import { type GrowingFile, noFile } from './no-file.js';
+import { SlowestWrite } from './slowest-write.js';
 
 type Call = { readonly bytes: Buffer; readonly at: number | null; readonly cluster: WrittenCluster | null };
 /** What a crash costs of a picture that stands still; sooner, and clusters of a camera would end before they are full. */
@@ -55,6 +56,7 @@ export class MatroskaFile {
   #writtenBytes = 0;
   /** Where the next cluster will stand. */
   #endsAt: number;
+  readonly slowestWrite = new SlowestWrite();
   readonly #tallies = { video: new PacketTally(), audio: new PacketTally() } as const;
   #video: VideoTrack | null = null;
   #endMs = 0;
@@ -244,9 +246,9 @@ export class MatroskaFile {
     try {
       for (let call = this.#calls[0]; call !== undefined; call = this.#calls[0]) {
         const { at, bytes } = call;
-        await this.#lanes.writes.run(() =>
-          at === null ? this.#file.append([bytes], this.#spendReserve) : this.#file.overwrite(bytes, at),
-        );
+        const write = (): Promise<void> =>
+          at === null ? this.#file.append([bytes], this.#spendReserve) : this.#file.overwrite(bytes, at);
+        await this.slowestWrite.time(this.#lanes.writes.run(write));
         this.#calls.shift();
         if (this.failure === null) this.#queuedBytes -= bytes.length;
         if (at === null) this.#writtenBytes += bytes.length;

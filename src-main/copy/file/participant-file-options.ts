@@ -41,3 +41,13 @@ export interface ParticipantFileCounts {
   readonly audio: LineCounts;
   readonly video: LineCounts;
 }
+
+/** What the disk has taken of a file, and how quickly. */
+export interface DiskOfFile {
+  /** Bytes, over all parts and of the one that is recorded, and those that wait. */
+  readonly writtenBytes: number;
+  readonly partBytes: number;
+  readonly queuedBytes: number;
+  /** Of the last second, in milliseconds. */
+  readonly slowestWriteMs: number;
+}

@@ -11,7 +11,11 @@ import type { LineCounts } from './line-counts.js';
 import { MatroskaFile } from './matroska-file.js';
 import type { VideoTrack } from './matroska-head.js';
 import type { PartAccount, StreamKind } from './part-marks.js';
-import type { ParticipantFileCounts, ParticipantFileOptions } from './participant-file-options.js';
+import type {
+  DiskOfFile,
+  ParticipantFileCounts,
+  ParticipantFileOptions,
+} from './participant-file-options.js';
 import { PartsOfFile } from './parts-of-file.js';
 import type { PartBegin } from './parts-options.js';
 import { PauseGate } from './pause-gate.js';
@@ -109,9 +113,10 @@ export class ParticipantFile {
   }
 
   /** Compressed bytes that the system has taken, over all parts and of the one that is recorded, and those that wait for it. */
-  get disk(): { readonly writtenBytes: number; readonly partBytes: number; readonly queuedBytes: number } {
-    const { queuedBytes, writtenBytes: partBytes } = this.#parts.current.file;
-    return { queuedBytes, partBytes, writtenBytes: this.#parts.writtenBytes };
+  get disk(): DiskOfFile {
+    const { queuedBytes, slowestWrite, writtenBytes: partBytes } = this.#parts.current.file;
+    const { recentMs: slowestWriteMs } = slowestWrite;
+    return { queuedBytes, partBytes, slowestWriteMs, writtenBytes: this.#parts.writtenBytes };
   }
 
   /** Bytes that are held: frames under assembly, frames that wait for their time or a cut, and what waits for the disk. */

@@ -14,6 +14,7 @@ import type { FileGap } from '../file/line-counts.js';
 import type { VideoTrack } from '../file/matroska-head.js';
 import type { PartAccount, StreamKind } from '../file/part-marks.js';
 import { ParticipantFile } from '../file/participant-file.js';
+import type { DiskOfFile } from '../file/participant-file-options.js';
 import type { PartBegin, PartsHooks } from '../file/parts-options.js';
 import { keptFrames } from './copy-account.js';
 import { CopyPart } from './copy-part.js';
@@ -124,8 +125,8 @@ export class CopySink {
   }
 
   /** Bytes that the system has taken, and those that wait for it. */
-  get disk(): { readonly writtenBytes: number; readonly partBytes: number; readonly queuedBytes: number } {
-    return this.#media?.disk ?? { writtenBytes: 0, partBytes: 0, queuedBytes: 0 };
+  get disk(): DiskOfFile {
+    return this.#media?.disk ?? { writtenBytes: 0, partBytes: 0, queuedBytes: 0, slowestWriteMs: 0 };
   }
 
   /** What its disks have failed to keep. */

@@ -2,7 +2,7 @@ import type { SinkSnapshot } from '../../contract/snapshot.js';
 import type { SinkSubject } from '../../sink/recording-sink.js';
 import { copyQueueBytes } from '../file/matroska-file-options.js';
 import type { StreamKind } from '../file/part-marks.js';
-import type { ParticipantFileCounts } from '../file/participant-file-options.js';
+import type { DiskOfFile, ParticipantFileCounts } from '../file/participant-file-options.js';
 import type { PictureSize } from '../frames/encoded-frame.js';
 import { accountOf, type AccountOfFile, type CountedStream } from './copy-account.js';
 
@@ -27,7 +27,7 @@ export function snapshotAccountOf(counts: ParticipantFileCounts): SnapshotAccoun
 interface SinkNow extends Pick<SinkSnapshot, 'file' | 'gaps' | 'isRecording'> {
   readonly account: SnapshotAccount;
   readonly subject: SinkSubject;
-  readonly disk: { readonly queuedBytes: number; readonly writtenBytes: number };
+  readonly disk: Pick<DiskOfFile, 'queuedBytes' | 'slowestWriteMs' | 'writtenBytes'>;
   /** Of its video; null while it is not known. */
   readonly size: PictureSize | null;
   readonly hasVideoTrack: boolean;
@@ -61,7 +61,8 @@ export function copySnapshot(now: SinkNow): SinkSnapshot {
       ...{ rtc: null, accounting: audio },
     },
     ...{ inputBytes: 0, inputPendingBytes: 0, diskQueueBytes: disk.queuedBytes },
-    ...{ diskQueueCapBytes: copyQueueBytes, writtenBytes: disk.writtenBytes, maxDiskWriteMs: 0 },
+    ...{ diskQueueCapBytes: copyQueueBytes, writtenBytes: disk.writtenBytes },
+    maxDiskWriteMs: Math.round(disk.slowestWriteMs),
     // There is no such process.
     ffmpegRssBytes: 0,
   };

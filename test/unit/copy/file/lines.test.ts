@@ -268,6 +268,8 @@ describe('the line of video', () => {
     const { writerFull } = file.counts.video.dropped;
     expect(writerFull).toBe(1);
     expect(camera.asked).toBeGreaterThan(0);
+    // Whoever looks at the disk sees that it takes nothing.
+    await expect.poll(() => file.disk.slowestWriteMs).toBeGreaterThan(100);
     letGo();
     tick(1_000);
     tick(2_000);
