@@ -2,11 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PlateauError } from '../../../src-main/contract/errors.js';
 import { profiles } from '../../../src-main/contract/profile.js';
+import { DiskThrottle } from '../../../src-main/sink/disk-throttle.js';
 import { EndedFromOutside } from '../../../src-main/sink/encoder-ends.js';
 import { LiveEncoder } from '../../../src-main/sink/live-encoder.js';
+import { blackFrame } from '../../../src-main/sink/pgmyuv-frame.js';
 
 const disk = { capBytes: 1_000_000, patienceMs: 10_000 };
 /** Long for stages that are not to be reached, short for those that are. */
@@ -126,6 +128,60 @@ describe.skipIf(process.platform === 'win32')('the end of an encoder', () => {
   it('leaves no empty file behind when ffmpeg cannot be started', async () => {
     await expect(start(join(folder, 'none'))).rejects.toMatchObject({ code: 'ffmpegMissing' });
     await expect(stat(join(folder, 'ada.mp4'))).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('an encoder', () => {
+  it('tells of its disk as soon as that fails', async () => {
+    const throttle = new DiskThrottle();
+    throttle.failWithEnospc();
+    const options = { ...{ profile: profiles['720p30'], canvas: { width: 64, height: 64 } }, patience };
+    const encoder = await LiveEncoder.start({
+      ...options,
+      ...{ ffmpegPath: await program('echo output; cat > /dev/null'), path: join(folder, 'ada.mp4') },
+      disk: { ...disk, throttle },
+      onFailure: (error) => failures.push(error),
+    });
+    await expect.poll(() => failures.map(({ code }) => code)).toEqual(['diskFull']);
+    throttle.open();
+    expect(await encoder.finish()).toBe(failures[0]);
+  });
+
+  it('of which no frame has come gets one of black at its end: ffmpeg would fail, and its audio be lost', async () => {
+    const encoder = await start(await program('cat > /dev/null'));
+    expect(await encoder.finish()).toBeNull();
+    expect(encoder.slots).toEqual({ repeatedFrames: 1, emptySlots: 0 });
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('the slots behind a frame', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  /** Hands over five frames a second for four seconds, of which the encoder takes each in so much time. */
+  async function slotsBehind(takesMs: number): Promise<{ repeatedFrames: number; emptySlots: number }> {
+    const encoder = await start(await program('cat > /dev/null'));
+    let nowMs = 10_000;
+    vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+    for (let frame = 0; frame < 20; frame += 1) {
+      const atMs = nowMs;
+      await new Promise<void>((resolve) => {
+        encoder.writeVideoFrame(frame * 200, blackFrame(), () => resolve());
+        nowMs += takesMs;
+      });
+      nowMs = Math.max(nowMs, atMs + 200);
+    }
+    vi.restoreAllMocks();
+    await encoder.finish();
+    return encoder.slots;
+  }
+
+  it('are filled while its encoder keeps up', async () => {
+    expect(await slotsBehind(50)).toEqual({ repeatedFrames: 19 * 5, emptySlots: 0 });
+  });
+
+  it('stay empty once it has had no rest for three seconds', async () => {
+    // Of the 16th, at which it has been at work for so long, and of those behind it.
+    expect(await slotsBehind(200)).toEqual({ repeatedFrames: 15 * 5, emptySlots: 4 * 5 });
   });
 });
 
