@@ -171,7 +171,8 @@ interface SlowCase {
  * blocks and the queue alone, and what goes before what below that is shown, with a clock of its own, in
  * test/unit/sink/audio-first.test.ts. That what is behind leaves slots empty is shown here, of each that lost a third of its frames.
  *
- * Side by side: encoders that share the cores are slower still, and three of them burn no more than one. */
+ * Side by side: encoders that share the cores are slower still, and three of them burn no more than one.
+ */
 function describeSlow(what: string, cases: readonly SlowCase[]): void {
   describe(`an encoder that is too slow costs frames, and hardly any audio: ${what}`, () => {
     it.concurrent.each(cases)('$of', { timeout: 120_000 }, async ({ fps, profile }) => {

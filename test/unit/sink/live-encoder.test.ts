@@ -78,7 +78,14 @@ describe.skipIf(process.platform === 'win32')('the end of an encoder', () => {
     expect(written.subarray(-4).toString()).toBe('end\n');
   });
 
-  it('does not wait for who has inherited its pipes', async () => {
+  it('waits for who has inherited its pipes as long as more of them is read', async () => {
+    const parts = '(for part in 1 2 3 4 5 6; do sleep 0.1; echo part; done) &';
+    const encoder = await start(await program(`cat > /dev/null; ${parts} exit 0`));
+    expect(await encoder.finish()).toBeNull();
+    expect(await readFile(join(folder, 'ada.mp4'), 'utf8')).toBe('part\n'.repeat(6));
+  });
+
+  it('does not wait for who has inherited its pipes and says nothing', async () => {
     const encoder = await start(await program('sleep 600 & echo $! > "$0.pid"; exit 3'));
     expect((await encoder.finish())?.code).toBe('ffmpegFailed');
     const pid = Number(await readFile(join(folder, 'ffmpeg.pid'), 'utf8'));
