@@ -210,7 +210,8 @@ function nameOf(sink: SinkSnapshot): string {
 }
 
 /** @param knownAbsent what was known to have never come */
-function countsOf(medium: Medium, { copy, video, audio }: SinkSnapshot, knownAbsent: number): Counts {
+function countsOf(medium: Medium, sink: SinkSnapshot, knownAbsent: number): Counts {
+  const { audio, copy, video } = sink;
   const isVideo = medium === 'video';
   const unit = isVideo ? 1 : caps.audioFrameMs;
   const dropped = isVideo ? video?.accounting.dropped : audio.accounting.dropped;
@@ -227,10 +228,17 @@ function countsOf(medium: Medium, { copy, video, audio }: SinkSnapshot, knownAbs
   // What no key fits is told of its track, and was lost by nobody.
   const undecrypted = of(dropped?.notDecrypted) + (isVideo ? 0 : (audio.unheardMs ?? 0));
   const silent = lostAudioMs({ lostMs: audio.lostMs, dropped: audio.accounting.dropped });
+  // What is found to be missing at the end of a file went with the process that filled it, which a banner says.
+  const silence = isWithoutProcess(sink) ? undone : silent;
   const absent = isVideo
     ? late + undone + (video?.missedFrames ?? 0)
-    : Math.max(late, silent - behind - disk - failed - governed - order - undecrypted);
+    : Math.max(late, silence - behind - disk - failed - governed - order - undecrypted);
   return { behind, disk, failed, governed, order, absent: Math.max(knownAbsent, absent) };
+}
+
+/** Whether nothing comes for a copied file any more: the process that filled it is gone, and the take goes on in another one. */
+function isWithoutProcess({ audio, copy, isRecording, video }: SinkSnapshot): boolean {
+  return copy !== undefined && !isRecording && !audio.isLive && video?.isLive !== true;
 }
 
 function sumOf({ behind, disk, failed, governed, order, absent }: Counts): number {

@@ -6,20 +6,10 @@ import type { Interval } from '../pipeline/missed-frames.js';
 import type { Cut } from '../sink/file-parts.js';
 import type { BudgetLine } from '../telemetry/budget.js';
 import type { DiskBytes } from './disk-silence.js';
+import { endStage, type MediaStage, stageOf } from './media-stage.js';
 import type { FailedFrames } from './move-loss.js';
 import type { TakeFiles } from './take-files.js';
 import type { TakeMedia } from './take-media.js';
-
-/** Files of a stretch of the take, from the part with which they begin. */
-interface Stage {
-  readonly media: TakeMedia;
-  readonly first: Cut;
-  /** Where they end before the take does; null while they do not. */
-  endMs: number | null;
-  /** Resolves when they are on the disk. */
-  ending: Promise<void> | null;
-  isOnDisk: boolean;
-}
 
 /**
  * The files of a take: those that it began with, and those that go on, from where what is sent is copied, or from where the
@@ -28,7 +18,7 @@ interface Stage {
  */
 export class ContinuedMedia implements TakeMedia {
   readonly #encoded: TakeFiles | null;
-  readonly #stages: [Stage, ...Stage[]];
+  readonly #stages: [MediaStage, ...MediaStage[]];
 
   /** @param before those that it begins with @param encoded the same where they encode; null otherwise */
   constructor(before: TakeMedia, encoded: TakeFiles | null) {
@@ -190,6 +180,11 @@ export class ContinuedMedia implements TakeMedia {
     return this.#isLastOf(part) ? this.#of(part).isOnDisk : this.#of(part).media.isSettled(part);
   }
 
+  /** A part is finished, as {@link TakeMedia.partFinished} says. */
+  partFinished(part: number, entries: readonly ManifestFile[]): void {
+    this.#of(part).media.partFinished?.(part, entries);
+  }
+
   /** What encoders and disks have failed to keep, over all of them. */
   failedFrames(): FailedFrames {
     const all = this.#all.map((media) => media.failedFrames());
@@ -237,7 +232,7 @@ export class ContinuedMedia implements TakeMedia {
     await Promise.all(this.#stages.map((stage) => endStage(stage, endMs)));
   }
 
-  get #last(): Stage {
+  get #last(): MediaStage {
     return this.#stages.at(-1) ?? this.#stages[0];
   }
 
@@ -255,7 +250,7 @@ export class ContinuedMedia implements TakeMedia {
     return this.#stages.filter(({ endMs }) => endMs === null).map(({ media }) => media);
   }
 
-  #of(part: number): Stage {
+  #of(part: number): MediaStage {
     return this.#stages.findLast(({ first }) => part >= first.number) ?? this.#stages[0];
   }
 
@@ -269,25 +264,12 @@ export class ContinuedMedia implements TakeMedia {
   }
 
   /** The last part of those that ended before the take ended with them. */
-  #ended({ endMs }: Stage, entry: ManifestFile): ManifestFile {
+  #ended({ endMs }: MediaStage, entry: ManifestFile): ManifestFile {
     const number = entry.part?.number ?? 1;
     if (endMs === null || !this.#isLastOf(number)) return entry;
     const part = { number, startMs: entry.part?.startMs ?? 0, endMs: Math.round(endMs) };
     return { ...entry, part };
   }
-}
-
-function stageOf(media: TakeMedia, first: Cut): Stage {
-  return { media, first, endMs: null, ending: null, isOnDisk: false };
-}
-
-/** Once: whoever comes later waits for the same end. */
-function endStage(stage: Stage, atMs: number): Promise<void> {
-  stage.endMs ??= atMs;
-  stage.ending ??= stage.media.finish(stage.endMs).then(() => {
-    stage.isOnDisk = true;
-  });
-  return stage.ending;
 }
 
 /** Why nothing else can be done to a take right now. */

@@ -74,6 +74,12 @@ export interface TakeMedia extends FilesOfTake {
    * @param pause on the room's clock; it ends at Infinity while it lasts
    */
   setPause?(pause: NonNullable<TakeClock['lastPause']>): void;
+  /**
+   * A part is read and finished: what its files hold is known. Left out where what is counted is what is in them.
+   *
+   * @param entries what has become of them
+   */
+  partFinished?(part: number, entries: readonly ManifestFile[]): void;
   /** Those that encode; left out of others. */
   readonly all?: TakeFiles['all'];
   /** False of files for which there is nothing to do without: the memory governor leaves them alone. True when left out. */

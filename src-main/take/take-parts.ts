@@ -27,6 +27,8 @@ export interface TakePartsOptions {
   readonly files: Pick<TakeFiles, 'cut' | 'entries' | 'isSettled' | 'largestPart'> & {
     /** Whether it can be split at the moment; left out, it can. */
     readonly mayCut?: boolean;
+    /** What has become of the files of a part that is finished; left out where nobody wants to know. */
+    partFinished?(part: number, entries: readonly ManifestFile[]): void;
   };
   readonly places: Pick<TakePlaces, 'grouped' | 'of'>;
   readonly take: TakeOptions;
@@ -246,6 +248,7 @@ export class TakeParts {
       // What was ended on its way says nothing of the files.
       if (!this.#stop.signal.aborted) {
         this.#finished.set(number, done.entries);
+        files.partFinished?.(number, done.entries);
         await onChanged();
         await removeObsolete(place.folder.path, done.obsolete);
       }

@@ -1,9 +1,8 @@
-import { settledStream } from '../../contract/copy-account.js';
+import { type CopyStream, settledStream } from '../../contract/copy-account.js';
 import type { Accounting, ManifestFile } from '../../contract/manifest.js';
 import type { LossGap } from '../../contract/stamps.js';
 import { inTime } from '../../process/deadline.js';
 import { readCopiedFiles } from '../../storage/copied-files.js';
-import type { CopyFileState } from './copy-reports.js';
 
 /** How long its account is waited for once it is gone: the disk may not answer, in milliseconds. */
 const leftPatienceMs = 3_000;
@@ -22,63 +21,78 @@ export function endedEntry(
   endMs: number,
   problem: string,
 ): ManifestFile {
-  const { audio, canvas, copy, gaps = [], segments, tracks, video } = entry;
+  const { canvas, copy, gaps = [], segments, tracks } = entry;
   const untilMs = Math.round(Math.min(lastMs, endMs));
   return {
-    ...entry,
+    ...settledEntry(entry),
     problem: entry.problem ?? problem,
     segments: segments.map((segment) => ({ ...segment, endMs: Math.round(endMs), packets: null })),
     tracks: tracks.map((track) => ({ ...track, untilMs: track.untilMs ?? Math.max(track.fromMs, untilMs) })),
-    video: settled(video),
-    audio: settled(audio),
-    ...(copy !== undefined && {
-      copy: { video: settledStream(copy.video), audio: settledStream(copy.audio) },
-    }),
     // Where the file itself ends earlier, it is one gap with what is found to be missing there.
     gaps: canvas === null || copy?.video.isOn === false ? gaps : [...gaps, lostVideo(untilMs, endMs)],
   };
 }
 
-/** What a process that has ended knew of its files, and could not tell. */
-export interface UntoldOf {
+/** The account of a file whose process is gone: what was on its way into it is lost. */
+export function settledEntry(entry: ManifestFile): ManifestFile {
+  const { audio, copy, video } = entry;
+  return {
+    ...entry,
+    video: settled(video),
+    audio: settled(audio),
+    ...(copy !== undefined && {
+      copy: { video: settledStream(copy.video), audio: settledStream(copy.audio) },
+    }),
+  };
+}
+
+/** What a process that has ended knew of its files, and may not have told. */
+export interface LeftOf {
   /** Paths of its folders: its account of them is there. */
   readonly folders: Iterable<string>;
-  readonly isKnown: (file: string) => boolean;
+  /** The entry that was told of last; undefined of a file that nobody was told of. */
+  readonly toldOf: (file: string) => ManifestFile | undefined;
+  /** The part with which it began: what others have left from before that is theirs. */
+  readonly fromPart: number;
   /** Where the take has ended, on its timeline. */
   readonly endMs: number;
   /** Why the process has, in a sentence. */
   readonly problem: string;
 }
 
-/** Reads the entries of files that nobody was told of. Never rejects: a disk that does not answer has none. */
-export async function untoldFiles({ endMs, folders, isKnown, problem }: UntoldOf): Promise<ManifestFile[]> {
+/**
+ * Reads the entries of files of which it knew more than it had told: those who hear of it may be blocked meanwhile. Never rejects:
+ * a disk that does not answer has none.
+ */
+export async function leftFiles(left: LeftOf): Promise<ManifestFile[]> {
+  const { endMs, folders, fromPart, problem, toldOf } = left;
   const read = await Promise.all(
     [...folders].map((folder) => inTime(readCopiedFiles(folder), leftPatienceMs)),
   );
-  return read.flatMap((left) => {
-    if (!left.isInTime || left.value === null) return [];
-    const { files, takeMs } = left.value;
+  return read.flatMap((found) => {
+    if (!found.isInTime || found.value === null) return [];
+    const { files, takeMs } = found.value;
     return files
-      .filter(({ file }) => !isKnown(file))
+      .filter((entry) => (entry.part?.number ?? 1) >= fromPart && knowsMore(entry, toldOf(entry.file)))
       .map((entry) => (isOpen(entry) ? endedEntry(entry, takeMs, endMs, problem) : entry));
   });
+}
+
+/** Counts of packets and frames only grow: the larger ones are newer, however late they were read. */
+function knowsMore(entry: ManifestFile, told: ManifestFile | undefined): boolean {
+  if (told === undefined) return true;
+  return isOpen(told) && (!isOpen(entry) || countOf(entry) > countOf(told));
+}
+
+function countOf({ copy }: ManifestFile): number {
+  if (copy === undefined) return 0;
+  const of = ({ frames, packets }: CopyStream): number => packets.expected + frames.begun + frames.filled;
+  return of(copy.video) + of(copy.audio);
 }
 
 /** Whether nobody has counted it to its end. */
 export function isOpen({ segments }: ManifestFile): boolean {
   return segments.some(({ endMs }) => endMs === null);
-}
-
-/** The same for screen and telemetry: nothing of it is recorded any more. */
-export function endedSnapshot({ snapshot }: CopyFileState): CopyFileState['snapshot'] {
-  if (snapshot === null) return null;
-  const { audio, video } = snapshot;
-  return {
-    ...snapshot,
-    isRecording: false,
-    audio: { ...audio, isLive: false },
-    video: video === null ? null : { ...video, isLive: false },
-  };
 }
 
 function lostVideo(fromMs: number, endMs: number): LossGap {

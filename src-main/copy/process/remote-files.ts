@@ -10,10 +10,10 @@ import type { CopiedReplay, TakeMedia, TakeMediaEvents, TakeMediaOptions } from 
 import type { BudgetLine } from '../../telemetry/budget.js';
 import { copyBudgetLines, copyProcessLine } from '../take/copy-budget.js';
 import { OnePart } from '../take/one-part.js';
-import type { CopyFileState, CopyState, Happening } from './copy-reports.js';
+import type { CopyState, Happening } from './copy-reports.js';
 import type { CopyRequest } from './copy-requests.js';
-import { endedEntry, endedSnapshot, isOpen, untoldFiles } from './ended-file.js';
 import { errorOf } from './told-error.js';
+import { ToldFiles } from './told-files.js';
 
 /** The process tells how its files stand several times a second: silent for so long, it is blocked itself. Milliseconds. */
 const silentMs = 5_000;
@@ -50,8 +50,7 @@ export class RemoteFiles extends OnePart implements TakeMedia {
   readonly #events: TakeMediaEvents;
   readonly #link: FilesLink;
   readonly #onHappening: (happening: TakeHappening) => void;
-  /** By name, in the order in which they were made. */
-  readonly #files = new Map<string, CopyFileState>();
+  readonly #files = new ToldFiles();
   #told = nothingTold;
   /** On the take's timeline. */
   #toldMs: number;
@@ -69,8 +68,6 @@ export class RemoteFiles extends OnePart implements TakeMedia {
   #hasFinished = false;
   /** Why the process has ended before its files did. */
   #failure: PlateauError | null = null;
-  /** Files that it began while this process was blocked, and could not tell of. */
-  #untold: ManifestFile[] = [];
 
   constructor(
     options: TakeMediaOptions,
@@ -180,17 +177,7 @@ export class RemoteFiles extends OnePart implements TakeMedia {
   /** Gives the files of somebody another name. @returns whether any has it only now */
   rename(identity: string, name: string): boolean {
     this.#link.send({ type: 'rename', identity, name });
-    let isRenamed = false;
-    for (const [file, { entry, snapshot }] of this.#files) {
-      if (entry.identity !== identity || entry.participantName === name) continue;
-      isRenamed = true;
-      const named = { participantName: name };
-      this.#files.set(file, {
-        entry: { ...entry, ...named },
-        snapshot: snapshot === null ? null : { ...snapshot, ...named },
-      });
-    }
-    return isRenamed;
+    return this.#files.rename(identity, name);
   }
 
   /** Called a few times a second: the process ticks by itself, and should be heard of. @param nowMs of the take */
@@ -210,14 +197,19 @@ export class RemoteFiles extends OnePart implements TakeMedia {
     this.#options.take.report.warning('splitDelayed', message, null, { part: asked.number });
   }
 
-  /** Every file, as it was told of last. */
+  /** Every file, as it was told of last; once the process is gone, by what is known to be in it. */
   snapshots(): SinkSnapshot[] {
-    return [...this.#files.values()].flatMap(({ snapshot }) => snapshot ?? []);
+    return this.#failure === null ? this.#files.snapshots() : this.#files.endedSnapshots();
+  }
+
+  /** Files of a part are read and finished: what is in them is what counts. @param entries what has become of them */
+  partFinished(_part: number, entries: readonly ManifestFile[]): void {
+    this.#files.partFinished(entries);
   }
 
   /** Their entries in the manifest, as far as they are known. */
   entries(): ManifestFile[] {
-    return [...[...this.#files.values()].map(({ entry }) => entry), ...this.#untold];
+    return this.#files.entries();
   }
 
   /** Ends all of them at `endMs` of the take, and waits until they are on disk, and the process is gone. Never rejects. */
@@ -226,14 +218,9 @@ export class RemoteFiles extends OnePart implements TakeMedia {
     // A getter, because control flow analysis does not see that it is set meanwhile.
     const { failure } = this;
     if (failure === null || this.#hasFinished) return;
-    for (const [file, { entry, snapshot }] of this.#files)
-      this.#files.set(file, {
-        entry: isOpen(entry) ? endedEntry(entry, this.#toldMs, endMs, failure.message) : entry,
-        snapshot,
-      });
-    this.#untold = await untoldFiles({
-      ...{ folders: this.#folders, isKnown: (file) => this.#files.has(file) },
-      ...{ endMs, problem: failure.message },
+    await this.#files.end({
+      ...{ folders: this.#folders, fromPart: this.#options.first?.number ?? 1 },
+      ...{ lastMs: this.#toldMs, endMs, problem: failure.message },
     });
   }
 
@@ -247,7 +234,7 @@ export class RemoteFiles extends OnePart implements TakeMedia {
     const { files, happenings, hasFinished, haveFilesChanged, leftOut } = state;
     this.#told = state;
     this.#toldMs = this.#options.clock.nowMs();
-    for (const file of files) this.#files.set(file.entry.file, file);
+    this.#files.take(files);
     for (const happening of happenings) this.#tell(happening);
     // What has failed meanwhile is part of it for whoever heard of the failure.
     this.#failed = state.failed;
@@ -268,8 +255,6 @@ export class RemoteFiles extends OnePart implements TakeMedia {
     this.#told = { ...this.#told, alarms: [], openCount: 0, queuedBytes: 0, rssBytes: 0 };
     if (failure === null || this.#hasFinished) return;
     this.#failure = failure;
-    for (const [file, state] of this.#files)
-      this.#files.set(file, { entry: state.entry, snapshot: endedSnapshot(state) });
     this.#events.onOpenChanged();
   }
 

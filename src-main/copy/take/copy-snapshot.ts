@@ -1,5 +1,6 @@
 import type { SinkSnapshot } from '../../contract/snapshot.js';
 import type { SinkSubject } from '../../sink/recording-sink.js';
+import type { LineCounts } from '../file/line-counts.js';
 import { copyQueueBytes } from '../file/matroska-file-options.js';
 import type { StreamKind } from '../file/part-marks.js';
 import type { DiskOfFile, ParticipantFileCounts } from '../file/participant-file-options.js';
@@ -15,6 +16,14 @@ export interface SnapshotAccount extends AccountOfFile {
   readonly line: Pick<ParticipantFileCounts, StreamKind>;
 }
 
+/** What of that a snapshot has. */
+interface ShownAccount extends AccountOfFile {
+  readonly line: {
+    readonly video: Pick<LineCounts, 'filled' | 'longestStepMs' | 'missed'>;
+    readonly audio: Pick<LineCounts, 'filledMs' | 'lostMs'>;
+  };
+}
+
 /** Draws it up. */
 export function snapshotAccountOf(counts: ParticipantFileCounts): SnapshotAccount {
   const of = (kind: StreamKind): CountedStream => ({
@@ -25,7 +34,7 @@ export function snapshotAccountOf(counts: ParticipantFileCounts): SnapshotAccoun
 
 /** What a file is at the moment. */
 interface SinkNow extends Pick<SinkSnapshot, 'file' | 'gaps' | 'isRecording'> {
-  readonly account: SnapshotAccount;
+  readonly account: ShownAccount;
   readonly subject: SinkSubject;
   readonly disk: Pick<DiskOfFile, 'queuedBytes' | 'slowestWriteMs' | 'writtenBytes'>;
   /** Of its video; null while it is not known. */

@@ -217,6 +217,15 @@ it('goes on encoded when the process that takes over is killed, goes over by ano
       again.length === 2 && again.every(({ video }) => (video?.accounting.written ?? 0) > 2 * camera.fps)
     );
   });
+  // While the take goes on, what is shown of those is what is in them.
+  const shown = await vi.waitFor(
+    async () => {
+      const killed = (await readManifest(folder)).files.filter(({ part }) => part?.number === 2);
+      expect(killed.map(({ state }) => state)).toEqual(['verified', 'verified']);
+      return recorder.snapshot().sinks.filter(({ file }) => file.includes('part2'));
+    },
+    { timeout: 20_000, interval: 100 },
+  );
   const manifest = await recorder.stopTake();
   await recorder.disconnect();
   expect(manifest).toMatchObject({ state: 'complete', problem: null });
@@ -228,7 +237,8 @@ it('goes on encoded when the process that takes over is killed, goes over by ano
     expectSeamless(await handoverOf(folder, { ...manifest, files: upToThen }, identity));
   }
   // The account of what the process was killed with is what is in its files.
-  for (const { copy, file, stamps, state } of files.filter(({ part }) => part?.number === 2)) {
+  for (const entry of files.filter(({ part }) => part?.number === 2)) {
+    const { copy, file, stamps, state } = entry;
     const { audio, video } = stamps?.intact.packets ?? {};
     const inFile = { state, video: video?.packets, audio: audio?.packets };
     const counted = ({ filled, written }: { readonly filled: number; readonly written: number }): number =>
@@ -236,6 +246,10 @@ it('goes on encoded when the process that takes over is killed, goes over by ano
     if (copy === undefined) throw new Error(`${file} was copied.`);
     const told = { video: counted(copy.video.frames), audio: counted(copy.audio.frames) };
     expect(inFile).toEqual({ state: 'verified', ...told });
+    expect(shown.find((sink) => sink.file === file)).toMatchObject({
+      ...{ video: { accounting: entry.video }, audio: { accounting: entry.audio } },
+      copy: { video: { frames: copy.video.frames }, audio: { frames: copy.audio.frames } },
+    });
   }
   // Up to the first of each that is in a file again.
   for (const { identity, role, sinceMs, untilMs } of notRecorded) {

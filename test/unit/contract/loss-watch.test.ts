@@ -408,4 +408,25 @@ describe('a copied take', () => {
     ]);
     expect(encoded.alarm).toBeNull();
   });
+
+  it('loses nothing on the way of what went with the process that filled a file, which a banner says', () => {
+    const losses = new LossWatch();
+    const of = (lost: Lost, isGone: boolean): SinkSnapshot => {
+      const ada = sink('ada', { ...lost, change: copy });
+      const isLive = !isGone;
+      const video = ada.video === null ? null : { ...ada.video, isLive };
+      return { ...ada, isRecording: isLive, video, audio: { ...ada.audio, isLive } };
+    };
+    losses.accept({ ...snapshot(0), sinks: [of({}, false)] });
+    const gone = { video: { receiverLost: 22 }, audio: { receiverLost: 72 }, lostMs: 1_000 };
+    losses.accept({ ...snapshot(500), sinks: [of(gone, true)] });
+    expect(losses.alarm).toBeNull();
+    // A window that is opened later knows no more.
+    const later = new LossWatch();
+    later.accept({ ...snapshot(500), sinks: [of(gone, true)] });
+    expect(later.alarm).toBeNull();
+    // What never came was lost on the way all the same.
+    losses.accept({ ...snapshot(1_000), sinks: [of({ ...gone, audio: { packetLost: 40 } }, true)] });
+    expect(losses.alarm?.streams).toMatchObject([{ medium: 'audio', cause: 'network', lost: 400 }]);
+  });
 });

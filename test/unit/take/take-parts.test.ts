@@ -92,12 +92,14 @@ it('does not say of every file that it plays, where nothing can be read of one o
   );
   const log = new EventLog(20);
   const place = { folder: { path: folder }, filler: {} };
+  const told: unknown[] = [];
   const parts = new TakeParts({
     files: {
       cut: () => ({ number: 2, atMs: 800 }),
       entries: () => entries,
       isSettled: () => true,
       largestPart: () => 0,
+      partFinished: (part: number, [first]: readonly ManifestFile[]) => told.push([part, first?.state]),
     },
     take: { ffmpegPath: 'none', furtherAudio: 'file', report: new EventReporter(log, () => null) },
     moments: { entries: { markers: [] } },
@@ -107,6 +109,8 @@ it('does not say of every file that it plays, where nothing can be read of one o
   parts.split();
   parts.tick(1_000);
   await expect.poll(() => parts.open().length).toBe(1);
+  // What becomes of a part is known to those who have filled it.
+  expect(told).toEqual([[1, 'fragmented']]);
   await parts.stop();
   const [group] = parts.openGroups();
   if (group === undefined) throw new Error('The last part is open.');
