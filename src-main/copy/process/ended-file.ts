@@ -2,7 +2,7 @@ import { type CopyStream, settledStream } from '../../contract/copy-account.js';
 import type { Accounting, ManifestFile } from '../../contract/manifest.js';
 import type { LossGap } from '../../contract/stamps.js';
 import { inTime } from '../../process/deadline.js';
-import { readCopiedFiles } from '../../storage/copied-files.js';
+import { copiedFilesEveryMs, readCopiedFiles } from '../../storage/copied-files.js';
 
 /** How long its account is waited for once it is gone: the disk may not answer, in milliseconds. */
 const leftPatienceMs = 3_000;
@@ -29,7 +29,7 @@ export function endedEntry(
     segments: segments.map((segment) => ({ ...segment, endMs: Math.round(endMs), packets: null })),
     tracks: tracks.map((track) => ({ ...track, untilMs: track.untilMs ?? Math.max(track.fromMs, untilMs) })),
     // Where the file itself ends earlier, it is one gap with what is found to be missing there.
-    gaps: canvas === null || copy?.video.isOn === false ? gaps : [...gaps, lostVideo(untilMs, endMs)],
+    gaps: canvas === null || copy?.video.isOn === false ? gaps : [...gaps, ...lostVideo(untilMs, endMs)],
   };
 }
 
@@ -72,9 +72,11 @@ export async function leftFiles(left: LeftOf): Promise<ManifestFile[]> {
   return read.flatMap((found) => {
     if (!found.isInTime || found.value === null) return [];
     const { files, takeMs } = found.value;
+    // It has gone on for so long, which nobody has written down: that is no gap, and what is one is found in the file.
+    const lastMs = takeMs + copiedFilesEveryMs;
     return files
       .filter((entry) => (entry.part?.number ?? 1) >= fromPart && knowsMore(entry, toldOf(entry.file)))
-      .map((entry) => (isOpen(entry) ? endedEntry(entry, takeMs, endMs, problem) : entry));
+      .map((entry) => (isOpen(entry) ? endedEntry(entry, lastMs, endMs, problem) : entry));
   });
 }
 
@@ -95,9 +97,10 @@ export function isOpen({ segments }: ManifestFile): boolean {
   return segments.some(({ endMs }) => endMs === null);
 }
 
-function lostVideo(fromMs: number, endMs: number): LossGap {
-  const durationMs = Math.max(0, Math.round(endMs) - fromMs);
-  return { stream: 'video', atMs: fromMs, durationMs, cause: 'neverArrived', lostFrames: null };
+function lostVideo(fromMs: number, endMs: number): LossGap[] {
+  const durationMs = Math.round(endMs) - fromMs;
+  if (durationMs <= 0) return [];
+  return [{ stream: 'video', atMs: fromMs, durationMs, cause: 'neverArrived', lostFrames: null }];
 }
 
 function settled(account: Accounting): Accounting {
