@@ -58,7 +58,7 @@ function snapshotOf(parts: Parts): SinkSnapshot {
       },
     },
     gaps: extentOf(entries.map(({ gaps = [], gapsLeftOut = 0 }) => ({ gaps, gapsLeftOut }))),
-    disk: { queuedBytes: 0, writtenBytes: bytesOf(parts) },
+    disk: { queuedBytes: 0, slowestWriteMs: 0, writtenBytes: bytesOf(parts) },
     size: entries.findLast(({ canvas }) => canvas !== null)?.canvas ?? null,
     hasVideoTrack: parts.some(({ snapshot }) => (snapshot?.video ?? null) !== null),
     rates: () => ({ fpsIn: null, fpsOut: null }),
