@@ -19,7 +19,7 @@ export interface FileOfPart {
 /** Why a file lacks something: it did not come, no key fitted, it cannot hold its codec, or its disk took no more. */
 export type GapReason = 'diskFailed' | 'notDecrypted' | 'otherCodec' | 'packetsLost';
 
-/** @param hasFailed the disk of its part has: what is missing there did not go on it */
+/** Why a gap is one. @param hasFailed the disk of its part has: what is missing there did not go on it */
 export function gapReasonOf(
   { isRefused, isUndecrypted }: Pick<FileGap, 'isRefused' | 'isUndecrypted'>,
   hasFailed: boolean,

@@ -36,15 +36,18 @@ it('tells what is published no more, by itself or with who leaves, and not of wh
   const ended: string[] = [];
   const told = { onPublicationEnded: (sid: string) => ended.push(sid) };
   const ignore = (): undefined => undefined;
-  const listener = new Proxy(told, { get: (known, name) => Reflect.get(known, name) ?? ignore });
-  const subscriptions = new Proxy(
-    { tracks: [] },
-    { get: (known, name) => Reflect.get(known, name) ?? ignore },
-  );
+  const listener = {
+    ...told,
+    onParticipantLeft: ignore,
+    onPublicationsChanged: ignore,
+    onReconnecting: ignore,
+  };
+  const subscriptions = { tracks: [], ended: ignore, unpublished: ignore, interrupted: ignore };
+  const reconnected = { onReconnected: ignore, repeatLayerRequest: ignore, subscribeArmed: ignore };
   listenToRoom(
     room as unknown as Room,
-    subscriptions as unknown as Subscriptions,
-    listener as unknown as RoomListener,
+    { ...subscriptions, ...reconnected } as unknown as Subscriptions,
+    { ...listener, ...reconnected } as unknown as RoomListener,
     ignore,
   );
   const ben = { identity: 'ben', trackPublications: new Map([['TR_3', { sid: 'TR_3' }]]) };
