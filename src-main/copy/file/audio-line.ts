@@ -1,20 +1,10 @@
 import type { EncodedFrame } from '../frames/encoded-frame.js';
 import { type LineCounts, type LineGap, LineTally } from './line-counts.js';
 import type { MatroskaFile } from './matroska-file.js';
+import { longSilence, restSilences, shortSilence } from './opus-silence.js';
 import { Outage, type Stretch } from './outage.js';
+import { Unheard } from './unheard.js';
 
-/** CELT, full band, mono: one frame of 20 ms that says that it is silent, and six of them in one packet (RFC 6716, section 3). */
-const shortSilence = { durationMs: 20, data: Buffer.from([0xf8, 0xff, 0xfe]) } as const;
-const longSilence = {
-  durationMs: 120,
-  data: Buffer.from([0xfb, 0x06, ...Array.from({ length: 6 }, () => [0xff, 0xfe]).flat()]),
-} as const;
-/** The shorter frames of the same mode: what is left of a gap, for those who put packet behind packet and read no times. */
-const restSilences = [
-  { durationMs: 10, data: Buffer.from([0xf0, 0xff, 0xfe]) },
-  { durationMs: 5, data: Buffer.from([0xe8, 0xff, 0xfe]) },
-  { durationMs: 2.5, data: Buffer.from([0xe0, 0xff, 0xfe]) },
-] as const;
 /** Of a gap of more than this most is written in long packets. */
 const longGapMs = 1_000;
 
@@ -25,10 +15,6 @@ const offPatienceMs = 1_000;
 /** A packet may begin this much before the end of the one before: clocks are brought together in steps. */
 const overlapMs = 15;
 
-/** A microphone that is on and has not sent a packet for so long lacks all that was to be heard: who joins needs a moment. */
-const unheardMs = 3_000;
-/** One that the server has taken away, and of which nothing has come when it goes off: a track that ends is told of sooner. */
-const withheldMs = 2_500;
 /** Less of it nobody hears, and a sender's clock is as far off. */
 const leastGapMs = 5;
 
@@ -49,6 +35,10 @@ export class AudioLine {
   #outage = new Outage();
   /** What the file had no room for, or its disk refused, since the last packet that it took. */
   #refused: Stretch | null = null;
+  /** What was sent while the microphone was on, and came when silence stood in its place. */
+  #late: Stretch | null = null;
+  /** Since when the microphone is off, in milliseconds of the file; null while it is on. */
+  #offMs: number | null = 0;
   /** What its disk has not taken was told of with the end of the line. */
   #isLossTold = false;
   /** Packets of a pause were left out since the last one. */
@@ -56,15 +46,11 @@ export class AudioLine {
   /** What was sent from then on is not in the file, in milliseconds of it. */
   endsAtMs = Infinity;
   #isOn = false;
-  /** Since when a microphone is on of which no packet has come; null when one has, or none is due. */
-  #unheardSinceMs: number | null = null;
-  #hasArrived = false;
-  /** The server has taken it away. */
-  #isWithheld = false;
+  #unheard = new Unheard();
   /** Of a later part: what comes from before it was sent into the one before, and is late. */
   #isContinued = false;
-  /** Where the last gap ends that was noted for want of packets. */
-  #unheardEndMs = 0;
+  /** Where the last gap ends that was noted for want of packets, or of packets that came too late. */
+  #toldEndMs = 0;
   #tickedMs = 0;
 
   /** @param onGap packets were lost, and silence stands in the place of what they held */
@@ -83,35 +69,34 @@ export class AudioLine {
     return this.#endMs;
   }
 
-  /** Whether a microphone is published and not muted: silence waits longer then. */
-  setOn(isOn: boolean): void {
+  /**
+   * Whether a microphone is published and not muted: silence waits longer then.
+   *
+   * @param atMs since when, of the file; what was sent before may still be on its way
+   */
+  setOn(isOn: boolean, atMs: number): void {
     // What goes off with the take is judged at its end.
     if (!isOn && this.endsAtMs < Infinity) return;
     this.#isOn = isOn;
+    this.#offMs = isOn ? null : (this.#offMs ?? atMs);
     if (isOn) return;
     this.#lack(this.#outage.end(this.#tickedMs));
-    this.#endUnheard(this.#tickedMs, this.#isWithheld ? withheldMs : unheardMs);
-    this.#isWithheld = false;
+    this.#tellMissing(this.#unheard.off(this.#tickedMs));
   }
 
   /** The server has taken the microphone away: what it sends is lost until a packet comes, or it is off. @param atMs of the file */
   withheld(atMs: number): void {
-    this.#hasArrived = false;
-    this.#isWithheld = true;
-    this.#unheardSinceMs = this.#isOn ? Math.max(atMs, this.#soundedMs ?? 0) : null;
+    this.#unheard.withheld(this.#isOn ? Math.max(atMs, this.#soundedMs ?? 0) : null);
   }
 
   /** A packet has come, whatever becomes of it. @param atMs of the file */
   arrived(atMs: number): void {
-    if (this.#hasArrived) return;
-    this.#hasArrived = true;
-    this.#endUnheard(atMs, this.#leastUnheardMs);
-    this.#isWithheld = false;
+    this.#tellMissing(this.#unheard.arrived(atMs));
   }
 
-  /** The microphone's track has ended. With a lost connection all do, and others go on when it is back. */
-  ended(): void {
-    if (!this.#outage.isLasting) this.setOn(false);
+  /** The microphone's track has ended. With a lost connection all do, and others go on when it is back. @param atMs of the file */
+  ended(atMs: number): void {
+    if (!this.#outage.isLasting) this.setOn(false, atMs);
     else if (this.endsAtMs === Infinity) this.#isOn = false;
   }
 
@@ -139,9 +124,11 @@ export class AudioLine {
     }
     if (timeMs < this.#endMs - Math.max(overlapMs, durationMs)) {
       this.#tally.drop('late');
+      this.#noteLate(timeMs, durationMs, lostBefore);
       return;
     }
     this.#wasPaused = false;
+    this.#tellLate();
     this.#noteLoss(this.#outage.came(timeMs, timeMs + durationMs), timeMs, lostBefore * durationMs);
     this.#fillUpTo(timeMs);
     const atMs = Math.max(Math.round(timeMs), this.#lastMs + 1);
@@ -168,20 +155,27 @@ export class AudioLine {
     this.#tally.handedOver += 1;
     this.#tally.drop('paused');
     const isFirst = mayLack && !this.#wasPaused;
+    this.#tellLate();
     this.#noteLoss(this.#outage.came(jointMs, jointMs), jointMs, isFirst ? lostBefore * durationMs : 0);
     this.#wasPaused = true;
   }
 
-  /** Fills what nothing is expected for any more. @param nowMs of the file */
-  tick(nowMs: number): void {
+  /**
+   * Fills what nothing is expected for any more.
+   *
+   * @param nowMs of the file @param soundMs no silence beyond it: packets wait for their times
+   */
+  tick(nowMs: number, soundMs = nowMs): void {
     this.#tickedMs = nowMs;
-    if (this.#isOn && !this.#hasArrived) this.#unheardSinceMs ??= Math.max(0, nowMs);
-    this.#fillTo(nowMs - (this.#isOn ? onPatienceMs : offPatienceMs));
+    this.#tellLate();
+    if (this.#isOn) this.#unheard.tick(nowMs);
+    this.#fillTo(soundMs - (this.#isOn ? onPatienceMs : offPatienceMs));
   }
 
   /** Fills up to the end of the file. */
   finish(endMs: number): void {
-    this.#endUnheard(endMs, this.#leastUnheardMs);
+    this.#tellLate();
+    this.#tellMissing(this.#unheard.end(endMs));
     this.#tellRefused(endMs);
     this.#lack(this.#outage.endAll(endMs, this.#isOn));
     this.#fillUpTo(endMs);
@@ -202,14 +196,14 @@ export class AudioLine {
     const next = new AudioLine(file, onGap);
     next.#isContinued = true;
     next.#isOn = this.#isOn;
-    next.#hasArrived = this.#hasArrived;
-    next.#isWithheld = this.#isWithheld;
+    next.#offMs = this.#offMs === null ? null : Math.max(0, this.#offMs - endMs);
     next.#outage = this.#outage.successor(endMs);
     next.#wasPaused = this.#wasPaused;
-    next.#unheardSinceMs = this.#unheardSinceMs === null ? null : 0;
+    next.#unheard = this.#unheard.successor();
     next.#soundedMs = this.#soundedMs === null ? null : 0;
     next.endsAtMs = this.endsAtMs - endMs;
-    this.#endUnheard(endMs, this.#leastUnheardMs);
+    this.#tellLate();
+    this.#tellMissing(this.#unheard.end(endMs));
     this.#tellRefused(endMs);
     this.#noteLoss(this.#outage.endAll(endMs, this.#isOn), endMs, lostBefore * durationMs);
     this.#fillUpTo(endMs);
@@ -221,17 +215,31 @@ export class AudioLine {
     return this.#isOn;
   }
 
-  /** That nothing came of a microphone that was taken away is known from the first moment on. */
-  get #leastUnheardMs(): number {
-    return this.#isWithheld ? leastGapMs : unheardMs;
+  /** It is lost where silence stands, unless that is of a microphone that was off, or of a lost connection, which counts as a whole. */
+  #noteLate(timeMs: number, durationMs: number, lostBefore: number): void {
+    const soundedMs = this.#soundedMs ?? 0;
+    if (timeMs >= (this.#offMs ?? Infinity) || timeMs < soundedMs - overlapMs || this.#outage.isOpen) return;
+    const fromMs = Math.max(soundedMs, timeMs - lostBefore * durationMs);
+    if (this.#late !== null && fromMs - this.#late.toMs > leastGapMs) this.#tellLate();
+    this.#late = { fromMs: this.#late?.fromMs ?? fromMs, toMs: timeMs + durationMs };
   }
 
-  #endUnheard(nowMs: number, leastMs: number): void {
-    const atMs = this.#unheardSinceMs ?? nowMs;
-    this.#unheardSinceMs = null;
-    const durationMs = nowMs - atMs;
-    if (durationMs < leastMs) return;
-    this.#unheardEndMs = nowMs;
+  #tellLate(): void {
+    this.#tellMissing(this.#late);
+    this.#late = null;
+  }
+
+  /** Nothing of it was told before. */
+  #tellMissing(missing: Stretch | null): void {
+    if (missing === null) return;
+    const atMs = Math.max(missing.fromMs, this.#toldEndMs);
+    this.#toldEndMs = Math.max(missing.toMs, atMs);
+    this.#tell(atMs, missing.toMs);
+  }
+
+  #tell(atMs: number, toMs: number): void {
+    const durationMs = toMs - atMs;
+    if (durationMs < leastGapMs) return;
     this.#tally.lostMs += durationMs;
     this.#onGap({ stream: 'audio', atMs, durationMs, dueFrames: null });
   }
@@ -244,11 +252,7 @@ export class AudioLine {
 
   #lack(stretch: Stretch | null): void {
     if (this.#soundedMs === null || stretch === null) return;
-    const atMs = Math.max(stretch.fromMs, this.#soundedMs, this.#unheardEndMs);
-    const durationMs = stretch.toMs - atMs;
-    if (durationMs < leastGapMs) return;
-    this.#tally.lostMs += durationMs;
-    this.#onGap({ stream: 'audio', atMs, durationMs, dueFrames: null });
+    this.#tell(Math.max(stretch.fromMs, this.#soundedMs, this.#toldEndMs), stretch.toMs);
   }
 
   /** @param endMs nothing comes any more; left out, the file has taken a packet again */

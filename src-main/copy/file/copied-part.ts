@@ -19,6 +19,15 @@ export interface PartHooks {
   readonly keeper?: ClusterKeeper | undefined;
 }
 
+/** How far a file can be written, of the take, in milliseconds. */
+export interface DueTimes {
+  readonly nowMs: number;
+  /** Pictures from before have their times: no black beyond it. */
+  readonly pictureMs: number;
+  /** Packets of audio from before have theirs: no silence beyond it. */
+  readonly soundMs: number;
+}
+
 /** One part of a file: a Matroska file of its own, with its lines. Times that it is told are the take's, in milliseconds. */
 export class CopiedPart {
   readonly number: number;
@@ -128,7 +137,7 @@ export class CopiedPart {
   /** A track has ended. @param atMs when the last of it came */
   ended(kind: 'audio' | 'video', atMs: number): void {
     if (kind === 'audio') {
-      this.audio.ended();
+      this.audio.ended(atMs - this.startMs);
       return;
     }
     this.video.steps.ended(atMs - this.startMs);
@@ -141,10 +150,10 @@ export class CopiedPart {
     this.video.endsAtMs = this.audio.endsAtMs;
   }
 
-  /** Writes what is due. @param pictureMs no black behind this */
-  tick(nowMs: number, pictureMs: number): void {
+  /** Writes what is due: no black and no silence behind what waits for its time. */
+  tick({ nowMs, pictureMs, soundMs }: DueTimes): void {
     this.video.tick(pictureMs - this.startMs);
-    if (this.#held.length === 0) this.audio.tick(nowMs - this.startMs);
+    if (this.#held.length === 0) this.audio.tick(nowMs - this.startMs, soundMs - this.startMs);
     void this.file.checkPresence();
   }
 

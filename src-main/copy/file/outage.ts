@@ -36,6 +36,11 @@ export class Outage {
     this.#backMs ??= atMs;
   }
 
+  /** Whether something is missing from it, up to what comes next. */
+  get isOpen(): boolean {
+    return this.#fromMs !== null;
+  }
+
   /** Whether the connection is lost: what ends now may go on when it is back. */
   get isLasting(): boolean {
     return this.#fromMs !== null && this.#backMs === null;

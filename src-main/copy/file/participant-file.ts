@@ -143,7 +143,7 @@ export class ParticipantFile {
     if (kind === 'video' && track.codec !== 'opus' && declaredSize !== null)
       void this.#options.blackFrames.of(track.codec, declaredSize);
     this.#tracks.set(track.sid, own);
-    if (kind === 'audio') this.#parts.current.audio.setOn(true);
+    if (kind === 'audio') this.#parts.current.audio.setOn(true, 0);
     let lastMs = this.#options.originMs;
     return {
       packet: (packet) => {
@@ -172,7 +172,7 @@ export class ParticipantFile {
   /** The participant turned a camera or a microphone off or on. @param atMs of the take */
   setOn(kind: StreamKind, isOn: boolean, atMs: number): void {
     const { audio, startMs, video } = this.#parts.current;
-    if (kind === 'audio') audio.setOn(isOn);
+    if (kind === 'audio') audio.setOn(isOn, atMs - startMs);
     else if (isOn) {
       this.#gate.resume.begin(atMs);
       video.setOn();
@@ -208,17 +208,18 @@ export class ParticipantFile {
 
   /** Writes what is due: silence, black, and a cluster that little comes for. @param nowMs of the clock that packets carry */
   tick(nowMs: number): void {
-    let pictureMs = nowMs;
-    let oldestMs = nowMs;
-    for (const { pictures, times } of this.#tracks.values()) {
+    // No black or silence over what waits for its time, as of a track that is published again, or muted soon.
+    const waitsSinceMs = { video: nowMs, audio: nowMs };
+    for (const { pictures, times, track } of this.#tracks.values()) {
       pictures?.release();
       times.tick(nowMs);
-      const waitsSinceMs = times.waitsSinceMs ?? nowMs;
-      oldestMs = Math.min(oldestMs, waitsSinceMs);
-      // No black over pictures that wait for their times, as those of a camera that is published again.
-      if (pictures !== null) pictureMs = Math.min(pictureMs, waitsSinceMs);
+      waitsSinceMs[track.kind] = Math.min(waitsSinceMs[track.kind], times.waitsSinceMs ?? nowMs);
     }
-    this.#parts.tick(this.#gate.takeMs(nowMs), this.#gate.takeMs(pictureMs), this.#gate.takeMs(oldestMs));
+    this.#parts.tick({
+      nowMs: this.#gate.takeMs(nowMs),
+      pictureMs: this.#gate.takeMs(waitsSinceMs.video),
+      soundMs: this.#gate.takeMs(waitsSinceMs.audio),
+    });
     if (!this.#gate.isPausedAt(nowMs)) this.resumed();
     const { video } = this.#parts.current;
     if (video.isShowing && this.#options.keeper?.isKeyDue(this.#gate.takeMs(nowMs)) === true)

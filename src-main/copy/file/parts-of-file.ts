@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { toPlateauError } from '../../contract/errors.js';
 import { inTime } from '../../process/deadline.js';
 import type { PictureSize } from '../frames/encoded-frame.js';
-import { CopiedPart, type PartHooks } from './copied-part.js';
+import { CopiedPart, type DueTimes, type PartHooks } from './copied-part.js';
 import type { TimedFrame } from './frame-times.js';
 import { type LineCounts, noLine, sumOfLines } from './line-counts.js';
 import { MatroskaFile } from './matroska-file.js';
@@ -111,18 +111,15 @@ export class PartsOfFile {
     for (const timed of audio) this.#push('audio', timed);
   }
 
-  /**
-   * Writes what is due.
-   *
-   * @param pictureMs no black beyond it: pictures wait for their times @param oldestMs every frame from before has come
-   */
-  tick(nowMs: number, pictureMs: number, oldestMs: number): void {
-    this.#nowMs = Math.max(this.#nowMs, nowMs);
+  /** Writes what is due. */
+  tick(due: DueTimes): void {
+    this.#nowMs = Math.max(this.#nowMs, due.nowMs);
     const cut = this.#cut;
-    if (cut !== null) this.#tickCut(cut, oldestMs);
+    // Every frame from before that moment has come.
+    if (cut !== null) this.#tickCut(cut, Math.min(due.pictureMs, due.soundMs));
     // What is held stands in the place of silence and black, and so does the next part that is about to begin.
     const { audio = 0, video = 0 } = this.#cut?.held ?? {};
-    if (audio + video === 0 && this.#opening === null) this.#part.tick(nowMs, pictureMs);
+    if (audio + video === 0 && this.#opening === null) this.#part.tick(due);
     void this.#part.file.checkPresence();
   }
 
