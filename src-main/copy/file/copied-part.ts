@@ -141,7 +141,8 @@ export class CopiedPart {
       return;
     }
     this.video.steps.ended(atMs - this.startMs);
-    this.video.setOff(atMs - this.startMs);
+    // What ends with the take has been on up to its end: its last picture is held.
+    if (this.video.endsAtMs === Infinity) this.video.setOff(atMs - this.startMs);
   }
 
   /** The take ends there. */

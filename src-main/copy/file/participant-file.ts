@@ -176,7 +176,7 @@ export class ParticipantFile {
     else if (isOn) {
       this.#gate.resume.begin(atMs);
       video.setOn();
-    } else {
+    } else if (video.endsAtMs === Infinity) {
       video.steps.off(atMs - startMs);
       video.setOff(atMs - startMs);
     }

@@ -120,9 +120,11 @@ export class CopyHost {
   /** Whoever wanted the files is gone: they end at once, in order. Resolves in a few seconds at most; never rejects. */
   async orphaned(): Promise<void> {
     this.#isOrphaned = true;
+    // Before the room is left: that ends all tracks, and nobody has switched a camera off.
+    const ended = this.#end(this.#nowMs());
     this.#feed?.leave();
     const saved = this.#replay?.settled() ?? Promise.resolve();
-    await inTime(Promise.all([this.#end(this.#nowMs()), saved]), orphanedMs);
+    await inTime(Promise.all([ended, saved]), orphanedMs);
   }
 
   async #enter({ mediaKeys, token, url }: JoinRequest): Promise<void> {

@@ -183,6 +183,20 @@ describe('the line of video', () => {
     expect(sumOf(file.counts.video)).toBe(0);
   });
 
+  it('holds the last picture of a camera that is on when the take ends, however long nothing had come', async () => {
+    const { file, finish, picture, tick, video: camera } = await recorded();
+    picture(true, 200);
+    picture(false, 480);
+    tick(490);
+    await made();
+    tick(5_000);
+    file.endAt(6_000);
+    // The room is left: all tracks end.
+    camera.end();
+    const { video } = await finish(6_000);
+    expect(video.map(isBlack)).toEqual([true, false, false]);
+  });
+
   it('goes on after black with a key frame alone, and asks for it', async () => {
     const { camera, file, finish, picture, tick } = await recorded();
     picture(true, 0);

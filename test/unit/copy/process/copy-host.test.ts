@@ -11,10 +11,12 @@ import { momentNow } from '#engine/copy/process/shared-clock.js';
 import { noWindowCounts } from '#engine/copy/rtp/packet-counts.js';
 import type { CopyFeedOptions, FedTake } from '#engine/copy/take/copy-feed.js';
 import type { CopyFiles } from '#engine/copy/take/copy-files.js';
+import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
 import { monotonicUs } from '#engine/pipeline/take-clock.js';
 import { readCopiedFiles } from '#engine/storage/copied-files.js';
-import { copyTrack, PacketFeed } from '../../../fixtures/copy-packets.js';
+import { copyTrack, PacketFeed, packetize, vp8Frame } from '../../../fixtures/copy-packets.js';
 import { camera } from '../../../fixtures/copy-states.js';
+import { type Block, blocksOf } from '../../../fixtures/matroska-blocks.js';
 
 let folder = '';
 beforeEach(async () => {
@@ -33,6 +35,7 @@ async function hosted(failure: PlateauError | null = null) {
   let options: CopyFeedOptions | null = null;
   let fed: { take: FedTake; files: Pick<CopyFiles, 'add'> } | null = null;
   const calls: string[] = [];
+  const room = { onLeave: (): void => undefined };
   const host = new CopyHost(
     (report) => sent.push(copyReportSchema.parse(JSON.parse(JSON.stringify(report)))),
     (given) => {
@@ -47,24 +50,29 @@ async function hosted(failure: PlateauError | null = null) {
           calls.push('endTracks');
           return Promise.resolve();
         },
-        leave: () => calls.push('leave'),
+        leave: () => {
+          calls.push('leave');
+          room.onLeave();
+        },
       });
     },
   );
   host.receive({ type: 'join', url: 'ws://studio', token: 'first', mediaKeys: null });
   await vi.waitFor(() => expect(sent.at(-1)?.type).toBe('joined'));
-  const begin = (changes: Partial<Extract<CopyRequest, { type: 'begin' }>['armed']> = {}): void =>
+  const begin = (
+    changes: Partial<Extract<CopyRequest, { type: 'begin' }>['armed']> = {},
+    { agoMs = 0, ffmpegPath = 'none' } = {},
+  ): void =>
     host.receive({
       ...{
         type: 'begin',
         first: { number: 1, atMs: 0 },
-        startUs: monotonicUs(),
+        startUs: monotonicUs() - agoMs * 1_000,
         sent: momentNow(),
         folder: { path: folder, name: 'take' },
       },
       ...{
-        ffmpegPath: 'none',
-        maxFiles: null,
+        ...{ ffmpegPath, maxFiles: null },
         armed: { only: null, except: [], audioOnly: false, ...changes },
       },
     });
@@ -74,7 +82,8 @@ async function hosted(failure: PlateauError | null = null) {
   };
   const record = async (info: typeof camera | typeof microphone) => {
     let adding: ReturnType<CopyFiles['add']> | null = null;
-    const track = { ...copyTrack('opus', info.trackSid), figures: { packets: noWindowCounts } };
+    const codec = info.kind === 'audio' ? 'opus' : 'vp8';
+    const track = { ...copyTrack(codec, info.trackSid), figures: { packets: noWindowCounts } };
     const isWanted = take().take.begin(info, (nowMs) => {
       adding = take().files.add({ info, track }, nowMs);
     });
@@ -88,7 +97,7 @@ async function hosted(failure: PlateauError | null = null) {
       if (found === undefined) throw new Error('It was not told.');
       return found;
     }, 5_000);
-  return { host, sent, options: () => options, begin, record, state, states, calls, take };
+  return { host, sent, options: () => options, begin, record, state, states, calls, take, room };
 }
 
 it('decides by itself what is recorded where, and tells of it', async () => {
@@ -136,6 +145,34 @@ it('ends its files at once, and in order, when whoever wanted them is gone', asy
   const head = await readFile(join(folder, 'ada.mkv'));
   const segment = head.indexOf(Buffer.from([0x18, 0x53, 0x80, 0x67]));
   expect(head.readUInt8(segment + 5)).not.toBe(0xff);
+});
+
+it('ends the picture with what was sent, although leaving the room ends its tracks', async () => {
+  const { begin, host, record, room } = await hosted();
+  const { path: ffmpegPath } = await findFfmpeg();
+  // It has begun before its first picture: black is made for that, and is at hand at the end.
+  begin({}, { agoMs: 500, ffmpegPath });
+  const { sink } = await record(camera);
+  if (sink === null) throw new Error('There is no file.');
+  const feed = new PacketFeed(sink, 'vp8');
+  const picture = vp8Frame(true, { width: 64, height: 36 });
+  const fromMs = performance.now();
+  const blocks = async (): Promise<Block[]> => blocksOf(await readFile(join(folder, 'ada.mkv')));
+  // Its beginning is on the disk: the black before the first picture is made by then.
+  await vi.waitFor(async () => {
+    const arrivedMs = performance.now();
+    feed.picture(packetize('vp8', picture), Math.round((arrivedMs - fromMs) * 90), { arrivedMs });
+    expect(await blocks()).not.toEqual([]);
+  }, 8_000);
+  room.onLeave = () => {
+    sink.end();
+    // A connection is not closed in no time.
+    const untilMs = performance.now() + 20;
+    while (performance.now() < untilMs);
+  };
+  await host.orphaned();
+  const isSent = (await blocks()).filter(({ track }) => track === 1).map(({ data }) => data.equals(picture));
+  expect(isSent.at(-1)).toBe(true);
 });
 
 it('leaves in the folder what is in its files, whatever becomes of the recorder', async () => {
