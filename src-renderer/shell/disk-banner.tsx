@@ -6,7 +6,6 @@ import { formatDuration } from '../../src-main/format/time.js';
 import { Button } from '../controls/button.js';
 import { Field } from '../controls/field.js';
 import { Icon } from '../controls/icon.js';
-import { modeShown } from '../derive/take-mode.js';
 import { useConsole, useDisabledReason, useModel, useTelemetryValues } from '../model/model-context.js';
 
 /** The disk of the take that runs is nearly full, or takes nothing: it can go on in another folder. */
@@ -15,7 +14,6 @@ export function DiskBanner(): React.JSX.Element | null {
   const hasFileManager = useConsole((state) => state.host.hasFileManager, false);
   const { what } = useTelemetryValues(({ snapshot }) => ({ what: diskTrouble(snapshot) }));
   const moveDisabledReason = useDisabledReason('moveTake');
-  const isCopying = useConsole((state) => modeShown(state) === 'copy', false);
   const model = useModel();
   const [folder, setFolder] = useState<string | null>(null);
   const [isMoving, setMoving] = useState(false);
@@ -31,10 +29,8 @@ export function DiskBanner(): React.JSX.Element | null {
     <div className="banner banner--warning" role="status">
       <Icon name="disk" />
       <div className="banner__text">
-        <strong>{what}</strong>{' '}
-        {isCopying
-          ? 'A take in copy mode stays in its folder. Free some space, or stop it and start another one elsewhere.'
-          : 'The take can go on in another folder, in its next part. Nothing is lost by that.'}
+        <strong>{what}</strong> The take can go on in another folder, in its next part. Nothing is lost by
+        that.
         {folder !== null && (
           <Field
             label="Folder to go on in"
@@ -48,20 +44,18 @@ export function DiskBanner(): React.JSX.Element | null {
           />
         )}
       </div>
-      {!isCopying && (
-        <Button
-          label={folder === null ? 'Choose another folder and go on' : 'Go on there'}
-          icon="folder"
-          size="small"
-          isBusy={isMoving}
-          disabledReason={disabledReason}
-          onPress={() => {
-            // In a browser nobody can be asked by a dialog of the recording machine.
-            if (folder === null && !hasFileManager) setFolder('');
-            else void move(folder === null ? null : folder.trim());
-          }}
-        />
-      )}
+      <Button
+        label={folder === null ? 'Choose another folder and go on' : 'Go on there'}
+        icon="folder"
+        size="small"
+        isBusy={isMoving}
+        disabledReason={disabledReason}
+        onPress={() => {
+          // In a browser nobody can be asked by a dialog of the recording machine.
+          if (folder === null && !hasFileManager) setFolder('');
+          else void move(folder === null ? null : folder.trim());
+        }}
+      />
     </div>
   );
 }

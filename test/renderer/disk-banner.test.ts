@@ -59,11 +59,12 @@ describe.skipIf(browserPath === undefined)(`the offer to go on in another folder
       await offer(page).waitFor({ state: 'detached' });
     }));
 
-  it('offers nothing to a copied take, which stays in its folder, and says so', () =>
+  it('comes to a copied take as well, which goes on elsewhere as any other', () =>
     withPage(async (page) => {
-      await change(page, copying);
+      await change(page, { ...copying, host: { ...idleState().host, hasFileManager: true } });
       await numbers(page, 'stormy', 200);
-      await page.getByText('A take in copy mode stays in its folder.').waitFor();
-      expect(await offer(page).count()).toBe(0);
+      await offer(page).click();
+      await page.getByText('The take goes on there in a second, in part 2.').waitFor();
+      expect(await moves(page)).toEqual([{ folder: null }]);
     }));
 });
