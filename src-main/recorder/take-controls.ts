@@ -143,6 +143,8 @@ export class TakeControls extends RoomView {
     });
     if (refusal !== null) throw new PlateauError('invalidState', refusal.reason, refusal.hint);
     const { atMs, number } = await take.handOver.begin();
+    // Of the room nothing has changed, and its take is another one to look at: with another mode.
+    this.emit('room');
     return { takeMs: atMs, part: number };
   }
 

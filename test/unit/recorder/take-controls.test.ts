@@ -114,6 +114,20 @@ it('goes over to copy mode, and is neither paused nor moved meanwhile', async ()
   await expect(test.controls.continueCopied()).rejects.toThrow(/paused/);
 });
 
+it('tells that the take is copied when it is, and before that nothing', async () => {
+  const test = new Controls();
+  const told: string[] = [];
+  test.controls.on('room', () => told.push(test.mode));
+  test.handOver.begin = () => {
+    test.mode = 'copy';
+    return Promise.resolve({ number: 2, atMs: 7_000 });
+  };
+  await test.controls.continueCopied();
+  expect(told).toEqual(['copy']);
+  await expect(test.controls.continueCopied()).rejects.toThrow(/copied already/);
+  expect(told).toEqual(['copy']);
+});
+
 it('pauses and resumes in turn, and lists each pause by the files’ clock and the room’s', async () => {
   const test = new Controls();
   test.ms = 5_000;
