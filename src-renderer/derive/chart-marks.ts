@@ -118,9 +118,11 @@ export interface MarkerLabel {
 const apartPixels = 5;
 /** A name that is longer is cut; the tooltip has all of it. */
 const maxCharacters = 24;
+/** What the log has before a name, and the shape of the mark says. */
+const markerPrefix = /^Marker: (?=.)/;
 
 /**
- * The names of markers that have room beside one another: one that would cover another's is left out.
+ * The names of markers that have room beside one another: one that would cover another's, or the axis, is left out.
  *
  * @param groups in order of time
  * @param xOf pixels from the left edge of the plot
@@ -136,8 +138,10 @@ export function markerLabels(
   for (const { atMs, kind, label } of groups) {
     const x = xOf(atMs);
     if (kind !== 'marker' || !(x >= 0 && x <= widthPx)) continue;
-    const text = label.length > maxCharacters ? `${label.slice(0, maxCharacters - 1)}…` : label;
+    const name = label.replace(markerPrefix, '');
+    const text = name.length > maxCharacters ? `${name.slice(0, maxCharacters - 1)}…` : name;
     const place = besidePoint(x, text, apartPixels, widthPx);
+    if (place.left < 0) continue;
     // It reaches from its line.
     if (Math.min(x, place.left) < takenTo) continue;
     labels.push({ x: place.x, text, anchor: place.anchor });

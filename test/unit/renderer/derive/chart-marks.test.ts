@@ -40,6 +40,13 @@ it('cuts a long name, and leaves out what is not on the chart', () => {
   expect(others).toEqual([]);
 });
 
+it('says the name alone, and nothing over the axis or beyond the edge of a narrow chart', () => {
+  const logged = marker(100_000, 'Marker: Marker 1');
+  expect(markerLabels([logged], xOf, 400).map(({ text }) => text)).toEqual(['Marker 1']);
+  expect(markerLabels([marker(40_000, 'Marker: Second question')], xOf, 120)).toEqual([]);
+  expect(markerLabels([marker(100_000, 'Marker')], xOf, 400).map(({ text }) => text)).toEqual(['Marker']);
+});
+
 it('keeps what somebody marked while a bad line has a gap each second', () => {
   const marker: ChartMark = { atMs: 0, kind: 'marker', label: 'Opening' };
   let marks: readonly ChartMark[] = [marker];
