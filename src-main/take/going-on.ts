@@ -209,7 +209,7 @@ export class GoingOn {
         'takeMoved',
         `The take goes on in another folder from ${at} on, in part ${cut.number}: ${reason.message}`,
         null,
-        { part: cut.number, takeMs: Math.round(cut.atMs) },
+        { part: cut.number, takeMs: Math.round(cut.atMs), code: reason.code },
       );
     } catch (thrown) {
       await lock.release();

@@ -1,4 +1,5 @@
 import type { ConsoleState } from '../../src-main/contract/console.js';
+import type { RecorderEvent } from '../../src-main/contract/snapshot.js';
 import { formatQuantity } from '../../src-main/format/number.js';
 import { describeEnd, endText, newEnds } from '../../src-main/format/take-end-text.js';
 import { shownName } from '../derive/participants.js';
@@ -14,6 +15,13 @@ export function announceNewcomers(session: Session, state: ConsoleState, before:
     const outcome = participant.isArmed ? ' and is recorded' : ', not recorded';
     session.notify('info', `${shownName(participant)} joined${outcome}`);
   }
+}
+
+/** A take that has left its disk by itself, or could not: whoever records learns that a disk has failed. */
+export function announceMoves(session: Session, { details, message, name }: RecorderEvent): void {
+  const isChosen = details['code'] === 'chosen';
+  if ((name === 'takeMoved' && !isChosen) || name === 'fallbackUnusable')
+    session.notify('warning', message, null, 'moved');
 }
 
 /** MP4 files that were made since this window knows the recorder, or were not, whoever asked for them. */

@@ -28,7 +28,7 @@ import {
   type ViewName,
 } from '../stores/view-choices.js';
 import type { ConsoleLink } from '../transport/console-link.js';
-import { announceDeliveries, announceEnds, announceNewcomers } from './announcements.js';
+import { announceDeliveries, announceEnds, announceMoves, announceNewcomers } from './announcements.js';
 
 /** What a model needs of the window that it is shown in. */
 export interface ModelDependencies {
@@ -136,6 +136,7 @@ export class ConsoleModel {
         break;
       case 'event':
         this.telemetry.acceptEvent(event.event);
+        announceMoves(this.session, event.event);
         break;
       case 'levels':
         this.media.acceptLevels(event.levels, this.now());

@@ -59,6 +59,29 @@ describe.skipIf(browserPath === undefined)(`the offer to go on in another folder
       await offer(page).waitFor({ state: 'detached' });
     }));
 
+  it('is not needed by a take that has left its disk by itself, which is said in every view', () =>
+    withPage(async (page) => {
+      await change(page, copying);
+      const moved = 'The take goes on in another folder from 00:00:07.5 on, in part 2: ';
+      const say = (why: string, code: string): Promise<void> =>
+        page.evaluate(
+          ([message, reason]) =>
+            window.fake.sendEvent({
+              name: 'takeMoved',
+              level: 'warning',
+              message,
+              details: { code: reason },
+            }),
+          [moved + why, code] as const,
+        );
+      await page.keyboard.press('2');
+      // Who chose it was told.
+      await say('Somebody chose another folder.', 'chosen');
+      await say('The disk is almost full.', 'diskFull');
+      await page.locator('.toasts').getByText(`${moved}The disk is almost full.`).waitFor();
+      expect(await page.locator('.toasts').getByText('Somebody chose').count()).toBe(0);
+    }));
+
   it('comes to a copied take as well, which goes on elsewhere as any other', () =>
     withPage(async (page) => {
       await change(page, { ...copying, host: { ...idleState().host, hasFileManager: true } });
