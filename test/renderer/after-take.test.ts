@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ConsoleState } from '../../src-main/contract/console.js';
-import { change, inRoom, known, numbers, recording } from './arrange.js';
+import { change, copying, inRoom, known, numbers, recording } from './arrange.js';
+import { copiedSink } from './fake-copied.js';
 import { accountOf, endedTake, outcome } from './fake-ends.js';
 import { snapshotAt } from './fake-numbers.js';
 import { room, settings } from './fake-states.js';
@@ -93,6 +94,23 @@ describe.skipIf(browserPath === undefined)(`what is said of a take ${needsBrowse
       await statement.getByText('1 gap').waitFor();
       await page.evaluate(() => window.fake.sendSnapshot(201, { connection: 'reconnecting' }));
       await statement.waitFor({ state: 'detached' });
+    }));
+
+  it('has a row for what its encoders lost before it went over to copy mode, and none for a rounding', () =>
+    stage.withPage({ theme: 'dark', width: 1280, height: 800 }, async (page) => {
+      await change(page, copying);
+      const [first, second] = snapshotAt(200_000, 0, 'calm').sinks;
+      if (!first?.video || second === undefined) throw new Error('the fake has files');
+      const { accounting } = first.video;
+      const video = {
+        ...first.video,
+        accounting: { ...accounting, dropped: { ...accounting.dropped, queueFull: 211 } },
+      };
+      const encoded = { ...first, video, audio: { ...first.audio, lostMs: 2 } };
+      const sinks = [encoded, copiedSink(second)];
+      await page.evaluate((lossy) => window.fake.sendSnapshot(200, { sinks: lossy }), sinks);
+      await page.locator('.drop--loss').getByText('211').waitFor();
+      expect(await page.locator('.drop--loss').count()).toBe(1);
     }));
 
   it('is nothing of the replay buffer once the room was left', () =>

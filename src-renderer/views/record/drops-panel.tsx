@@ -65,8 +65,13 @@ export function DropsPanel(): React.JSX.Element {
 
 /** What was lost comes first, then what was dropped by design: where the panel is low the others are below. */
 function rowsOf(mode: TakeMode, numbers: Numbers): DropProps[] {
+  const usual = dropCausesOf(mode);
+  // A take that went over to copy mode has lost before what a copied one cannot lose.
+  const causes = dropCauseNames.filter(
+    (cause) => usual.includes(cause) || numbers[`video:${cause}`] + numbers[`audio:${cause}`] > 0,
+  );
   const rows = [
-    ...dropCausesOf(mode).map((cause): DropProps => {
+    ...causes.map((cause): DropProps => {
       const { label, explanation, isLoss, isPartOfTake } = dropCauses[cause];
       return {
         ...{ label, explanation, isLoss, note: !isLoss && isPartOfTake ? 'by design' : null },
@@ -91,8 +96,11 @@ function rowsOf(mode: TakeMode, numbers: Numbers): DropProps[] {
   return rows;
 }
 
+/** What reads as `0.00 s` is nothing: times of files are rounded. */
+const leastAudioMs = 5;
+
 function isNothing({ audioMs, frames }: DropProps): boolean {
-  return (frames ?? 0) === 0 && audioMs === 0;
+  return (frames ?? 0) === 0 && audioMs < leastAudioMs;
 }
 
 interface DropProps {
