@@ -11,7 +11,7 @@ import { WebSocket } from 'ws';
 import type { PlateauError } from '../../contract/errors.js';
 import { tunnelAgentFor } from '../../livekit/connect/proxy-tunnel.js';
 import { type MediaRoutes, mediaRoutes } from './media-routes.js';
-import { clientQuery, connectionLost, refusal } from './upgrade.js';
+import { clientQuery, connectionLost, refusal, refusedReceiver } from './upgrade.js';
 import { within } from './within.js';
 
 /** What someone who only subscribes has to say. */
@@ -90,7 +90,7 @@ export class SignalConnection {
    *
    * @param url `ws://` or `wss://` of the server
    * @param token travels in a header, and stays out of addresses and messages
-   * @throws PlateauError `serverUnreachable`, also after 10 s; `unauthorized`; `connectionLost` when the server ends the
+   * @throws PlateauError `serverUnreachable`, also after 10 s; `unauthorized`, `tokenExpired`, `tokenNotYetValid`; `connectionLost` when the server ends the
    *   session instead
    */
   static async open(
@@ -122,7 +122,7 @@ export class SignalConnection {
     } catch (failure) {
       connection.#isOver = true;
       socket.terminate();
-      throw failure;
+      throw await refusedReceiver(failure, url, token);
     }
   }
 

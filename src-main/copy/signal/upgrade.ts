@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws';
 import { PlateauError } from '../../contract/errors.js';
+import { connectError } from '../../livekit/connect/connect-error.js';
 
 /** What a client says of itself when it opens LiveKit's signaling, and that it subscribes to nothing by itself. */
 export const clientQuery = {
@@ -51,4 +52,28 @@ export function refusal(socket: WebSocket, who: string): Promise<never> {
       );
     });
   });
+}
+
+/**
+ * What a receiver that was refused is told: the time of its token and the clocks where those are the reason, and that it is the
+ * second of two tokens. What is no refusal stays what it is.
+ *
+ * @param asError as {@link connectError}; tests have a server of their own
+ */
+export async function refusedReceiver(
+  failure: unknown,
+  url: string,
+  token: string,
+  asError: typeof connectError = connectError,
+): Promise<unknown> {
+  if (!(failure instanceof PlateauError) || failure.code !== 'unauthorized') return failure;
+  const { code, hint, message } = await asError(new Error('401'), url, token);
+  return new PlateauError(
+    code,
+    message
+      .replace(/^The token /, 'The receiver’s token ')
+      .replace(/refused the credentials/, 'refused the receiver'),
+    `${hint} Of two tokens, it is the one of --copy-token.`,
+    { cause: failure },
+  );
 }

@@ -105,9 +105,12 @@ export function secondTokenProvider(source: Source): () => Promise<string> {
   const { credentials } = source;
   if (!('token' in credentials) || credentials.copyToken === undefined) return tokenProvider(source);
   // Where the first one leads to, also when nobody has named it.
-  return tokenProvider({
-    ...source,
-    room: roomNameOf(source),
-    credentials: { token: credentials.copyToken },
-  });
+  const second = { ...source, room: roomNameOf(source), credentials: { token: credentials.copyToken } };
+  try {
+    return tokenProvider(second);
+  } catch (thrown) {
+    if (!(thrown instanceof PlateauError)) throw thrown;
+    const { code, hint, message } = thrown;
+    throw new PlateauError(code, message.replace(/^The token /, 'The copy token (--copy-token) '), hint);
+  }
 }
