@@ -81,7 +81,11 @@ describe('a take in copy mode whose line lets no datagram to the media port thro
   ])('has every packet and frame by $way', async ({ blocked, way }) => {
     const line = blocked();
     const { out, result } = await record({ ...line, udpPorts: [...line.udpPorts, server.mediaPort] });
-    const [name = ''] = await readdir(out);
+    const [name] = await readdir(out);
+    if (name === undefined)
+      throw new Error(
+        `There is no take: ${result.code}, ${JSON.stringify(jsonLines(result.stdout).filter(({ type }) => type !== 'snapshot'))}`,
+      );
     const manifest = manifestSchema.parse(
       JSON.parse(await readFile(join(out, name, 'manifest.json'), 'utf8')),
     );

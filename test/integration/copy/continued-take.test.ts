@@ -116,6 +116,8 @@ it('a take that is encoded goes on copied: nothing is in neither part, and both 
     expect(seam.before.part).toMatchObject({ number: 1, startMs: 0 });
     expect(seam.after.part).toEqual({ number: 2, startMs: Math.round(fromMs), endMs: null });
   }
+  const notVerified = manifest.files.filter(({ state }) => state !== 'verified');
+  expect(notVerified.map(({ file, problem, state }) => ({ file, problem, state }))).toEqual([]);
   const [entry] = await new TakesLibrary(outputFolder, () => null).list();
   expect(entry).toMatchObject({ mode: 'copy', copiedFromPart: 2, condition: 'verified' });
   const { files, ok } = await verifyTake(folder, 'full');
