@@ -1,13 +1,12 @@
 #!/usr/bin/env node
-import path from 'node:path';
-import { runProgram } from './setup/run-program.mjs';
-import { projectDirectory, runScript, setUp } from './setup/set-up.mjs';
+import { runCommandLine } from './setup/run-program.mjs';
+import { runScript, setUp } from './setup/set-up.mjs';
 
 // `npm run plateau -- ARGS` and `npm run demo`: sets up what the command needs, then runs the command line.
 await runScript(async () => {
   const args = process.argv.slice(2);
   const environment = await setUp(needsOf(args));
-  return runProgram(path.join(projectDirectory, 'dist', 'src-main', 'cli.js'), args, environment);
+  return runCommandLine(args, environment);
 });
 
 /**

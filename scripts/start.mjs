@@ -1,8 +1,7 @@
 #!/usr/bin/env node
-import path from 'node:path';
 import { electronSearchOn, provideElectron } from './setup/electron.mjs';
 import { Progress } from './setup/progress.mjs';
-import { runExecutable, runProgram } from './setup/run-program.mjs';
+import { runCommandLine, runExecutable } from './setup/run-program.mjs';
 import { projectDirectory, runScript, setUp } from './setup/set-up.mjs';
 
 // `npm start`: sets everything up, builds, and opens the console: in Electron, or else in the browser.
@@ -20,8 +19,7 @@ await runScript(async () => {
   const args = process.argv.slice(2);
   if (electron !== undefined) return runConsole(electron, [projectDirectory, ...args], environment);
   progress.note('without Electron the console opens in the browser');
-  const commandLine = path.join(projectDirectory, 'dist', 'src-main', 'cli.js');
-  return runProgram(commandLine, ['serve', '--open', ...args], environment);
+  return runCommandLine(['serve', '--open', ...args], environment);
 });
 
 /** EX_TEMPFAIL of sysexits.h: try again. */

@@ -1,5 +1,5 @@
-#!/usr/bin/env -S MALLOC_MMAP_THRESHOLD_=131072 node
-// The variable makes glibc give freed frames back to the system instead of keeping them for later.
+#!/usr/bin/env -S MALLOC_MMAP_THRESHOLD_=131072 node --max-semi-space-size=4
+// The variable makes glibc give freed frames back to the system instead of keeping them for later; for the flag see process/young-heap.ts.
 import { runCommandLine } from './cli/program.js';
 import { surviveClosedTerminal } from './process/closed-terminal.js';
 import { exitNow } from './process/exit-now.js';

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
+import path from 'node:path';
 import { projectDirectory } from './set-up.mjs';
 
 /** @type {readonly NodeJS.Signals[]} */
@@ -23,6 +24,20 @@ const forwardedSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
  */
 export function runProgram(file, args, environment, options = {}) {
   return runExecutable(process.execPath, [file, ...args], environment, options);
+}
+
+/** As in the first line of `src-main/cli.ts`. */
+export const commandLineFlags = ['--max-semi-space-size=4'];
+
+/**
+ * Runs the built command line as its own first line has it.
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} environment
+ * @returns {Promise<number>} as {@link runProgram}
+ */
+export function runCommandLine(args, environment) {
+  const program = path.join(projectDirectory, 'dist', 'src-main', 'cli.js');
+  return runExecutable(process.execPath, [...commandLineFlags, program, ...args], environment);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { ForkedChild } from '#engine/process/forked-child.js';
+import { youngHeapFlag } from '#engine/process/young-heap.js';
 import type { Cleanup } from './cleanup.js';
 import { childPids, signalProcess } from './proc.js';
 import { replySchema, type SubjectReply, type SubjectRequest } from './subject-messages.js';
@@ -11,7 +12,7 @@ const replyPatienceMs = 180_000;
 const endPatienceMs = 5_000;
 
 /**
- * The allocator setting that the product runs with, given to every subject: without it the C library
+ * The allocator setting that the product runs with, given to every subject, as is its flag of V8: without it the C library
  * keeps freed frames, and a baseline would look worse than it is.
  */
 const allocatorSetting = { MALLOC_MMAP_THRESHOLD_: '131072' };
@@ -31,6 +32,7 @@ export class Subject {
       reportSchema: replySchema,
       onReport: () => undefined,
       environment: allocatorSetting,
+      nodeFlags: [youngHeapFlag],
     });
     const { pid } = this.#child;
     if (pid === undefined) throw this.#child.failure();

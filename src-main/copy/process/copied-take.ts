@@ -2,6 +2,7 @@ import { PlateauError, toPlateauError } from '../../contract/errors.js';
 import type { MediaKeys } from '../../contract/media-keys.js';
 import { inTime } from '../../process/deadline.js';
 import { ForkedChild } from '../../process/forked-child.js';
+import { youngHeapFlag } from '../../process/young-heap.js';
 import type { Problem } from '../../take/problem.js';
 import type { CopiedMedia, FilledTake, OpenMedia } from '../../take/take-media.js';
 import type { EventReporter } from '../../telemetry/event-reporter.js';
@@ -24,8 +25,6 @@ export const leavePatienceMs = 3_000;
 const graceSeconds = 5;
 /** A replay that is being saved when the take ends is waited for so long, in milliseconds. */
 const savingPatienceMs = 60_000;
-/** Of each half of V8's young generation: packets are no objects of its heap, and little else is short-lived. */
-const youngMegabytes = 4;
 
 /** The process, as a take needs it. */
 export type CopyChild = Pick<
@@ -197,7 +196,7 @@ export class CopiedTake implements CopiedMedia {
 
   #happened(happening: TakeHappening): void {
     const take = this.#take;
-    if (happening.type === 'came') take?.begin(happening.track, () => undefined);
+    if (happening.type === 'came') take?.begin(happening.track, () => undefined, happening.lateMs);
     else if (happening.type === 'missing')
       take?.noteMissing(happening.track, errorOf(happening.error), happening.awaitedMs);
     else {
@@ -254,7 +253,7 @@ export function startProcess(onReport: (report: CopyReport) => void): CopyChild 
     reportSchema: copyReportSchema,
     onReport,
     graceSeconds,
-    nodeFlags: [`--max-semi-space-size=${youngMegabytes}`],
+    nodeFlags: [youngHeapFlag],
   });
 }
 
