@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -86,14 +86,30 @@ export async function withRecorder<Result>(
   body: (recorder: Subject) => Promise<Result>,
   onLaunched: (recorder: Subject) => void = () => undefined,
 ): Promise<Result> {
+  const nothing = (): Promise<void> => Promise.resolve();
+  return (await withTake(bench, source, profile, { during: body, after: nothing }, onLaunched)).during;
+}
+
+/** The same; `after` looks into the folder of the finalized take before it is deleted. */
+export async function withTake<During, After>(
+  bench: Bench,
+  source: Source,
+  profile: Profile,
+  look: {
+    readonly during: (recorder: Subject) => Promise<During>;
+    readonly after: (folder: string) => Promise<After>;
+  },
+  onLaunched: (recorder: Subject) => void = () => undefined,
+): Promise<{ readonly during: During; readonly after: After }> {
   const outputFolder = await mkdtemp(join(bench.folder, 'take-'));
   const recorder = await Subject.launch('recorder', bench.cleanup);
   onLaunched(recorder);
   try {
     await recorder.ask('start', { source, profile, outputFolder } satisfies RecordArgument);
-    const result = await body(recorder);
+    const during = await look.during(recorder);
     await recorder.stop();
-    return result;
+    const [folder = ''] = await readdir(outputFolder);
+    return { during, after: await look.after(join(outputFolder, folder)) };
   } finally {
     await recorder.kill();
     await rm(outputFolder, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-export const measurementIds = ['a', 'b', 'c', 'd', 'e', 'f'] as const;
+export const measurementIds = ['a', 'b', 'c', 'd', 'e', 'f', 'g'] as const;
 export type MeasurementId = (typeof measurementIds)[number];
 
 export interface BenchOptions {
@@ -25,7 +25,8 @@ Measures the recorder on this machine. Each measurement is printed and saved as 
   c  growth while the sink stands still for 30 s                3 min
   d  growth while the event loop is blocked for 8 s             2 min
   e  how many 360p30 participants can be recorded               7 min
-  f  copy mode: CPU, memory and packets of 1 to 48 people       5 min
+  f  copy mode: CPU, memory and packets of 1 to 48 people       8 min
+  g  what stereo and a constant frame rate cost                 6 min
 
   --only LIST   only these
   --quick       a smoke run of about 3 minutes; its figures say nothing
