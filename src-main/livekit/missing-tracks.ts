@@ -1,13 +1,12 @@
 import { PlateauError } from '../contract/errors.js';
 import { roleWords } from '../contract/track-roles.js';
+import { HandOverWait, leastLookInMs } from './hand-over-wait.js';
 import type { PublicationInfo } from './publication-info.js';
 
 /** A server hands a track over within some hundred milliseconds; what takes longer has a reason. */
 const handOverMs = 2_500;
 /** The end of a track may be heard of so much later than that it cannot be subscribed, in milliseconds. */
 const endedGraceMs = 1_000;
-/** Who publishes for less than that and leaves has sent next to nothing; what was there for longer is missing from a take. */
-const leastLookInMs = 800;
 
 /** A track that is published, is to be recorded, and is not received. */
 export interface MissingTrack {
@@ -16,6 +15,14 @@ export interface MissingTrack {
   readonly error: PlateauError;
   /** How long it had been waited for when that was told, in milliseconds. */
   readonly awaitedMs: number;
+}
+
+/** How a track was handed over that had been asked for. */
+export interface HandOver {
+  /** It was told by `onTrackMissing` before. */
+  readonly wasMissing: boolean;
+  /** So long it had been on by then, as {@link HandOverWait.lateMs} says; 0 of one that was told, or had been received before. */
+  readonly lateMs: number;
 }
 
 /** Who is told of them. */
@@ -29,7 +36,7 @@ export interface MissingTracksListener {
 interface Awaited {
   readonly info: PublicationInfo;
   readonly timer: NodeJS.Timeout;
-  readonly sinceMs: number;
+  readonly wait: HandOverWait;
   /** It had been received before: when it ends now, nothing is missing. */
   readonly wasReceived: boolean;
 }
@@ -101,8 +108,9 @@ export class MissingTracks {
     this.settle(trackSid);
     if (missing !== undefined) this.#listener.onMissingEnded(missing.info, true);
     else if (awaited?.wasReceived === true) this.#listener.onMissingEnded(awaited.info, false);
-    const waitedMs = performance.now() - (awaited?.sinceMs ?? Infinity);
-    if (awaited?.wasReceived === false && waitedMs >= leastLookInMs)
+    if (awaited?.wasReceived !== false) return;
+    const { waitedMs } = awaited.wait;
+    if (waitedMs >= leastLookInMs)
       this.#listener.onTrackMissing({
         info: awaited.info,
         error: endedBefore(awaited.info, waitedMs),
@@ -112,8 +120,8 @@ export class MissingTracks {
 
   /** A take ends: what is waited for is in no file of it. What was asked for a moment ago has sent next to nothing. */
   tellUnanswered(): void {
-    for (const { info, sinceMs, timer, wasReceived } of [...this.#waiting.values()]) {
-      const waitedMs = performance.now() - sinceMs;
+    for (const { info, timer, wait, wasReceived } of [...this.#waiting.values()]) {
+      const { waitedMs } = wait;
       if (wasReceived || waitedMs < leastLookInMs) continue;
       clearTimeout(timer);
       this.#waiting.delete(info.trackSid);
@@ -121,7 +129,19 @@ export class MissingTracks {
     }
   }
 
-  /** It came, or is not wanted any more. @returns whether it had been missing */
+  /** One that is waited for was turned off by its owner, or on. */
+  muted(trackSid: string, isMuted: boolean): void {
+    this.#waiting.get(trackSid)?.wait.muted(isMuted);
+  }
+
+  /** A track has come: it is waited for no longer. @returns how it was handed over */
+  came(trackSid: string): HandOver {
+    const awaited = this.#waiting.get(trackSid);
+    const lateMs = awaited?.wasReceived === false ? awaited.wait.lateMs : 0;
+    return { wasMissing: this.settle(trackSid), lateMs };
+  }
+
+  /** It is not waited for any more. @returns whether it had been missing */
   settle(trackSid: string): boolean {
     clearTimeout(this.#waiting.get(trackSid)?.timer);
     this.#waiting.delete(trackSid);
@@ -162,7 +182,7 @@ export class MissingTracks {
       const error = (wasReceived ? takenAway : withheld)(info, this.#mayReceive() ? null : 'server');
       this.#add(info, error, awaitedMs + patienceMs);
     }, patienceMs);
-    this.#waiting.set(trackSid, { info, timer, sinceMs: performance.now(), wasReceived });
+    this.#waiting.set(trackSid, { info, timer, wait: new HandOverWait(info.isMuted), wasReceived });
   }
 
   #add(info: PublicationInfo, error: PlateauError, awaitedMs: number): void {
@@ -227,6 +247,15 @@ function notYet({ identity, role }: PublicationInfo, waitedMs: number): PlateauE
     'trackWithheld',
     `The ${roleWords[role]} of ${identity} is not recorded: it had been published for ${(waitedMs / 1000).toFixed(1)} s and was not handed over yet when the take ended.`,
     'The server, the network or this machine was busy. What it sent is in no file.',
+  );
+}
+
+/** It was handed over after all. @param lateMs so long it had been on by then */
+export function handedOverLate({ identity, role }: Subject, lateMs: number): PlateauError {
+  return new PlateauError(
+    'trackWithheld',
+    `The ${roleWords[role]} of ${identity} was handed over late: it had been on for ${(lateMs / 1000).toFixed(1)} s, and what it sent before is in no file.`,
+    'The server, the network or this machine was busy.',
   );
 }
 

@@ -1,7 +1,7 @@
 import type { PlateauError } from '../contract/errors.js';
 import type { ParticipantDescription } from '../contract/participant-description.js';
 import type { MonoReason } from '../contract/recorded-track.js';
-import type { MissingTrack } from './missing-tracks.js';
+import type { HandOver, MissingTrack } from './missing-tracks.js';
 import type { PublicationInfo } from './publication-info.js';
 import type { SubscribedTrack } from './remote-track.js';
 
@@ -25,8 +25,7 @@ export interface RoomListener {
   onPublicationsChanged(): void;
   /** Nothing of it is sent any more, whether or not it was received; not of what goes with a connection, and comes back with it. */
   onPublicationEnded(trackSid: string): void;
-  /** @param wasMissing it was told by `onTrackMissing` before */
-  onTrackSubscribed(track: SubscribedTrack, wasMissing: boolean): void;
+  onTrackSubscribed(track: SubscribedTrack, handOver: HandOver): void;
   /** The track delivers no more; the session closes it afterwards. @param isTaken it is published still, as far as is known */
   onTrackGone(track: SubscribedTrack, isTaken: boolean): void;
   onTrackMuted(track: SubscribedTrack, isMuted: boolean): void;

@@ -142,7 +142,7 @@ export class Subscriptions {
       if (this.#layer !== 'high') this.#askForLayer(publication);
       return;
     }
-    const wasMissing = this.#missing.settle(info.trackSid);
+    const handOver = this.#missing.came(info.trackSid);
     this.ended(info.trackSid);
     const enable = (isEnabled: boolean, trackHandle: bigint): void =>
       enablePublication(publication.ffiHandle.handle, trackHandle, isEnabled);
@@ -152,7 +152,7 @@ export class Subscriptions {
     this.#receivers.subscribed(subscribed, this.tracks);
     this.#maxTracks = Math.max(this.#maxTracks, this.#tracks.size);
     if (this.#layer !== 'high') this.#askForLayer(publication);
-    this.#options.listener.onTrackSubscribed(subscribed, wasMissing);
+    this.#options.listener.onTrackSubscribed(subscribed, handOver);
   }
 
   /**
@@ -170,6 +170,7 @@ export class Subscriptions {
   /** A publication was muted or unmuted by its owner. */
   muted(publication: TrackPublication, isMuted: boolean): void {
     const track = this.#tracks.get(publication.sid ?? '') ?? this.#parting.find(publication.sid ?? '');
+    this.#missing.muted(publication.sid ?? '', isMuted);
     if (track === undefined) return;
     track.isMuted = isMuted;
     this.#options.listener.onTrackMuted(track, isMuted);
@@ -239,16 +240,13 @@ export class Subscriptions {
     for (const track of this.#permissions.look(this.tracks, nowMs)) this.#lost(track, 'forbidden');
     for (const track of this.#receivers.look(this.tracks, nowMs)) this.#lost(track, 'taken');
     if (this.#parting.hasReturned(this.tracks, nowMs)) this.#options.onStuck();
-    const alarms: SignalAlarm[] = [];
-    for (const track of this.#tracks.values()) {
+    return [...this.#tracks.values()].flatMap((track) => {
       if (track.statistics?.isStereoKept === false && !this.#isMonoTold) {
         this.#isMonoTold = true;
         this.#options.listener.onMixedToMono(track.mixedToMono ?? 'server');
       }
-      const alarm = track.judgeSignal(elapsedMs);
-      if (alarm !== null) alarms.push(alarm);
-    }
-    return alarms;
+      return track.judgeSignal(elapsedMs) ?? [];
+    });
   }
 
   /** How many subscribed videos have lower simulcast layers, and how many have none. */

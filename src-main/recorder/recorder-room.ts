@@ -178,9 +178,9 @@ export class RecorderRoom {
             this.#hasEnded = true;
             this.#hooks.onRoomEnded();
           },
-          onTrackSubscribed: (track) => {
+          onTrackSubscribed: (track, lateMs) => {
             if (this.#monitorOf !== null) track.monitor(this.#monitorOf(track.info));
-            this.#hooks.onTrackSubscribed(track);
+            this.#hooks.onTrackSubscribed(track, lateMs);
           },
           onRoomNamed: (name) => {
             this.#name = name;

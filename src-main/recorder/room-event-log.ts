@@ -18,7 +18,8 @@ export interface RoomHooks {
   onStandstill(ms: number): void;
   /** Their name, their attributes or their metadata are others. */
   onParticipantChanged(participant: ParticipantInfo): void;
-  onTrackSubscribed(track: SubscribedTrack): void;
+  /** @param lateMs so long it had been on when it was handed over, as far as that is not told */
+  onTrackSubscribed(track: SubscribedTrack, lateMs: number): void;
   onTrackMissing(missing: MissingTrack): void;
   /** @param isTaken it is published still, and the recorder does not have it any more */
   onTrackGone(track: SubscribedTrack, isTaken: boolean): void;
@@ -102,13 +103,13 @@ export function roomEventLogger(
       hooks.onRoomChanged();
     },
     onPublicationEnded: hooks.onPublicationEnded,
-    onTrackSubscribed: (track, wasMissing) => {
+    onTrackSubscribed: (track, { lateMs, wasMissing }) => {
       ofReceived(
         'trackSubscribed',
         `Subscribed to ${describe(track)} (${track.info.trackSid})${wasMissing ? ': it came after all' : ''}`,
         track.info.identity,
       );
-      hooks.onTrackSubscribed(track);
+      hooks.onTrackSubscribed(track, lateMs);
       hooks.onRoomChanged();
     },
     onTrackGone: (track, isTaken) => {

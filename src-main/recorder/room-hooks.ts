@@ -44,7 +44,7 @@ export function roomHooks({ awaitRoom, endTake, now, onLost, onRoom }: Hooked): 
       each((run) => run.connectionChanged(connection === 'connected'));
       onRoom();
     },
-    onTrackSubscribed: (track) => each((run) => run.addTrack(track)),
+    onTrackSubscribed: (...track) => each((run) => run.addTrack(...track)),
     onTrackMissing: ({ awaitedMs, error, info }) => {
       if (!isCopying()) now().take?.noteMissing(info, error, awaitedMs);
     },

@@ -72,19 +72,21 @@ export class NotRecordedList {
    * copy mode again, {@link NotRecordedList.recordedFrom} says from when on it is in a file.
    *
    * @param nowMs milliseconds on the take's timeline
+   * @returns whether it lacks what is not in the gaps of its file, and nothing was told of it
    */
-  came(trackSid: string, nowMs: number): void {
+  came(trackSid: string, nowMs: number): boolean {
     const entry = this.#open.get(trackSid);
-    if (entry?.code === 'tooManyFiles' || entry?.code === 'receiverEnded') return;
+    if (entry?.code === 'tooManyFiles' || entry?.code === 'receiverEnded') return false;
     const isInGaps = this.#away.delete(trackSid);
     this.#recorded.add(trackSid);
     for (const oldest of this.#recorded) {
       if (this.#recorded.size <= maxRemembered) break;
       this.#recorded.delete(oldest);
     }
-    if (entry === undefined) return;
+    if (entry === undefined) return !isInGaps;
     if (isInGaps || nowMs - entry.sinceMs < leastMs) this.#open.delete(trackSid);
     else this.recordedFrom(trackSid, nowMs);
+    return false;
   }
 
   /** Every track goes, and comes back with the connection. What was not received before stays what it is. */

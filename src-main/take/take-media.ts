@@ -119,8 +119,8 @@ export type OpenMedia = (options: TakeMediaOptions, events: TakeMediaEvents) => 
 /** A take as those see it who fill its files beside it. */
 export interface FilledTake {
   readonly clock: TakeClock;
-  /** A track is wanted unless somebody is left out: `record` begins with it. @returns whether it is */
-  begin(track: PublicationInfo, record: (nowMs: number) => void): boolean;
+  /** A track is wanted unless somebody is left out: `record` begins with it. @param lateMs as `Take.begin` has it @returns whether it is */
+  begin(track: PublicationInfo, record: (nowMs: number) => void, lateMs?: number): boolean;
   /** A track that is to be recorded is not, and why. @param awaitedMs so long it had been waited for by now */
   noteMissing(track: PublicationInfo, error: PlateauError, awaitedMs?: number): void;
   /** Why the take holds less than was asked for. */

@@ -2,6 +2,8 @@ import type { PlateauError } from '../contract/errors.js';
 import { caps } from '../contract/limits.js';
 import type { Manifest, ManifestParticipant } from '../contract/manifest.js';
 import { describeParticipant } from '../contract/participant-description.js';
+import { leastLookInMs } from '../livekit/hand-over-wait.js';
+import { handedOverLate } from '../livekit/missing-tracks.js';
 import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { ParticipantInfo } from '../livekit/room-listener.js';
 import { NotRecordedList } from './not-recorded.js';
@@ -43,10 +45,22 @@ export class TakeParticipants {
     return this.#notRecorded.openCount;
   }
 
-  /** A track came. @param nowMs milliseconds on the take's timeline */
-  came(track: PublicationInfo, nowMs: number): void {
-    this.#notRecorded.came(track.trackSid, nowMs);
+  /**
+   * A track came.
+   *
+   * @param nowMs milliseconds on the take's timeline
+   * @param lateMs so long it had been on and was waited for, as far as that was not told
+   * @returns why a part of it is listed as not recorded; null when nothing of the take is missing
+   */
+  came(track: PublicationInfo, nowMs: number, lateMs = 0): PlateauError | null {
+    const isOwnLoss = this.#notRecorded.came(track.trackSid, nowMs);
     this.#note(track);
+    const missedMs = Math.min(lateMs, nowMs);
+    if (!isOwnLoss || missedMs < leastLookInMs) return null;
+    const error = handedOverLate(track, missedMs);
+    this.#notRecorded.note(track, error, nowMs - missedMs);
+    this.#notRecorded.recordedFrom(track.trackSid, nowMs);
+    return error;
   }
 
   /** There is room for a track, or it has ended: only what was before is missing. @param nowMs milliseconds on the take's timeline */

@@ -146,16 +146,17 @@ export class Take {
   }
 
   /** Records a track of the room's own session; in copy mode it is seen beside the take, and a part of its budget alone. */
-  addTrack(track: SubscribedTrack): void {
+  addTrack(track: SubscribedTrack, lateMs = 0): void {
     const { encoded } = this.files;
-    if (encoded !== null) this.begin(track.info, (nowMs) => encoded.add(track, nowMs));
+    if (encoded !== null) this.begin(track.info, (nowMs) => encoded.add(track, nowMs), lateMs);
     else if (this.files.openCount > 0) this.#budget.update();
   }
 
-  /** A track is wanted unless somebody is left out: `record` begins with it. @returns whether it is */
-  begin(track: PublicationInfo, record: (nowMs: number) => void): boolean {
+  /** A track is wanted unless somebody is left out: `record` begins with it. @param lateMs as participants take it @returns whether it is */
+  begin(track: PublicationInfo, record: (nowMs: number) => void, lateMs = 0): boolean {
     if (!this.#isWanted(track)) return false;
-    this.participants.came(track, this.clock.nowMs());
+    const why = this.participants.came(track, this.clock.nowMs(), lateMs);
+    if (why !== null) this.#options.report.warning(why.code, why.message, track.identity, { hint: why.hint });
     record(this.clock.nowMs());
     void this.#saveManifest();
     return true;

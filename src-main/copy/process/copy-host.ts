@@ -181,9 +181,9 @@ export class CopyHost {
     feed.begin(
       {
         clock,
-        begin: (track, record) => {
+        begin: (track, record, lateMs = 0) => {
           if (!isWanted(armed, track) || this.#ending !== null) return false;
-          this.#outbox.push({ type: 'came', track });
+          this.#outbox.push({ type: 'came', track, lateMs });
           record(clock.nowMs());
           return true;
         },

@@ -34,7 +34,12 @@ const happeningSchema = z.discriminatedUnion('type', [
     .pick({ level: true, name: true, message: true, identity: true, details: true })
     .extend({ type: z.literal('event') }),
   /** A track is recorded from now on. */
-  z.object({ type: z.literal('came'), track: publicationInfoSchema }),
+  z.object({
+    type: z.literal('came'),
+    track: publicationInfoSchema,
+    /** So long it had been on when it was handed over, where that is not told otherwise. */
+    lateMs: z.number().nonnegative().optional(),
+  }),
   /** It is to be recorded and is not. */
   z.object({
     type: z.literal('missing'),

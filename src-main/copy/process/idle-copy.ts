@@ -138,7 +138,8 @@ export class IdleCopy {
 
   /** What is said of tracks and files is said of no take: what is missing stands in the manifest of what is saved. */
   #happened(happening: Happening): void {
-    if (happening.type === 'came') this.#participants.came(happening.track, this.#clock.nowMs());
+    if (happening.type === 'came')
+      this.#participants.came(happening.track, this.#clock.nowMs(), happening.lateMs);
     else if (happening.type === 'lost') {
       // The end of a meeting ends the room's own session as well; then it is closed.
       const { message } = happening.error;

@@ -48,8 +48,8 @@ export interface CopyFeedOptions {
 /** What a feed asks of its take. */
 export interface FedTake {
   readonly clock: Pick<TakeClock, 'nowMs'>;
-  /** A track is wanted: `record` begins with it. @returns whether it is */
-  begin(track: PublicationInfo, record: (nowMs: number) => void): boolean;
+  /** A track is wanted: `record` begins with it. @param lateMs as `Take.begin` takes it @returns whether it is */
+  begin(track: PublicationInfo, record: (nowMs: number) => void, lateMs?: number): boolean;
   /** A track that is to be recorded is not, and why. */
   noteMissing(track: PublicationInfo, error: PlateauError, awaitedMs?: number): void;
 }
@@ -65,10 +65,11 @@ export class CopyFeed implements CopyEnding {
   readonly #options: CopyFeedOptions;
   readonly #decryption: RoomDecryption | null;
   readonly #tracks = new WeakMap<TrackReceiver, CopiedTrack>();
-  readonly #withheld = new WithheldTracks<TrackReceiver>(
-    (track, awaitedMs) => void this.#tellWithheld(track, awaitedMs),
-    (track) => void this.#comesAgain(track),
-  );
+  readonly #withheld = new WithheldTracks<TrackReceiver>({
+    onMissing: (track, awaitedMs) => void this.#tellWithheld(track, awaitedMs),
+    onBack: (track) => void this.#comesAgain(track),
+    onLate: (track, lateMs) => void this.#comesLate(track, lateMs),
+  });
   #begin: (begun: Begun) => void = () => undefined;
   readonly #begun = new Promise<Begun>((resolve) => {
     this.#begin = resolve;
@@ -99,7 +100,10 @@ export class CopyFeed implements CopyEnding {
       ...{ url: options.url, token: options.token },
       listener: {
         onTrack: (track) => feed.#record(track),
-        onMuted: (track, isMuted) => void feed.#mute(track, isMuted),
+        onMuted: (track, isMuted) => {
+          feed.#withheld.muted(track, isMuted);
+          void feed.#mute(track, isMuted);
+        },
         onWithheld: (track) => feed.#withheld.changed(track),
         onState: (state) => {
           if (state === 'reconnecting') {
@@ -208,6 +212,12 @@ export class CopyFeed implements CopyEnding {
     if (copied === undefined) return;
     const { take } = await this.#begun;
     if (take.begin(copied.info, () => undefined)) tellTrack(this.#options.report, copied.info, 'came');
+  }
+
+  async #comesLate(track: TrackReceiver, lateMs: number): Promise<void> {
+    const { take } = await this.#begun;
+    const copied = this.#tracks.get(track);
+    if (copied !== undefined) take.begin(copied.info, () => undefined, lateMs);
   }
 
   /** A burst of key frames is larger than what Linux gives by itself. */

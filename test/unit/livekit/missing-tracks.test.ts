@@ -100,3 +100,38 @@ it('says of what was received and taken away that it was, unless it turns out to
   vi.advanceTimersByTime(1_000);
   expect(told).toHaveLength(2);
 });
+
+it('says how long one had been on that comes late, and nothing of a moment', () => {
+  missing.expect(microphone);
+  vi.advanceTimersByTime(900);
+  expect(missing.came('TR_1')).toEqual({ wasMissing: false, lateMs: 0 });
+  missing.expect(microphone);
+  vi.advanceTimersByTime(1_010);
+  expect(missing.came('TR_1')).toEqual({ wasMissing: false, lateMs: 1_010 });
+  // What was told when it was found out is not told twice, and what was received before has its gap.
+  missing.expect(microphone);
+  vi.advanceTimersByTime(3_000);
+  expect(missing.came('TR_1')).toEqual({ wasMissing: true, lateMs: 0 });
+  missing.taken(microphone);
+  vi.advanceTimersByTime(2_000);
+  expect(missing.came('TR_1')).toEqual({ wasMissing: false, lateMs: 0 });
+});
+
+it.each([
+  // Off and on again while it is waited for.
+  [[300, true, 1_500, false, 200], 0],
+  [[300, true, 500, false, 800], 1_100],
+  // On for a moment, and off when it comes: all that was said is missing.
+  [[900, true, 150], 900],
+  [[700, true, 1_500], 0],
+  // From the first moment on.
+  [['muted', 2_000, false, 400], 0],
+  [['muted', 1_000, false, 1_200], 1_200],
+] as const)('counts what it lacks while its owner has it on: %j', (steps, lateMs) => {
+  missing.expect({ ...microphone, isMuted: steps[0] === 'muted' });
+  for (const step of steps) {
+    if (typeof step === 'number') vi.advanceTimersByTime(step);
+    else if (step !== 'muted') missing.muted('TR_1', step);
+  }
+  expect(missing.came('TR_1').lateMs).toBe(lateMs);
+});

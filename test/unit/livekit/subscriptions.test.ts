@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { PlateauError } from '../../../src-main/contract/errors.js';
 import { type MediaKeys, readMediaKeys } from '../../../src-main/contract/media-keys.js';
 import type { NativeStreamContext } from '../../../src-main/livekit/ffi/native-stream.js';
-import type { MissingTrack } from '../../../src-main/livekit/missing-tracks.js';
+import type { HandOver, MissingTrack } from '../../../src-main/livekit/missing-tracks.js';
 import type { PublicationInfo } from '../../../src-main/livekit/publication-info.js';
 import type { SubscribedTrack } from '../../../src-main/livekit/remote-track.js';
 import type { RoomListener } from '../../../src-main/livekit/room-listener.js';
@@ -12,6 +12,8 @@ import { Subscriptions } from '../../../src-main/livekit/subscriptions.js';
 const errors: PlateauError[] = [];
 const missing: MissingTrack[] = [];
 const came: boolean[] = [];
+/** How late each of them was. */
+const late: number[] = [];
 const gone: string[] = [];
 /** Those that were missing, or taken, and have ended: whether that was told before. */
 const over: boolean[] = [];
@@ -21,7 +23,10 @@ const listener = {
   onTrackMissing: (track: MissingTrack) => missing.push(track),
   onMissingEnded: (_info: PublicationInfo, wasTold: boolean) => over.push(wasTold),
   onPublishingForbidden: ({ identity, role }: PublicationInfo) => forbidden.push(`${identity}: ${role}`),
-  onTrackSubscribed: (_track: SubscribedTrack, wasMissing: boolean) => came.push(wasMissing),
+  onTrackSubscribed: (_track: SubscribedTrack, { lateMs, wasMissing }: HandOver) => {
+    came.push(wasMissing);
+    late.push(lateMs);
+  },
   onTrackMuted: ({ info }: SubscribedTrack, isMuted: boolean) => muted.push(`${info.trackSid} ${isMuted}`),
   onTrackGone: ({ info }: SubscribedTrack, isTaken: boolean) =>
     gone.push(`${info.trackSid}${isTaken ? ' taken' : ''}`),
@@ -37,6 +42,7 @@ beforeEach(() => {
   errors.length = 0;
   missing.length = 0;
   came.length = 0;
+  late.length = 0;
   gone.length = 0;
   over.length = 0;
   muted.length = 0;

@@ -53,7 +53,7 @@ it.each([
     false,
   ]);
   hooks.onConnection('reconnecting');
-  hooks.onTrackSubscribed(track);
+  hooks.onTrackSubscribed(track, 0);
   // What this connection does not receive, the one of a copied take may.
   hooks.onTrackMissing(missing);
   hooks.onTrackGone(track, true);

@@ -327,6 +327,41 @@ it('lists whose tracks are recorded, or should be, under the name and the attrib
   });
 });
 
+it('lists what a track lacks that was handed over late, as far as the take had begun', async () => {
+  const take = await startTake();
+  const nowMs = vi.spyOn(take.clock, 'nowMs').mockReturnValue(600);
+  take.addTrack(trackOf('ada', 'audio'), 1_400);
+  expect(take.participants.entries.notRecorded).toEqual([]);
+  nowMs.mockReturnValue(5_000);
+  take.addTrack(trackOf('ben', 'audio', 'microphone', 'late'), 1_400);
+  expect(take.participants.missingNow).toBe(0);
+  take.addTrack(trackOf('cy', 'audio', 'microphone', 'in time'));
+  nowMs.mockRestore();
+  const { notRecorded } = await take.stop(() => undefined);
+  expect(notRecorded).toEqual([
+    {
+      ...{ identity: 'ben', participantName: 'ben', role: 'microphone', code: 'trackWithheld' },
+      message:
+        'The microphone of ben was handed over late: it had been on for 1.4 s, and what it sent before is in no file.',
+      ...{ sinceMs: 3_600, untilMs: 5_000 },
+    },
+  ]);
+});
+
+it('does not list what went with the connection, which is a gap of its file', async () => {
+  const take = await startTake();
+  const track = trackOf('ada', 'audio');
+  take.addTrack(track);
+  take.connectionChanged(false);
+  take.removeTrack(track);
+  take.connectionChanged(true);
+  vi.spyOn(take.clock, 'nowMs').mockReturnValue(5_000);
+  take.addTrack(track, 1_400);
+  expect(take.participants.entries.notRecorded).toEqual([]);
+  vi.restoreAllMocks();
+  await take.stop(() => undefined);
+});
+
 it('lists so many participants, and counts the others', async () => {
   const take = await startTake();
   for (let number = 0; number < caps.participantsListed + 3; number += 1) {

@@ -78,7 +78,8 @@ function surroundings() {
   } as unknown as TakeMediaOptions;
   const take: Parameters<CopiedTake['begin']>[0] = {
     clock,
-    begin: ({ trackSid }) => told.push(`came ${trackSid}`) > 0,
+    begin: ({ trackSid }, _record, lateMs = 0) =>
+      told.push(`came ${trackSid}${lateMs > 0 ? ` ${lateMs} ms late` : ''}`) > 0,
     noteMissing: ({ trackSid }, { code }) => void told.push(`missing ${trackSid} ${code}`),
     noteProblem: ({ error }) => void told.push(`problem ${error.code}`),
     receiverGone: ({ code }, giveUp) => {
@@ -130,12 +131,13 @@ describe('a copied take in a process of its own', () => {
     ]);
     const happenings = [
       { type: 'came', track: camera },
+      { type: 'came', track: camera, lateMs: 1_200 },
       { type: 'event', level: 'info', name: 'trackSubscribed', message: 'm', identity: 'ada', details: {} },
     ] as const;
     const { identity, role, trackSid } = camera;
     const alarm = { trackSid, identity, role, kind: 'noFrames', hadSignal: true, durationMs: 5_000 } as const;
     child.tell(copyState({ happenings: [...happenings], haveFilesChanged: true, alarms: [alarm] }));
-    expect(told).toEqual(['came TR_1', 'changed']);
+    expect(told).toEqual(['came TR_1', 'came TR_1 1200 ms late', 'changed']);
     expect(files.alarms).toEqual([alarm]);
     expect(files.entries()).toEqual([fileState('ada.mkv').entry]);
     expect(files.snapshots(0)).toEqual([fileState('ada.mkv').snapshot]);

@@ -33,6 +33,7 @@ async function fed(isWanted = true, mediaKeys: MediaKeys | null = null) {
   const lost: string[] = [];
   const begun: PublicationInfo[] = [];
   const missing: string[] = [];
+  const late: number[] = [];
   const listeners: RoomReceiverOptions['listener'][] = [];
   let closed = 0;
   const withheldBy: { current: 'owner' | 'server' | null } = { current: null };
@@ -64,8 +65,9 @@ async function fed(isWanted = true, mediaKeys: MediaKeys | null = null) {
   };
   const take: FedTake = {
     clock: new TakeClock(),
-    begin: (info, record) => {
+    begin: (info, record, lateMs = 0) => {
       if (isWanted) begun.push(info);
+      if (lateMs > 0) late.push(lateMs);
       if (isWanted) record(0);
       return isWanted;
     },
@@ -81,6 +83,7 @@ async function fed(isWanted = true, mediaKeys: MediaKeys | null = null) {
     lost,
     begun,
     missing,
+    late,
     listener,
     withheldBy,
     closed: () => closed,
@@ -165,6 +168,33 @@ it('tells what the server withholds once it is clear that it has not ended, and 
   await vi.advanceTimersByTimeAsync(10_000);
   expect(missing).toHaveLength(1);
 });
+
+it.each([
+  [false, null, 900, []],
+  [false, null, 1_200, [1_200]],
+  [false, 900, 1_000, [900]],
+  [false, 300, 1_000, []],
+  // It was told, or is a gap of its file.
+  [false, null, 2_600, []],
+  [true, null, 1_200, []],
+])(
+  'says how late a track comes (%s, off after %s ms, there after %i ms)',
+  async (wasOffered, offMs, ms, found) => {
+    vi.useFakeTimers();
+    const { feed, files, late, listener, take } = await fed();
+    feed.begin(take, files);
+    const track = Object.assign(receiverOf(), { isWithheld: true, wasOffered });
+    listener.onWithheld(track, true);
+    await listener.onTrack(track);
+    await vi.advanceTimersByTimeAsync(offMs ?? 0);
+    if (offMs !== null) listener.onMuted(track, true);
+    await vi.advanceTimersByTimeAsync(ms - (offMs ?? 0));
+    Object.assign(track, { isWithheld: false, wasOffered: true });
+    listener.onWithheld(track, false);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(late).toEqual(found);
+  },
+);
 
 it('leaves out what is encrypted and has no key, and says so once for each track', async () => {
   const ofBen = readMediaKeys('{"keys": [{"passphrase": "x", "participant": "ben"}]}');

@@ -1,0 +1,37 @@
+/** A server hands over within some hundred milliseconds, on a busy machine within a second; what is later is missing from a take. */
+const leastLateMs = 1_000;
+/** Who was on for less than that and is off again has sent next to nothing. Milliseconds. */
+export const leastLookInMs = 800;
+
+/** How long a track that was asked for has been on without being handed over; from its making on. */
+export class HandOverWait {
+  readonly #sinceMs = performance.now();
+  #onSinceMs: number | null;
+  #onMs = 0;
+
+  /** @param isMuted its owner has turned it off: nothing of it is missing meanwhile */
+  constructor(isMuted: boolean) {
+    this.#onSinceMs = isMuted ? null : this.#sinceMs;
+  }
+
+  /** For how long it has been waited, on or off, in milliseconds. */
+  get waitedMs(): number {
+    return performance.now() - this.#sinceMs;
+  }
+
+  /** Its owner turned it off, or on again. */
+  muted(isMuted: boolean): void {
+    this.#onMs = this.#onTimeMs;
+    this.#onSinceMs = isMuted ? null : performance.now();
+  }
+
+  /** It was handed over now: so many milliseconds of it are missing; 0 where it was no later than usual. */
+  get lateMs(): number {
+    const onMs = this.#onTimeMs;
+    return onMs < (this.#onSinceMs === null ? leastLookInMs : leastLateMs) ? 0 : onMs;
+  }
+
+  get #onTimeMs(): number {
+    return this.#onMs + (this.#onSinceMs === null ? 0 : performance.now() - this.#onSinceMs);
+  }
+}
