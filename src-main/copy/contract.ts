@@ -53,6 +53,8 @@ export interface FrameDecryption {
 export interface CopyTrack {
   readonly sid: string;
   readonly identity: string;
+  /** Who sends it, from their joining to their leaving: who comes back has another one, and may have another clock. */
+  readonly participantSid: string;
   readonly kind: 'audio' | 'video';
   /** `camera`, `microphone`, `screenShare`, `screenShareAudio` or `unknown`. */
   readonly source: string;

@@ -21,7 +21,7 @@ import type { PartBegin } from './parts-options.js';
 import { PauseGate } from './pause-gate.js';
 import { PausedCounts } from './paused-counts.js';
 import { ReceivedTrack } from './received-track.js';
-import { SenderTimeline } from './sender-timeline.js';
+import { SenderTimelines } from './sender-timeline.js';
 
 /**
  * The file of a participant while it grows: what their camera and microphone sent, on the timeline of the take. Silence and
@@ -34,7 +34,7 @@ import { SenderTimeline } from './sender-timeline.js';
 export class ParticipantFile {
   readonly #options: ParticipantFileOptions;
   readonly #parts: PartsOfFile;
-  readonly #timeline = new SenderTimeline();
+  readonly #timelines = new SenderTimelines();
   readonly #tracks = new Map<string, ReceivedTrack>();
   readonly #gate: PauseGate;
   readonly #counted: PausedCounts;
@@ -135,7 +135,7 @@ export class ParticipantFile {
    */
   add(track: CopyTrack, declaredSize: PictureSize | null): TrackSink {
     const { kind } = track;
-    const own = new ReceivedTrack(track, this.#timeline, {
+    const own = new ReceivedTrack(track, this.#timelines.of(track.participantSid), {
       onTimed: (timed) => this.#take(kind, timed, declaredSize),
       onNotDecrypted: (count) => this.#gaps.notDecrypted(kind, count),
     });

@@ -70,3 +70,19 @@ export class SenderTimeline {
     this.#quickestMs = Infinity;
   }
 }
+
+/**
+ * The timeline of whoever fills a file. Who leaves and comes back, in another browser or on another machine, has another clock: by the one
+ * before everything would stand as far off as these are apart.
+ */
+export class SenderTimelines {
+  #participantSid: string | null = null;
+  #timeline = new SenderTimeline();
+
+  /** That of a participant, from their joining to their leaving: all of their tracks share it. */
+  of(participantSid: string): SenderTimeline {
+    if (this.#participantSid !== participantSid) this.#timeline = new SenderTimeline();
+    this.#participantSid = participantSid;
+    return this.#timeline;
+  }
+}

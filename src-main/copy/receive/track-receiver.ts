@@ -69,6 +69,11 @@ export class TrackReceiver implements CopyTrack {
     return this.#publication.identity;
   }
 
+  /** As {@link CopyTrack.participantSid}. */
+  get participantSid(): string {
+    return this.#publication.participantSid;
+  }
+
   /** As the publication says. */
   get kind(): 'audio' | 'video' {
     return this.#publication.kind;
