@@ -94,7 +94,7 @@ export class Publications {
       const tracks = isGone ? [] : participant.tracks.filter(isMedia);
       const sids = new Set(tracks.map(({ sid }) => sid));
       for (const known of [...this.#bySid.values()]) {
-        if (known.participantSid !== participant.sid || sids.has(known.sid)) continue;
+        if (!isReplacedBy(known, participant, isGone) || sids.has(known.sid)) continue;
         this.#remove(known.sid);
         removed.push(known);
       }
@@ -124,6 +124,14 @@ export class Publications {
     this.#bySid.delete(sid);
     this.#forbidden.delete(sid);
   }
+}
+
+/**
+ * Whether a server that describes a participant says with it what else there is of a publication. Of who joined anew with the same
+ * identity it tells nobody that the session before has ended (livekit-server 1.13.5: `IsCloseNotifySkippable`).
+ */
+function isReplacedBy(known: Publication, { identity, sid }: ParticipantInfo, isGone: boolean): boolean {
+  return known.participantSid === sid || (known.identity === identity && !isGone);
 }
 
 function isMedia({ type }: TrackInfo): boolean {

@@ -94,6 +94,23 @@ describe('the publications of a room', () => {
     expect(publications.all.size).toBe(0);
   });
 
+  it('of a session end when somebody joins anew with the same identity, of which the server says nothing else', () => {
+    const publications = new Publications();
+    publications.update([ada([microphone, camera])]);
+    const again = new TrackInfo({ sid: 'TR_m2', type: TrackType.AUDIO });
+    const joins = publications.update([ada([], ParticipantInfo_State.JOINED, 'PA_2')]);
+    expect([sidsOf(joins.removed), joins.added]).toEqual([['TR_m', 'TR_c'], []]);
+    expect(sidsOf(publications.update([ada([again], undefined, 'PA_2')]).added)).toEqual(['TR_m2']);
+    // Where it says so, it may be later.
+    const late = publications.update([ada([], ParticipantInfo_State.DISCONNECTED)]);
+    expect([late, [...publications.all.keys()]]).toEqual([
+      { added: [], removed: [], changed: [] },
+      ['TR_m2'],
+    ]);
+    const both = publications.update([ada([camera], undefined, 'PA_3')]);
+    expect([sidsOf(both.removed), sidsOf(both.added)]).toEqual([['TR_m2'], ['TR_c']]);
+  });
+
   it('are replaced in a new session: what is still there is not new', () => {
     const publications = new Publications();
     publications.update([
