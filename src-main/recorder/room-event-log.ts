@@ -177,7 +177,9 @@ export function roomEventLogger(
       const isMissing = receives();
       const received =
         ms < renewFromMs ? 'what is missing of it is told as a gap' : 'nothing was received meanwhile';
-      const meanwhile = isMissing ? received : 'what was sent meanwhile was received by a process of its own';
+      const meanwhile = isMissing
+        ? received
+        : 'what is sent is received by a process of its own, which says so if it stood still as well';
       report.warning(
         'processStoodStill',
         `The recorder stood still for ${formatMilliseconds(ms)}: ${meanwhile}.`,

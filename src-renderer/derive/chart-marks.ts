@@ -18,6 +18,7 @@ const kinds: Readonly<Record<string, MarkKind>> = {
   audioGap: 'gap',
   loopBlocked: 'fault',
   processStoodStill: 'gap',
+  receiverStoodStill: 'gap',
   queueFillingUp: 'drop',
   reconnecting: 'fault',
   encoderRestarted: 'fault',

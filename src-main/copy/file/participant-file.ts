@@ -206,14 +206,14 @@ export class ParticipantFile {
     this.#parts.current.endAt(atMs);
   }
 
-  /** Writes what is due: silence, black, and a cluster that little comes for. @param nowMs of the clock that packets carry */
-  tick(nowMs: number): void {
+  /** Writes what is due: silence, black up to `fillMs`, and a cluster that little comes for. @param nowMs of the clock that packets carry */
+  tick(nowMs: number, fillMs = nowMs): void {
     // No black or silence over what waits for its time, as of a track that is published again, or muted soon.
-    const waitsSinceMs = { video: nowMs, audio: nowMs };
+    const waitsSinceMs = { video: fillMs, audio: fillMs };
     for (const { pictures, times, track } of this.#tracks.values()) {
       pictures?.release();
       times.tick(nowMs);
-      waitsSinceMs[track.kind] = Math.min(waitsSinceMs[track.kind], times.waitsSinceMs ?? nowMs);
+      waitsSinceMs[track.kind] = Math.min(waitsSinceMs[track.kind], times.waitsSinceMs ?? fillMs);
     }
     this.#parts.tick({
       nowMs: this.#gate.takeMs(nowMs),

@@ -22,6 +22,8 @@ import { StateOutbox } from './state-outbox.js';
 
 /** As often as the recorder's own timer: files are filled in, and told of, in milliseconds. */
 const tickEveryMs = 200;
+/** A standstill of less the sockets hold, whoever sends. Milliseconds. */
+const toldFromMs = 1_000;
 /** How long files may take to end when nobody is left who would wait for them, in milliseconds. */
 const orphanedMs = 3_000;
 /** How long the account of files that have ended is waited for: their disk may not answer. Milliseconds. */
@@ -211,12 +213,22 @@ export class CopyHost {
     const nowMs = performance.now();
     const sinceMs = nowMs - this.#tickedMs;
     this.#tickedMs = nowMs;
+    if (sinceMs >= toldFromMs) this.#tellStandstill(sinceMs);
     // After a blocked event loop timers come before the packets that waited: filling in now would make those too late.
     if (sinceMs <= lateTickMs && this.#ending === null)
       this.#files?.tick(this.#nowMs(), this.#clock?.elapsedMs());
     this.#replay?.tick();
     this.#outbox.tell();
     if (this.#ending === null) this.#accounts?.tick(this.#outbox.untakenMs);
+  }
+
+  #tellStandstill(ms: number): void {
+    this.#report.warning(
+      'receiverStoodStill',
+      `The process that receives stood still for ${(ms / 1_000).toFixed(1)} s: what its sockets had no room for is missing, and told as gaps.`,
+      null,
+      { standstillMs: Math.round(ms) },
+    );
   }
 
   async #finish(endMs: number): Promise<void> {

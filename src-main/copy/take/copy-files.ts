@@ -13,6 +13,7 @@ import type { CopySink } from './copy-sink.js';
 import { CopySinkFactory } from './copy-sink-factory.js';
 import { type CopiedTrack, MovableSink } from './copy-track.js';
 import { tellTrack } from './copy-track-events.js';
+import { FillHold } from './fill-hold.js';
 import { PartBegins } from './part-begins.js';
 import { PausedNewcomers } from './paused-newcomers.js';
 
@@ -33,6 +34,7 @@ export class CopyFiles extends CopyFigures implements TakeMedia {
   readonly #received = new Map<CopiedTrack, MovableSink>();
   readonly #newcomers: PausedNewcomers;
   readonly #begins: PartBegins;
+  readonly #hold = new FillHold();
   #toldVideos = 0;
   /** What is wrong with tracks at the moment: they are on, and nothing comes. Only this class sets it. */
   alarms: readonly SignalAlarm[] = [];
@@ -140,8 +142,9 @@ export class CopyFiles extends CopyFigures implements TakeMedia {
     let withVideo = 0;
     const elapsedMs = Math.min(nowMs - this.#tickedMs, tickMs);
     this.#tickedMs = nowMs;
+    const fillMs = this.#hold.upTo(roomMs);
     for (const sink of this.#sinks.values()) {
-      sink.tick(nowMs, roomMs);
+      sink.tick(nowMs, roomMs, fillMs);
       if (sink.hasVideo) withVideo += 1;
     }
     this.alarms = [...this.#sinks.values()].flatMap((sink) =>

@@ -180,9 +180,9 @@ export class CopySink {
     this.#media?.resumed();
   }
 
-  /** Called a few times a second. @param nowMs of the take @param roomMs the same moment of the room's clock */
-  tick(nowMs: number, roomMs: number): void {
-    this.#media?.tick(this.#options.media.originMs + roomMs);
+  /** Called a few times a second. @param nowMs of the take @param roomMs the same of the room's clock @param fillMs of that: as {@link FillHold} says */
+  tick(nowMs: number, roomMs: number, fillMs: number): void {
+    this.#media?.tick(this.#options.media.originMs + roomMs, this.#options.media.originMs + fillMs);
     this.#sample(nowMs);
   }
 

@@ -9,7 +9,7 @@ import { EventReporter } from '#engine/telemetry/event-reporter.js';
 it.each([
   [true, 'nothing was received meanwhile', [8_000]],
   // A copied take goes on: nothing is missing from it.
-  [false, 'received by a process of its own', []],
+  [false, 'received by a process of its own, which says so if it stood still as well', []],
 ])('says what a standstill means, where this process receives: %s', (receives, said, noted) => {
   const log = new EventLog(5);
   const lengths: number[] = [];

@@ -233,6 +233,15 @@ function sender(sink: TrackSink | null): (from: number, to: number) => void {
   };
 }
 
+it('says that it stood still itself, as with a machine that is suspended', async () => {
+  const { begin, state } = await hosted();
+  begin();
+  const fromMs = performance.now();
+  while (performance.now() - fromMs < 1_300);
+  const { happenings } = await state(({ happenings: all }) => all.some(({ type }) => type === 'event'));
+  expect(happenings).toMatchObject([{ type: 'event', level: 'warning', name: 'receiverStoodStill' }]);
+});
+
 it('leaves out what was sent while its take is paused, and begins files of whoever came then when it goes on', async () => {
   const { begin, host, record, state } = await hosted();
   begin();

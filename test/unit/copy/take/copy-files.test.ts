@@ -109,6 +109,24 @@ describe('the files of a copied take', () => {
     });
   });
 
+  it('keep what waited in the sockets while the process stood still, however long reading it takes', async () => {
+    const { add, clock, files } = filesOf();
+    const microphone = await add(new Fed('TR_mic', 'microphone'));
+    const fromMs = performance.now() - clock.nowMs();
+    for (let ms = 0; ms < 25_000; ms += 20) {
+      const wasSentInStandstill = ms >= 2_000 && ms < 22_000;
+      // All of it is read within two seconds behind the standstill.
+      const arrivedMs = wasSentInStandstill ? 22_000 + (ms - 2_000) / 10 : ms;
+      if (wasSentInStandstill && ms % 2_000 === 0) files.tick(Math.max(22_200, arrivedMs));
+      else if (!wasSentInStandstill && ms % 200 === 0 && (ms < 2_000 || ms > 24_000)) files.tick(ms);
+      microphone.send(true, fromMs + ms, fromMs + arrivedMs);
+    }
+    await files.finish(25_000);
+    const [{ audio, audioLostMs } = {}] = files.entries();
+    expect(audio).toMatchObject({ received: 2_500, written: 2_500 });
+    expect(audioLostMs).toBe(0);
+  });
+
   it('say from when to when there is something that was sent, and whether more is due', async () => {
     const { add, clock, files } = filesOf();
     const [camera, microphone] = [new Fed('TR_cam', 'camera'), new Fed('TR_mic', 'microphone')];
