@@ -13,6 +13,8 @@ export class KeyChain {
   /** How many are derived ahead at most. */
   readonly #window: number;
   readonly #nowMs: () => number;
+  /** Who comes back, in another browser for instance, has it as it was given, however often it was ratcheted before. */
+  readonly #given: DerivedKey;
   #current: DerivedKey;
   /** What another track of theirs may still come with, for a moment. */
   #previous: DerivedKey | null = null;
@@ -23,6 +25,7 @@ export class KeyChain {
 
   /** @param nowMs a monotonic clock */
   constructor(key: DerivedKey, how: Derivation, window: number, nowMs = (): number => performance.now()) {
+    this.#given = key;
     this.#current = key;
     this.#how = how;
     this.#window = window;
@@ -43,18 +46,20 @@ export class KeyChain {
   #tryNext(frame: SealedFrame): Buffer | null {
     this.#want(this.#window);
     const nowMs = this.#nowMs();
-    if (nowMs - this.#triedMs < trialEveryMs || this.#next.length === 0) return null;
-    for (const [index, key] of this.#next.entries()) {
+    if (nowMs - this.#triedMs < trialEveryMs) return null;
+    const given = this.#current === this.#given ? [] : [this.#given];
+    for (const [index, key] of [...this.#next, ...given].entries()) {
       const opened = openFrame(frame, key.cipherKey);
       if (opened === null) continue;
       this.#previous = this.#current;
       this.#current = key;
+      // Behind the given one all of them are to be derived anew.
       this.#next.splice(0, index + 1);
       this.#wanted = 0;
       this.#want(1);
       return opened;
     }
-    this.#triedMs = nowMs;
+    if (this.#next.length + given.length > 0) this.#triedMs = nowMs;
     return null;
   }
 

@@ -97,6 +97,23 @@ describe('a key that is ratcheted', () => {
     await untilOpened(ada, by);
   });
 
+  it('is left for the one that was given by who comes back with that, and is followed again from there', async () => {
+    const keys = await room(passphrase);
+    const by = await FrameEncryptor.with({ passphrase });
+    const [microphone, camera] = [keys.of('ada', noTrailer), keys.of('ada', noTrailer)];
+    expect(await isOpened(microphone, by)).toBe(true);
+    for (let step = 0; step < 2; step += 1) {
+      await by.ratchet();
+      await untilOpened(microphone, by);
+    }
+    const again = await FrameEncryptor.with({ passphrase });
+    await untilOpened(camera, again);
+    // What the session before has sent may still be on its way.
+    expect(await isOpened(microphone, by)).toBe(true);
+    await again.ratchet();
+    await untilOpened(camera, again);
+  });
+
   it('is lost beyond the window, which may be none', async () => {
     const by = await FrameEncryptor.with({ passphrase });
     await by.ratchet();
