@@ -215,11 +215,15 @@ export class AudioLine {
     return this.#isOn;
   }
 
-  /** It is lost where silence stands, unless that is of a microphone that was off, or of a lost connection, which counts as a whole. */
+  /**
+   * It is lost, unless it is of a microphone that was off, or of a lost connection, which counts as a whole: silence stands there, or
+   * what was sent before, of a sender whose clock was set back.
+   */
   #noteLate(timeMs: number, durationMs: number, lostBefore: number): void {
     const soundedMs = this.#soundedMs ?? 0;
-    if (timeMs >= (this.#offMs ?? Infinity) || timeMs < soundedMs - overlapMs || this.#outage.isOpen) return;
-    const fromMs = Math.max(soundedMs, timeMs - lostBefore * durationMs);
+    if (timeMs >= (this.#offMs ?? Infinity) || this.#outage.isOpen) return;
+    const isOverSound = timeMs < soundedMs - overlapMs;
+    const fromMs = isOverSound ? timeMs : Math.max(soundedMs, timeMs - lostBefore * durationMs);
     if (this.#late !== null && fromMs - this.#late.toMs > leastGapMs) this.#tellLate();
     this.#late = { fromMs: this.#late?.fromMs ?? fromMs, toMs: timeMs + durationMs };
   }

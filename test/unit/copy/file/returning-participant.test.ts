@@ -58,6 +58,14 @@ describe('who comes back on another machine', () => {
     },
   );
 
+  it('loses what stands over what was said before when their clock is set back in a session, and that is said', async () => {
+    const { file, gaps } = await returning(-1_500, 'PA_ada');
+    const { dropped, lostMs } = file.counts.audio;
+    expect(dropped.late).toBeGreaterThan(40);
+    expect(lostMs).toBe(dropped.late * 20);
+    expect(gaps).not.toEqual([]);
+  });
+
   it('stands by the same clock as before when the session is the same', async () => {
     const { spokenAt } = await returning(-200, 'PA_ada');
     expect(spokenAt[100]).toBe(2_200);
