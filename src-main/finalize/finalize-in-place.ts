@@ -31,7 +31,7 @@ const reserveBytes = 1_000_000;
 const writtenFraction = 0.1;
 
 /**
- * Finishes an MP4 where it stands: nothing is copied but all segments apart from the largest, a header is put behind the
+ * Finishes an MP4 where it stands: nothing is copied but all segments apart from the first, a header is put behind the
  * fragments, and the file is read once to prove it.
  *
  * @throws PlateauError `diskFull`, `ffmpegFailed`, `ffmpegMissing`; the error of the system; the reason of the signal.

@@ -3,6 +3,7 @@ import type { PacketCount } from '../contract/stamps.js';
 import { largeBoxHeader, largeBoxHeaderBytes } from '../mp4/boxes.js';
 import { FinishedTrack, type StoredSamples } from '../mp4/finished-track.js';
 import type { MovieTrack } from '../mp4/fragmented-movie.js';
+import { unusedHeadAt, unusedHeadBytes } from '../mp4/head-switch.js';
 import { type Chapter, movieParts } from '../mp4/movie-box.js';
 import { Mp4Error } from '../mp4/mp4-error.js';
 import type { SampleTable } from '../mp4/sample-table.js';
@@ -32,8 +33,10 @@ export type PacketStretch =
 
 /** How one of the segments becomes the finished file. */
 export interface InPlacePlan {
-  /** The segment that stays where it is. */
+  /** The segment that stays where it is: the first one. */
   readonly base: InPlaceSegment;
+  /** What is put where its old header has bytes to spare; empty where nothing is silent before it. */
+  readonly headSilence: Buffer;
   /** What goes behind its fragments, in order; the first one is a box's header. */
   readonly appended: readonly AppendedPart[];
   /** Where the header is put. */
@@ -55,11 +58,12 @@ export interface MovieShape {
 const lastFrameSeconds = 0.034;
 
 /**
- * Lays out the finished file: the largest segment stays, the others' fragments and one second of black and silence are
- * put behind it, and the tables say what is shown when.
+ * Lays out the finished file: the first segment stays, the others' fragments and black are put behind it, and the tables say what
+ * is shown when. Each packet of audio stands behind the one before, or in the same place: Chromium leaves out any that stands before
+ * it, and with them all that follows. So silence is one packet that is repeated, and has a place wherever it is heard.
  *
  * @param filler null when the plan has no gap and no segment lacks video that the file has
- * @throws Mp4Error when none of them can stay, or the tables do not add up
+ * @throws Mp4Error when the first one cannot stay, or the tables do not add up
  */
 export function planInPlace(
   segments: readonly InPlaceSegment[],
@@ -68,13 +72,8 @@ export function planInPlace(
   filler: StoredFiller | null,
   { hasVideo, fps = null, chapters = [] }: MovieShape,
 ): InPlacePlan {
-  const base = segments
-    .filter(({ movie }) => !movie.isCut)
-    .reduce<InPlaceSegment | null>(
-      (largest, one) => (largest === null || one.movie.endBytes > largest.movie.endBytes ? one : largest),
-      null,
-    );
-  if (base === null) throw new Mp4Error('The end of every segment was cut off.');
+  const [base] = segments;
+  if (base === undefined || base.movie.isCut) throw new Mp4Error('The end of the first segment was cut off.');
   const layout = new Layout(base, segments, filler);
   const audio = new Stream(
     layout,
@@ -91,10 +90,13 @@ export function planInPlace(
     else if (segment !== undefined && segment.video !== null) video?.take(segment, segment.video, entry, fps);
   }
   let videoEndUs = 0;
-  for (const entry of timeline.entries) {
+  for (const [index, entry] of timeline.entries.entries()) {
     const audioUs = (entry.filler?.audio ?? 0) * framing.packetUs;
     if (entry.filler !== null) {
-      audio.fill(entry.positionUs, entry.filler.audio, framing.packetUs);
+      const next = timeline.entries.slice(index + 1).find(({ filler: silence }) => silence === null);
+      const before = segments.find(({ file }) => file === next?.file) ?? null;
+      if (entry.filler.audio > 0)
+        audio.fill(entry.positionUs, entry.filler.audio, framing.packetUs, layout.silenceBefore(before));
       // Silence goes on behind the audio, which the last frame may outlast.
       const blackFromUs = Math.max(entry.positionUs, videoEndUs);
       const untilUs = entry.positionUs + audioUs;
@@ -115,13 +117,22 @@ export function planInPlace(
   video?.endAt(isInSlots ? null : timeline.endUs);
   const tracks = [...(video === null ? [] : [video.track]), audio.track];
   if (tracks.some(({ samples }) => samples.length === 0)) throw new Mp4Error('A stream has no packets.');
+  assertForward(audio.track.samples);
   return {
     base,
+    headSilence: layout.headSilence,
     appended: layout.appended,
     movieAtBytes: layout.endBytes,
     movie: movieParts(tracks, base.movie.header.userData, chapters),
     stretches: { video: video?.stretches ?? [], audio: audio.stretches },
   };
+}
+
+/** Whatever was planned: audio that goes back in its file is not heard in Chromium. */
+function assertForward(samples: SampleTable): void {
+  for (let chunk = 1; chunk < samples.chunks; chunk += 1)
+    if (samples.chunkOffsetAt(chunk) < samples.chunkOffsetAt(chunk - 1))
+      throw new Mp4Error('Its audio would go back in the file.');
 }
 
 /** Where everything stands in the finished file. */
@@ -130,23 +141,39 @@ class Layout {
   readonly endBytes: number;
   readonly #shifts = new Map<InPlaceSegment, number>();
   readonly #stored = new Map<StoredStream, StoredSamples>();
+  readonly #silence: StoredStream | null;
+  /** Where there is one in front of a segment; by null, behind all of them. */
+  readonly #silenceAt = new Map<InPlaceSegment | null, number>();
+  readonly #base: InPlaceSegment;
+  #hasHeadSilence = false;
 
   constructor(base: InPlaceSegment, segments: readonly InPlaceSegment[], filler: StoredFiller | null) {
+    this.#base = base;
+    this.#silence = filler?.audio ?? null;
+    const silence = this.#silence?.samples[0] ?? null;
     const parts: AppendedPart[] = [];
     let atBytes = base.movie.endBytes + largeBoxHeaderBytes;
+    const addSilence = (before: InPlaceSegment | null): void => {
+      if (silence === null) return;
+      this.#silenceAt.set(before, atBytes);
+      parts.push({ bytes: silence });
+      atBytes += silence.length;
+    };
     for (const segment of segments) {
       if (segment === base) {
         this.#shifts.set(segment, 0);
         continue;
       }
+      addSilence(segment);
       const { endBytes, headAtBytes, headBytes } = segment.movie;
       const fromBytes = headAtBytes + headBytes;
       this.#shifts.set(segment, atBytes - fromBytes);
       parts.push({ segment, fromBytes, toBytes: endBytes });
       atBytes += endBytes - fromBytes;
     }
-    for (const stream of [filler?.video, filler?.audio]) {
-      if (stream === null || stream === undefined) continue;
+    addSilence(null);
+    const stream = filler?.video ?? null;
+    if (stream !== null) {
       const bytes = Buffer.concat(stream.samples);
       const { description, samples } = stream;
       this.#stored.set(stream, { atBytes, description, sizesBytes: samples.map(({ length }) => length) });
@@ -160,6 +187,23 @@ class Layout {
 
   shiftOf(segment: InPlaceSegment): number {
     return this.#shifts.get(segment) ?? 0;
+  }
+
+  /** What is put into the old header of the base. */
+  get headSilence(): Buffer {
+    return (this.#hasHeadSilence ? this.#silence?.samples[0] : null) ?? Buffer.alloc(0);
+  }
+
+  /** The silence that stands in front of a segment; of null, behind all of them. @throws Mp4Error when there is none */
+  silenceBefore(segment: InPlaceSegment | null): StoredSamples {
+    const isFirst = segment === this.#base;
+    const atBytes = isFirst ? unusedHeadAt(this.#base.movie) : this.#silenceAt.get(segment);
+    const [packet] = this.#silence?.samples ?? [];
+    if (atBytes === undefined || packet === undefined || this.#silence === null)
+      throw new Mp4Error('There is nothing to fill a gap with.');
+    if (isFirst && packet.length > unusedHeadBytes) throw new Mp4Error('The header has no room for silence.');
+    if (isFirst) this.#hasHeadSilence = true;
+    return { atBytes, description: this.#silence.description, sizesBytes: [packet.length] };
   }
 
   storedOf(stream: StoredStream): StoredSamples {
@@ -216,12 +260,16 @@ class Stream {
     this.stretches.push({ file: segment.file, packets, written, samples, shiftBytes });
   }
 
-  fill(fromUs: number, packets: number, packetUs: number): void {
-    if (this.#filler === null) throw new Mp4Error('There is nothing to fill a gap with.');
-    const stored = this.#layout.storedOf(this.#filler);
+  /** @param stored what is repeated; the black of the file when left out */
+  fill(fromUs: number, packets: number, packetUs: number, stored = this.#black()): void {
     const stepTicks = (packetUs * this.track.header.timescale) / 1e6;
     this.track.repeat(stored, this.#ticks(fromUs), packets, stepTicks);
     this.stretches.push({ file: null, packets });
+  }
+
+  #black(): StoredSamples {
+    if (this.#filler === null) throw new Mp4Error('There is nothing to fill a gap with.');
+    return this.#layout.storedOf(this.#filler);
   }
 
   /** Black from a time of the take on, to another one at the latest. */

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { bytesOf } from '../mp4/boxes.js';
-import { restoreHead, switchHead } from '../mp4/head-switch.js';
+import { restoreHead, switchHead, writeUnusedHead } from '../mp4/head-switch.js';
 import { writeAt } from '../storage/file-handle.js';
 import type { AppendedPart, InPlacePlan } from './in-place-plan.js';
 import type { InPlaceSegment } from './in-place-segments.js';
@@ -9,18 +9,19 @@ import type { InPlaceSegment } from './in-place-segments.js';
 const copyBytes = 1024 * 1024;
 
 /**
- * Makes the finished file of the base: what goes behind its fragments, then the header, then the 16 bytes that make an
- * ordinary movie of it, each on the disk before the next. Whenever this is interrupted the file plays: as it grew, or
+ * Makes the finished file of the base: a packet of silence in its old header, what goes behind its fragments, then the header, then
+ * the 16 bytes that make an ordinary movie of it, each on the disk before the next. Whenever this is interrupted the file plays: as it grew, or
  * finished. One that is finished already is left as it is.
  *
  * @throws the error of the system; the reason of `signal`. The file is as it was then.
  */
 export async function writeInPlace(plan: InPlacePlan, signal: AbortSignal | undefined): Promise<void> {
-  const { appended, base, movie, movieAtBytes } = plan;
+  const { appended, base, headSilence, movie, movieAtBytes } = plan;
   const { handle } = base;
   if (await isWritten(plan)) return;
   await undoInPlace(base);
   try {
+    await writeUnusedHead(handle, base.movie, headSilence);
     let atBytes = base.movie.endBytes;
     for (const part of appended) atBytes = await append(handle, part, atBytes, signal);
     for (const part of movie) atBytes = await writeAt(handle, part, atBytes);
@@ -40,6 +41,7 @@ export async function undoInPlace({
   // A fragment whose end was never written is left as it is.
   if (movie.isCut) return;
   await restoreHead(handle, movie);
+  await writeUnusedHead(handle, movie, Buffer.alloc(0));
   if ((await handle.stat()).size > movie.endBytes) await handle.truncate(movie.endBytes);
 }
 

@@ -22,8 +22,9 @@ export interface StoredStream {
   readonly samples: readonly Buffer[];
 }
 
-/** A second of silence, and black. */
+/** A packet of silence, and black. */
 export interface StoredFiller {
+  /** One packet, which is repeated for as long as the silence lasts. */
   readonly audio: StoredStream;
   /** Null for a file without video. */
   readonly video: StoredStream | null;
@@ -35,10 +36,13 @@ export const blackEverySeconds = 2;
 const blackFrames = 2;
 /** The first ones are the encoder's priming, and the last one may be short. */
 const leftOutPackets = 2;
-/** AAC packets of 1,024 samples: a second and a little, which is repeated for as long as the silence lasts. */
-const silentPackets = 48;
-/** Enough for those and the ones that are left out. */
-const silenceSeconds = 1.2;
+/**
+ * One AAC packet, again and again: Chromium leaves out audio whose place in the file is before that of the packet before it, and a
+ * place that stays the same is none of these.
+ */
+const silentPackets = 1;
+/** Enough for that and the ones that are left out. */
+const silenceSeconds = 0.2;
 
 /**
  * Encodes black and silence with the take's own arguments, at low priority, and keeps nothing on the disk.

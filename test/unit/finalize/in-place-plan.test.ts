@@ -29,7 +29,7 @@ const filler: StoredFiller = {
   audio: {
     header: audioHeader,
     description: audioDescription(),
-    samples: Array.from({ length: 48 }, () => Buffer.alloc(6)),
+    samples: [Buffer.alloc(6)],
   },
 };
 
@@ -69,6 +69,8 @@ interface Placed {
   readonly seconds: number;
   readonly withVideo?: boolean;
   readonly lastPackets?: number;
+  /** The end of its last fragment was not written. */
+  readonly isCut?: boolean;
 }
 
 async function planned(
@@ -77,9 +79,10 @@ async function planned(
   fps: number | null = null,
 ): Promise<InPlacePlan & { readonly endUs: number }> {
   const grown = await Promise.all(
-    placed.map(async ({ lastPackets, seconds, startMs, withVideo }, index) => {
+    placed.map(async ({ isCut = false, lastPackets, seconds, startMs, withVideo }, index) => {
       const file = `ada.part${index + 1}.mp4`;
-      await writeFile(join(folder, file), segmentBytes(seconds, withVideo, lastPackets));
+      const bytes = segmentBytes(seconds, withVideo, lastPackets);
+      await writeFile(join(folder, file), isCut ? bytes.subarray(0, -30) : bytes);
       return { file, startMs, endMs: startMs + seconds * 1000 };
     }),
   );
@@ -99,17 +102,19 @@ async function planned(
   return { ...plan, endUs: timeline.endUs };
 }
 
-/** Times of the finished file’s samples, in milliseconds, with sizes. */
-async function shown(plan: InPlacePlan): Promise<{ ms: number; sizeBytes: number; isSync: boolean }[][]> {
+/** Times of the finished file’s samples, in milliseconds, with sizes and places. */
+async function shown(
+  plan: InPlacePlan,
+): Promise<{ ms: number; sizeBytes: number; isSync: boolean; atBytes: number }[][]> {
   const path = join(folder, 'movie');
   await writeFile(path, Buffer.concat([...plan.movie]));
   const file = await open(path, 'r');
   const { tracks: found } = await readOrdinaryMovie(file);
   await file.close();
   return found.map(({ emptyEdit, mediaTime, samples, timescale }) =>
-    Array.from(samples.samples(), ({ dts, isSync, sizeBytes }) => ({
+    Array.from(samples.samples(), ({ atBytes, dts, isSync, sizeBytes }) => ({
       ms: ((dts - mediaTime) / timescale + emptyEdit / 48_000) * 1000,
-      ...{ sizeBytes, isSync },
+      ...{ sizeBytes, isSync, atBytes },
     })),
   );
 }
@@ -174,15 +179,52 @@ describe('the plan of a finished file', () => {
     for (const step of steps) expect(Math.abs(step - 1024 / 48)).toBeLessThan(1024 / 48);
   });
 
-  it('keeps the largest segment in its place, and puts the others behind it', async () => {
+  it('has no audio that stands before what is heard before it, wherever there is silence', async () => {
+    for (const placed of [
+      [{ startMs: 3_000, seconds: 2 }],
+      [
+        { startMs: 2_500, seconds: 1, withVideo: false },
+        { startMs: 9_000, seconds: 4 },
+        { startMs: 15_000, seconds: 2 },
+      ],
+    ]) {
+      const plan = await planned(placed);
+      const [, audio = []] = await shown(plan);
+      const places = audio.map(({ atBytes }) => atBytes);
+      expect(places.filter((atBytes, index) => atBytes < (places[index - 1] ?? 0))).toEqual([]);
+      // In front of the fragments, where its old header says nothing.
+      const { headAtBytes, headBytes } = plan.base.movie;
+      expect(places[0]).toBe(headAtBytes + 88);
+      expect(plan.headSilence).toHaveLength(6);
+      expect(audio.find(({ sizeBytes }) => sizeBytes === 20)?.atBytes).toBeGreaterThan(
+        headAtBytes + headBytes,
+      );
+      await closeSegments(opened);
+    }
+  });
+
+  it('is not made where the silence has no room in front of the fragments, or the first segment was cut', async () => {
+    const audio = { ...filler.audio, samples: [Buffer.alloc(25)] };
+    await expect(planned([{ startMs: 3_000, seconds: 2 }], { ...filler, audio })).rejects.toThrow(
+      'The header has no room for silence.',
+    );
+    await closeSegments(opened);
+    const cut = [
+      { startMs: 0, seconds: 1, isCut: true },
+      { startMs: 1_000, seconds: 4 },
+    ];
+    await expect(planned(cut)).rejects.toThrow('The end of the first segment was cut off.');
+  });
+
+  it('keeps the first segment in its place, and puts the others behind it', async () => {
     const plan = await planned([
       { startMs: 0, seconds: 1 },
       { startMs: 1_000, seconds: 4 },
       { startMs: 5_000, seconds: 2 },
     ]);
-    expect(plan.base.file).toBe('ada.part2.mp4');
+    expect(plan.base.file).toBe('ada.part1.mp4');
     const copied = plan.appended.flatMap((part) => ('segment' in part ? [part.segment.file] : []));
-    expect(copied).toEqual(['ada.part1.mp4', 'ada.part3.mp4']);
+    expect(copied).toEqual(['ada.part2.mp4', 'ada.part3.mp4']);
     const appendedBytes = plan.appended.reduce(
       (sum, part) => sum + ('bytes' in part ? part.bytes.length : part.toBytes - part.fromBytes),
       0,

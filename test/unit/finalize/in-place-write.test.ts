@@ -112,3 +112,26 @@ it('leaves the file as it was when it is ended on the way', async () => {
   await closeSegments(opened);
   expect((await planned()).base.movie.isSwitched).toBe(false);
 });
+
+it('puts a packet of silence into the old header, and takes it away with all else', async () => {
+  await writeHuge();
+  const { headAtBytes } = (await planned()).base.movie;
+  await closeSegments(opened);
+  const file = await open(path, 'r+');
+  const before = Buffer.alloc(200);
+  await file.read(before, 0, before.length, 0);
+  const headSilence = Buffer.from([0x21, 0x10, 0x04, 0x60, 0x8c, 0x1c]);
+  await writeInPlace({ ...(await planned()), headSilence }, undefined);
+  const found = Buffer.alloc(headSilence.length);
+  await file.read(found, 0, found.length, headAtBytes + 88);
+  expect(found.equals(headSilence)).toBe(true);
+  // What is read of it is the movie that it was.
+  await closeSegments(opened);
+  const again = await planned();
+  expect(again.base.movie).toMatchObject({ isSwitched: true, headAtBytes });
+  await undoInPlace(again.base);
+  const after = Buffer.alloc(before.length);
+  await file.read(after, 0, after.length, 0);
+  expect(after.equals(before)).toBe(true);
+  await file.close();
+});
