@@ -163,7 +163,7 @@ export class ConsoleService {
    * Ends the take that runs, or waits for the one that is being finalized: for whoever ends the program. What goes
    * wrong is the state's problem.
    *
-   * @returns whether every file is verified and none has bad losses; true without a take
+   * @returns whether every file is verified, none has bad losses, and every track that was on delivered; true without a take
    */
   async finishTake(): Promise<boolean> {
     return !this.isTakeRunning || finishTake(this.#recorder, (problem) => this.#setProblem(problem));
@@ -200,6 +200,7 @@ export class ConsoleService {
     this.#recorder.endSoon();
     await Promise.all([this.#room.close(), this.#resumed.close(), this.#delivery.close()]);
     await this.#recorder.checks.done();
+    await this.#sources.ended.known();
     await this.#delivery.saved();
   }
 

@@ -19,15 +19,24 @@ export interface EndedTakesHooks {
 export class EndedTakes {
   readonly #hooks: EndedTakesHooks;
   #list: readonly EndedTake[] = [];
+  readonly #followed = new Set<Promise<void>>();
 
   constructor(recorder: Pick<Recorder, 'on'>, hooks: EndedTakesHooks) {
     this.#hooks = hooks;
-    recorder.on('ending', (take) => void this.#follow(take));
+    recorder.on('ending', (take) => {
+      const followed = this.#follow(take).finally(() => this.#followed.delete(followed));
+      this.#followed.add(followed);
+    });
   }
 
   /** The oldest first: those that are being checked, and the latest others. */
   get list(): readonly EndedTake[] {
     return this.#list;
+  }
+
+  /** Waits until the outcome of each is known that has ended by now. Never rejects. */
+  async known(): Promise<void> {
+    await Promise.allSettled(this.#followed);
   }
 
   async #follow({ cause, checked, reason, takeName }: EndingTake): Promise<void> {

@@ -1,13 +1,14 @@
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import { contentOfManifest } from '../contract/losses.js';
 import { isVerified } from '../format/take-outcome.js';
+import { shortcoming } from '../format/take-problem.js';
 import type { Recorder } from '../recorder/recorder.js';
 
 /**
  * Ends the take that runs, or waits for the one that is being finalized: for whoever ends the program. Never rejects.
  *
  * @param onProblem hears what went wrong
- * @returns whether every file is verified and none has bad losses
+ * @returns whether every file is verified, none has bad losses, and every track that was on delivered
  */
 export async function finishTake(
   recorder: Pick<Recorder, 'stopTake'>,
@@ -16,9 +17,14 @@ export async function finishTake(
   try {
     const manifest = await recorder.stopTake();
     const content = contentOfManifest(manifest);
-    if (content?.grade !== 'losses') return isVerified(manifest);
-    onProblem(recordedWithLosses(manifest.takeName));
-    return false;
+    if (content?.grade === 'losses') {
+      onProblem(recordedWithLosses(manifest.takeName));
+      return false;
+    }
+    if (!isVerified(manifest)) return false;
+    const lacking = shortcoming(manifest);
+    if (lacking !== null) onProblem(lacking);
+    return lacking === null;
   } catch (thrown) {
     onProblem(toPlateauError(thrown));
     return false;

@@ -9,6 +9,9 @@ export interface FolderOfTake {
   readonly manifest: Manifest;
 }
 
+/** What is said of a take of which not all folders can be read. */
+export const unreadableFolder = 'Another folder of this take cannot be read.';
+
 /**
  * All folders of a take that can be read, in the order of its parts; the given one is among them. One that is of another take,
  * or names other folders, is none: a manifest is a file that anybody can change, and must not lead to any other folder of

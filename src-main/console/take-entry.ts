@@ -14,10 +14,12 @@ import { deliveringFolderName, readDeliverables } from '../storage/deliverables-
 import { readManifest } from '../storage/manifest-file.js';
 import { readDescription } from '../storage/take-description.js';
 import { lockState } from '../storage/take-lock.js';
-import { type FolderOfTake, foldersOfTake } from './other-folders.js';
+import { type FileNow, fileNow } from './file-now.js';
+import { type FolderOfTake, foldersOfTake, unreadableFolder } from './other-folders.js';
 
 /**
- * One line of the list of takes, with the files of all of its folders.
+ * One line of the list of takes, with the files of all of its folders. What the manifest says of a file holds as long as the file is
+ * there and has its size.
  *
  * @param path the take's folder @param isRunning it is recorded here
  * @throws PlateauError as {@link readManifest} does
@@ -33,27 +35,38 @@ export async function readTakeEntry(path: string, isRunning: boolean): Promise<T
   const isGrowing = isRunning || isHeld || isChecking;
   // It may have gone on in another folder: its files are one take, wherever they are.
   const folders = await foldersOfTake(path, manifest);
-  const whole = { ...manifest, files: folders.flatMap((one) => one.manifest.files) };
-  const files = await Promise.all(
-    folders
-      .flatMap((one) => one.manifest.files.map((entry) => ({ entry, folder: one.path })))
-      .map(async ({ entry, folder }) => ({
-        file: entry.file,
-        identity: entry.identity,
-        participantName: entry.participantName,
-        kind: entry.kind,
-        trackNumber: entry.trackNumber,
-        hasVideo: entry.canvas !== null,
-        ...(entry.part !== undefined && { partNumber: entry.part.number, startMs: entry.part.startMs }),
-        ...(entry.furtherAudio !== undefined && { audioStreams: audioStreamsOf(entry) }),
-        state: entry.state,
-        durationMs: entry.durationMs,
-        sizeBytes: entry.sizeBytes ?? (await sizeOf(join(folder, entry.file))),
-        problem: entry.problem,
-        ...(folder !== path && { folder }),
-        ...(entry.stamps === undefined ? {} : { stamps: entry.stamps }),
+  const isWhole = folders.length >= (manifest.folders?.length ?? 1);
+  const found = await Promise.all(
+    folders.flatMap((one) =>
+      one.manifest.files.map(async (entry) => ({
+        ...{ entry, folder: one.path, now: await fileNow(join(one.path, entry.file), entry) },
       })),
+    ),
   );
+  const whole = { ...manifest, files: found.map(asFound) };
+  const files = await Promise.all(
+    found.map(async ({ entry, folder, now }) => ({
+      file: entry.file,
+      identity: entry.identity,
+      participantName: entry.participantName,
+      kind: entry.kind,
+      trackNumber: entry.trackNumber,
+      hasVideo: entry.canvas !== null,
+      ...(entry.part !== undefined && { partNumber: entry.part.number, startMs: entry.part.startMs }),
+      ...(entry.furtherAudio !== undefined && { audioStreams: audioStreamsOf(entry) }),
+      state: now?.state ?? entry.state,
+      durationMs: entry.durationMs,
+      sizeBytes:
+        now === null
+          ? (entry.sizeBytes ?? (await sizeOf(join(folder, entry.file))))
+          : await sizeOf(join(folder, entry.file)),
+      problem: now?.problem ?? entry.problem,
+      ...(folder !== path && { folder }),
+      // They are of what was in it.
+      ...(entry.stamps === undefined || now !== null ? {} : { stamps: entry.stamps }),
+    })),
+  );
+  const isAsRecorded = isWhole && found.every(({ now }) => now === null);
   const deliverables = await deliverablesIn(path);
   return {
     takeName: basename(path),
@@ -62,8 +75,8 @@ export async function readTakeEntry(path: string, isRunning: boolean): Promise<T
     startedAt: manifest.startedAt,
     durationMs: manifest.durationMs,
     sizeBytes: sumOf(files) + sumOf(deliverables) + (await bytesIn(join(path, deliveringFolderName))),
-    condition: isRunning ? 'recording' : isHeld ? held : conditionOf(whole),
-    ...(isGrowing ? { isComplete: null, content: null } : contentIn(whole)),
+    condition: isRunning ? 'recording' : isHeld ? held : conditionNow(whole, isAsRecorded),
+    ...(isGrowing ? { isComplete: null, content: null } : contentIn(whole, isWhole)),
     losses: isGrowing ? null : lossesIn(folders),
     path,
     files,
@@ -74,14 +87,21 @@ export async function readTakeEntry(path: string, isRunning: boolean): Promise<T
     ...(deliverables.length > 0 && { deliverables }),
     ...(manifest.replay === undefined ? {} : { isReplay: true }),
     warnings: [
+      ...(isWhole ? [] : [unreadableFolder]),
       ...moveSentences(manifest.folders),
-      ...folders.flatMap((one) => one.manifest.signalGaps ?? []).map(signalGapSentence),
+      ...signalSentencesOf(folders),
       ...notRecordedSentences(manifest.notRecorded),
       ...mixedToMonoSentences(whole.files),
       ...emptySlotSentences(whole.files),
     ],
     memory: isRunning || (isHeld && !isChecking) ? null : (manifest.memory ?? null),
   };
+}
+
+/** Each manifest of a take that went on elsewhere has all of them. */
+export function signalSentencesOf(folders: readonly FolderOfTake[]): string[] {
+  const sentences = folders.flatMap(({ manifest: { signalGaps = [] } }) => signalGaps.map(signalGapSentence));
+  return [...new Set(sentences)];
 }
 
 /** Those that are where they were made. */
@@ -103,6 +123,12 @@ function lossesIn(folders: readonly FolderOfTake[]): TakeEntry['losses'] {
   return known.length === 0 ? null : sumOfLosses(known);
 }
 
+/** What the disk says against it weighs more than what the manifest says for it. */
+function conditionNow(manifest: Manifest, isAsRecorded: boolean): TakeCondition {
+  const condition = conditionOf(manifest);
+  return isAsRecorded || condition === 'interrupted' || condition === 'unchecked' ? condition : 'damaged';
+}
+
 function conditionOf(manifest: Manifest): TakeCondition {
   const { files, recovered, state } = manifest;
   if (files.some((file) => file.state === 'damaged')) return 'damaged';
@@ -115,9 +141,32 @@ function conditionOf(manifest: Manifest): TakeCondition {
   return files.some(({ stamps }) => stamps?.intact.isEarned === false) ? 'unproven' : 'verified';
 }
 
-/** Null when nothing is known to be missing, and a file is of an older version or was never finalized. */
-function contentIn({ files, notRecorded }: Manifest): Pick<TakeEntry, 'isComplete' | 'content'> {
-  const content = contentOfTake(knownContentOf(files), notRecorded);
+/** Nobody knows any more what is in a file that is not the one that was recorded. */
+function asFound({
+  entry,
+  now,
+}: {
+  readonly entry: ManifestFile;
+  readonly now: FileNow | null;
+}): ManifestFile {
+  return now === null ? entry : withoutStamps(entry);
+}
+
+function withoutStamps({ stamps: _stamps, ...entry }: ManifestFile): ManifestFile {
+  return entry;
+}
+
+/**
+ * Null when nothing is known to be missing, and a file is of an older version, was never finalized, or cannot be looked at.
+ *
+ * @param isWhole all of the take's folders can be read
+ */
+function contentIn(
+  { files, notRecorded }: Manifest,
+  isWhole: boolean,
+): Pick<TakeEntry, 'isComplete' | 'content'> {
+  const known = contentOfTake(knownContentOf(files), notRecorded);
+  const content = isWhole || known?.grade !== 'complete' ? known : null;
   return { isComplete: content === null ? null : content.grade === 'complete', content };
 }
 

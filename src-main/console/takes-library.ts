@@ -12,8 +12,6 @@ import type {
   TakeVerificationResult,
   TrashedTake,
 } from '../contract/takes.js';
-import { type TakeVerification, verifyTake } from '../finalize/verify-take.js';
-import { notRecordedSentences } from '../format/signal-text.js';
 import { inTime } from '../process/deadline.js';
 import { recoverTake } from '../recovery/recover-take.js';
 import { buildReport } from '../report/build-report.js';
@@ -28,6 +26,7 @@ import { changeMarker } from '../storage/take-markers.js';
 import { emptyTrash, listTrash, moveToTrash, restoreFromTrash } from '../storage/take-trash.js';
 import { FolderAnswers } from './folder-answers.js';
 import { foldersOfTake } from './other-folders.js';
+import { readAndJudge } from './read-and-judge.js';
 import { readTakeEntry } from './take-entry.js';
 
 /** Older ones are left out of a list: reading thousands of manifests would take longer than anybody waits. */
@@ -83,44 +82,7 @@ export class TakesLibrary {
     const folder = await this.folderOf(takeName);
     await assertNotInUse(folder);
     if ((await readManifest(folder)).state === 'checking') await recoverTake(folder, { onProgress });
-    const { notRecorded } = await readManifest(folder);
-    const { ok, findings, files } = await this.#verifyEach(folder, onProgress);
-    return {
-      content: contentOfManifest({ files, notRecorded }),
-      isOk: ok,
-      isProven: files.every(({ stamps }) => stamps?.intact.isEarned === true),
-      findings: [
-        ...findings.map(({ message }) => message),
-        ...files.flatMap(({ file, findings: found }) => found.map(({ message }) => `${file}: ${message}`)),
-      ],
-      losses: [
-        ...files.flatMap(({ file, stamps }) =>
-          stamps?.complete.problem ? [`${file}: ${stamps.complete.problem}`] : [],
-        ),
-        ...notRecordedSentences(notRecorded),
-      ],
-    };
-  }
-
-  /** The files of a take, in each of its folders that can be read. */
-  async #verifyEach(
-    folder: string,
-    onProgress: (fraction: number) => void,
-  ): Promise<Pick<TakeVerification, 'files' | 'findings' | 'ok'>> {
-    const manifest = await readManifest(folder);
-    const folders = await foldersOfTake(folder, manifest);
-    const missing = (manifest.folders?.length ?? 1) - folders.length;
-    const found: TakeVerification[] = [];
-    for (const [index, { path }] of folders.entries()) {
-      const told = (fraction: number): void => onProgress((index + fraction) / folders.length);
-      found.push(await verifyTake(path, 'full', { onProgress: told }));
-    }
-    const unreachable = { code: 'missing', message: 'Another folder of this take cannot be read.' } as const;
-    return {
-      ok: missing === 0 && found.every(({ ok }) => ok),
-      files: found.flatMap(({ files }) => files),
-      findings: [...(missing === 0 ? [] : [unreachable]), ...found.flatMap(({ findings }) => findings)],
-    };
+    return readAndJudge(folder, onProgress);
   }
 
   /**

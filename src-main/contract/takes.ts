@@ -137,6 +137,8 @@ export const takeVerificationSchema = z.object({
   content: contentSchema.nullable().optional(),
   /** Every file is what its encoder wrote, by the packets that were counted; left out by older versions. */
   isProven: z.boolean().optional(),
+  /** Names of the files that are not intact; left out where all are, and by older versions. */
+  notIntact: z.array(z.string()).optional(),
 });
 export type TakeVerificationResult = z.infer<typeof takeVerificationSchema>;
 

@@ -3,14 +3,20 @@ import type { ManifestFile } from '../contract/manifest.js';
 /** How a file of a take stands: as its manifest says it, and whether that was proven. */
 export type FileCondition = ManifestFile['state'] | 'unproven';
 
+/** What has become of a file that was intact: it is not there, has another size, or a verification has found that it is another. */
+export type FileAfterwards = 'gone' | 'changed' | 'notIntact';
+
 /** How a file stands, in the words of the window, of the terminal and of a report. */
-export const fileWords: Readonly<Record<FileCondition, string>> = {
+export const fileWords: Readonly<Record<FileCondition | FileAfterwards, string>> = {
   verified: 'intact',
   unproven: 'plays, not proven',
   fragmented: 'fragmented',
   damaged: 'damaged',
   recording: 'recording',
   unchecked: 'not checked yet',
+  gone: 'not there',
+  changed: 'changed',
+  notIntact: 'not intact',
 };
 
 /** What is read of a file in a manifest, or in a list of takes. Older versions left the stamps out. */

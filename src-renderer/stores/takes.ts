@@ -15,6 +15,7 @@ import { formatQuantity } from '../../src-main/format/number.js';
 import { formatTimecode } from '../../src-main/format/time.js';
 import { levelOfContent } from '../derive/content.js';
 import { chooseTakes, type TakeOrder } from '../derive/take-list.js';
+import { asVerified } from '../derive/verified-entry.js';
 import type { Session } from './session.js';
 
 export interface TakesState {
@@ -101,8 +102,9 @@ export class Takes {
     }
     // An older recorder has no trash.
     const trash = await this.#session.run('listTrash', {}, { isQuiet: true });
+    const { verified } = this.store.getState();
     this.store.setState({
-      entries: result.value,
+      entries: result.value.map((entry) => asVerified(entry, verified[entry.takeName])),
       isLoading: false,
       listProblem: null,
       trash: trash.ok ? trash.value : [],

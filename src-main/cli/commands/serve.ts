@@ -7,6 +7,7 @@ import { inTime } from '../../process/deadline.js';
 import { startDetached } from '../../process/start-child.js';
 import { readPath } from '../options/read-path.js';
 import type { CommandConsole } from '../output/command-console.js';
+import { serveEnd } from '../output/serve-end.js';
 import { Interrupts, interruptText, untilAborted } from '../run/interrupts.js';
 import { LinkPage } from '../run/link-page.js';
 
@@ -25,9 +26,10 @@ const maxPort = 65_535;
 const rendererFolder = fileURLToPath(new URL('../../../src-renderer', import.meta.url));
 
 /**
- * `plateau serve`: the console in a browser, on this machine only, until Ctrl-C.
+ * `plateau serve`: the console in a browser, on this machine only, until Ctrl-C. A take that this ends is told of, as a window
+ * would have.
  *
- * @returns the exit code
+ * @returns the exit code: 0, or that of the take which was ended with it
  * @throws PlateauError `usage` for a wrong port, or when the page was not built
  */
 export async function serve(
@@ -76,6 +78,7 @@ export async function serve(
     await service.run('updateSettings', { outputFolder: resolve(options.out) });
   }
   let links = 0;
+  let exitCode: number;
   try {
     const host = await ConsoleHost.start({
       service,
@@ -101,15 +104,19 @@ export async function serve(
     if (interrupt !== null && service.isTakeRunning) console.say(interrupt);
     if (service.isTakeRunning) console.say('A take is running: it is stopped and finalized...');
     if (service.isDelivering) console.say('MP4 files are being made: the next start goes on with them.');
+    const { endedTakes } = service.state;
     await service.close();
     await host.close();
+    const end = serveEnd(endedTakes, service.state.endedTakes);
+    for (const line of end.lines) console.say(line);
+    ({ exitCode } = end);
   } finally {
     linkPage?.remove();
     await service.close();
     await inTime(shutDownLivekit(), endPatienceMs);
   }
-  console.emit('result', { exitCode: 0, error: null });
-  return 0;
+  console.emit('result', { exitCode, error: null });
+  return exitCode;
 }
 
 function readPort(text: string | undefined): number {

@@ -1,6 +1,6 @@
 import { errorExitCodes } from '../../contract/errors.js';
 import { countSignals } from '../../contract/loss-account.js';
-import { hasEndedEarly, type Manifest } from '../../contract/manifest.js';
+import type { Manifest } from '../../contract/manifest.js';
 import type { VerifyMode } from '../../finalize/verify.js';
 import type { TakeVerification } from '../../finalize/verify-take.js';
 import { formatBytes } from '../../format/bytes.js';
@@ -9,6 +9,7 @@ import { moveSentences } from '../../format/move-text.js';
 import { absent, formatPercent, formatQuantity } from '../../format/number.js';
 import { errorCodeOf, shortcoming } from '../../format/take-problem.js';
 import { formatTimecode } from '../../format/time.js';
+import { isAsMade, isOnlyEarly } from '../../format/verification.js';
 import { readManifest } from '../../storage/manifest-file.js';
 import { assertNotInUse } from '../../storage/take-lock.js';
 import { type CommandConsole, fitted } from '../output/command-console.js';
@@ -52,7 +53,8 @@ export async function verify(folder: string, mode: VerifyMode, console: CommandC
   // Only what is in this folder was looked at.
   for (const line of moveSentences(manifest.folders)) console.say(printable(line));
   const { notRecorded, signalGaps = [] } = manifest;
-  const exitCode = isOnlyEarly(verification, manifest)
+  const isEarly = isOnlyEarly(verification, manifest) && verification.deliverables.every(isAsMade);
+  const exitCode = isEarly
     ? errorExitCodes[errorCodeOf(manifest.problem?.code ?? '')]
     : exitCodeOf(verification, shortcoming(manifest)?.exitCode ?? null);
   console.emit('result', { exitCode, ...verification, notRecorded, signalGaps });
@@ -83,14 +85,8 @@ export function unnamedLines(unnamed: TakeVerification['unnamed']): string[] {
     : lines;
 }
 
-/** Whether a take ended before it was to, and its files are as they were recorded. */
-function isOnlyEarly({ files, findings }: TakeVerification, manifest: Ending): boolean {
-  const areFilesOk = files.length > 0 && files.every(({ ok }) => ok);
-  return areFilesOk && hasEndedEarly(manifest) && findings.every(({ code }) => code === 'takeFailed');
-}
-
 function exitCodeOf({ content, deliverables, ok }: TakeVerification, shortcomingCode: number | null): number {
-  if (!ok || !areAsMade(deliverables)) return errorExitCodes.verificationFailed;
+  if (!ok || !deliverables.every(isAsMade)) return errorExitCodes.verificationFailed;
   if (shortcomingCode !== null) return shortcomingCode;
   return content?.grade === 'losses' ? errorExitCodes.recordedWithLosses : 0;
 }
@@ -104,7 +100,7 @@ function headline(verification: TakeVerification, { signalGaps = [] }: Ending, i
   return [
     filesText(verification, isEarly).join(', '),
     ...(missing === 0 ? [] : [`${formatQuantity(missing, 'signal')} missing`]),
-    ...(areAsMade(deliverables) ? [] : ['not every MP4 file is as it was made']),
+    ...(deliverables.every(isAsMade) ? [] : ['not every MP4 file is as it was made']),
     ...(isEarly ? ['it ended early'] : []),
   ].join('; ');
 }
@@ -145,11 +141,6 @@ function isGone({ findings }: TakeVerification['files'][number]): boolean {
 function wordOf(file: TakeVerification['files'][number]): string {
   if (file.ok) return fileWordOf({ state: 'verified', ...(file.stamps && { stamps: file.stamps }) });
   return isGone(file) ? 'NOT THERE' : 'NOT INTACT';
-}
-
-/** One that is missing was moved to where it is needed. */
-function areAsMade(deliverables: TakeVerification['deliverables']): boolean {
-  return deliverables.every(({ state }) => state === 'asMade' || state === 'missing');
 }
 
 /**

@@ -44,7 +44,10 @@ const conditions: Readonly<Record<TakeCondition, { icon: IconName; explanation: 
     explanation: 'At least one file was kept as it grew. It plays. Recover the take to finish it.',
   },
   empty: { icon: 'info', explanation: 'Nobody published anything: the take has no files.' },
-  damaged: { icon: 'error', explanation: 'At least one file does not play correctly.' },
+  damaged: {
+    icon: 'error',
+    explanation: 'At least one file does not play correctly, is not there, or was changed after the take.',
+  },
 };
 
 /** How a take stands: a sign, a word, and a color beside them. */

@@ -71,6 +71,12 @@ function isChecked({ endedTakes: [ended] = [] }: ConsoleState): boolean {
   return ended !== undefined && ended.outcome !== null;
 }
 
+it('is told of when the engine is closed, to whoever ends the program', async () => {
+  expect(service.state.endedTakes).toEqual([]);
+  await service.close();
+  expect(service.state.endedTakes).toMatchObject([{ reason: 'left', outcome: { files: 0 } }]);
+});
+
 describe('a take that has ended', () => {
   it.each([
     ['somebody stops it', (): void => void service.run('stopTake', {}), 'stopped', null],
