@@ -92,9 +92,9 @@ export function takeRequestOf(
 
 /** What a take needs of this machine, as far as the settings say it. */
 export function plannedTakeOf(store: Pick<SettingsStore, 'profile' | 'settings'>): PlannedTake {
-  const { audioOnly, takeMode } = store.settings;
+  const { audioOnly, makesMp4: delivers, takeMode } = store.settings;
   if (takeMode === 'copy')
-    return { audioOnly, profile: copyProfile, mode: 'copy', ...furtherFoldersOf(store) };
+    return { audioOnly, delivers, profile: copyProfile, mode: 'copy', ...furtherFoldersOf(store) };
   return { audioOnly, profile: store.profile, ...furtherFoldersOf(store) };
 }
 

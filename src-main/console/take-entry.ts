@@ -56,10 +56,7 @@ export async function readTakeEntry(path: string, isRunning: boolean): Promise<T
       ...(entry.furtherAudio !== undefined && { audioStreams: audioStreamsOf(entry) }),
       state: now?.state ?? entry.state,
       durationMs: entry.durationMs,
-      sizeBytes:
-        now === null
-          ? (entry.sizeBytes ?? (await sizeOf(join(folder, entry.file))))
-          : await sizeOf(join(folder, entry.file)),
+      sizeBytes: (now === null ? entry.sizeBytes : null) ?? (await sizeOf(join(folder, entry.file))),
       problem: now?.problem ?? entry.problem,
       ...(folder !== path && { folder }),
       // They are of what was in it.
@@ -175,11 +172,8 @@ function sumOf(files: readonly { readonly sizeBytes: number | null }[]): number 
 }
 
 async function sizeOf(path: string): Promise<number | null> {
-  try {
-    return (await stat(path)).size;
-  } catch {
-    return null;
-  }
+  const stats = await stat(path).catch(() => null);
+  return stats?.isFile() === true ? stats.size : null;
 }
 
 /** By their names, where they have any. */

@@ -145,12 +145,7 @@ async function verifyEntry(
   const verified = await verifyFile(path, { ...entry, packets, ...copied }, mode, options);
   const isMissing = verified.findings.some((finding) => finding.code === 'missing');
   const findings: Finding[] = [...verified.findings];
-  if (entry.sha256 !== null && !isMissing && (await sha256OfFile(path, options.signal)) !== entry.sha256) {
-    findings.push({
-      code: 'checksumMismatch',
-      message: 'The file was changed after it had been recorded (SHA-256 differs).',
-    });
-  }
+  if (!isMissing) findings.push(...(await checksumFindings(path, entry, options.signal)));
   if (entry.state !== 'verified') {
     findings.push({
       code: 'notFinalized',
@@ -163,7 +158,7 @@ async function verifyEntry(
   }
   const { emptySlots, file, identity, state } = entry;
   const found = { ...verified, findings, file, identity, state };
-  if (verified.findings.some(({ code }) => unread.includes(code))) return { ...found, ok: false };
+  if (findings.some(({ code }) => unread.includes(code))) return { ...found, ok: false };
   const complete = completeNow(entry, verified.durationMs);
   // A stamp without a grade is of a version that tolerated more.
   const said = entry.stamps?.complete.grade;
@@ -190,6 +185,25 @@ async function verifyEntry(
     ...{ ...found, ok, stamps, furtherAudio },
     ...(emptySlots !== undefined && { emptySlots }),
   };
+}
+
+/** What one user may not read, or a disk does not give, says nothing of the take's other files. */
+async function checksumFindings(
+  path: string,
+  { sha256 }: Pick<ManifestFile, 'sha256'>,
+  signal: AbortSignal | undefined,
+): Promise<Finding[]> {
+  if (sha256 === null) return [];
+  try {
+    if ((await sha256OfFile(path, signal)) === sha256) return [];
+    return [
+      finding('checksumMismatch', 'The file was changed after it had been recorded (SHA-256 differs).'),
+    ];
+  } catch (thrown) {
+    signal?.throwIfAborted();
+    const code = thrown instanceof Error && 'code' in thrown ? ` (${String(thrown.code)})` : '';
+    return [finding('unreadable', `The file cannot be read${code}.`)];
+  }
 }
 
 /** The end of a segment is where its file has to end, unless a gap says otherwise. */

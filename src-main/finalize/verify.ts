@@ -76,11 +76,10 @@ export async function verifyFile(
   mode: VerifyMode,
   options: VerifyOptions,
 ): Promise<VerifyResult> {
-  const sizeBytes = await stat(path).then(
-    (stats) => stats.size,
-    () => null,
-  );
-  if (sizeBytes === null) return onlyFinding('missing', 'The file is not there.');
+  const stats = await stat(path).catch(() => null);
+  if (stats === null) return onlyFinding('missing', 'The file is not there.');
+  if (!stats.isFile()) return onlyFinding('missing', 'The file is not there: something else has its name.');
+  const { size: sizeBytes } = stats;
   if (sizeBytes === 0) return onlyFinding('empty', 'The file is empty.');
 
   const lengthUs = (expectation.durationMs ?? 0) * 1000;

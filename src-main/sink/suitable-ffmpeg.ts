@@ -5,6 +5,7 @@ import { type FfmpegBinary, findFfmpeg, forgetFfmpeg } from '../ffmpeg/ffmpeg-bi
 import {
   assertHasParts,
   partsForCopied,
+  partsForDelivering,
   partsForRecording,
   unsuitable,
 } from '../ffmpeg/ffmpeg-capabilities.js';
@@ -27,6 +28,8 @@ export interface FfmpegTask {
   readonly audioOnly: boolean;
   /** What is copied is encoded by nobody: it is only read again. Decoded and encoded when left out. */
   readonly mode?: TakeMode | undefined;
+  /** MP4 files are made of it when it has ended, where it is copied. */
+  readonly delivers?: boolean | undefined;
 }
 
 const tried = new Map<string, Promise<void>>();
@@ -40,7 +43,7 @@ const tried = new Map<string, Promise<void>>();
 export async function findSuitableFfmpeg(task: FfmpegTask): Promise<FfmpegBinary> {
   const ffmpeg = await findFfmpeg();
   const { container, preset } = task.profile;
-  const key = [ffmpeg.path, container, preset, task.audioOnly, task.mode].join(' ');
+  const key = [ffmpeg.path, container, preset, task.audioOnly, task.mode, task.delivers === true].join(' ');
   const pending = tried.get(key) ?? assertSuitable(ffmpeg, task);
   tried.set(key, pending);
   try {
@@ -56,6 +59,7 @@ export async function findSuitableFfmpeg(task: FfmpegTask): Promise<FfmpegBinary
 
 async function assertSuitable(ffmpeg: FfmpegBinary, task: FfmpegTask): Promise<void> {
   // Which codecs will come nobody knows yet; what cannot be read at the stop is said there.
+  if (task.delivers === true) await assertHasParts(ffmpeg, partsForDelivering([]));
   if (task.mode === 'copy') return assertHasParts(ffmpeg, partsForCopied([]));
   await assertHasParts(ffmpeg, partsForRecording(task.profile, !task.audioOnly));
   await tryEncode(ffmpeg, task);

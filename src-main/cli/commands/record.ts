@@ -41,7 +41,7 @@ export async function record(
   const left = leftIn([request.outputFolder, request.fallbackFolder, request.backupFolder]);
   return recordingCommand({
     console,
-    request,
+    request: { ...request, delivers: deliveries !== null },
     onChecked: ({ ffmpegVersion, freeBytes, warnings }) => {
       const space = freeBytes === null ? '' : `, ${formatBytes(freeBytes)} free`;
       console.say(`ffmpeg ${printable(ffmpegVersion)}; takes go to ${resolve(request.outputFolder)}${space}`);

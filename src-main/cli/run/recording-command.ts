@@ -3,7 +3,7 @@ import type { Source, TakeRequest } from '../../contract/recording.js';
 import type { Snapshot } from '../../contract/snapshot.js';
 import { nothingRecorded } from '../../format/take-problem.js';
 import { inTime } from '../../process/deadline.js';
-import type { Preflight } from '../../recorder/preflight.js';
+import type { PlannedTake, Preflight } from '../../recorder/preflight.js';
 import type { Recorder } from '../../recorder/recorder.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { roomNotOpened } from '../output/take-summary.js';
@@ -29,7 +29,8 @@ export interface RecordingCommandOptions<Room extends RoomToRecord> {
   readonly request: Pick<
     TakeRequest,
     'audioOnly' | 'outputFolder' | 'participants' | 'plannedMs' | 'profile'
-  >;
+  > &
+    Pick<PlannedTake, 'delivers'>;
   /** This machine can record. */
   readonly onChecked?: (found: Preflight) => void;
   readonly openRoom: () => Promise<Room>;

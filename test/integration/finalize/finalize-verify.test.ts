@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -200,7 +200,8 @@ describe('verifyTake', () => {
     const segments = [{ file: 'gone.mp4', startMs: 0, endMs: 27_000 }];
     await writeFile(join(folder, 'empty.mp4'), '');
     await writeFile(join(folder, 'other.mp4'), 'This is no media file.');
-    const files = ['gone.mp4', 'empty.mp4', 'other.mp4'].map((file) => entry({ file, segments }));
+    await mkdir(join(folder, 'folder.mp4'));
+    const files = ['gone.mp4', 'empty.mp4', 'other.mp4', 'folder.mp4'].map((file) => entry({ file, segments }));
     const whole = entry({ segments: [{ file: fileName, startMs: 0, endMs: durationMs }] });
     await writeTake([whole, ...files]);
     const result = await verifyTake(folder, 'quick', { ffmpegPath });
@@ -212,6 +213,7 @@ describe('verifyTake', () => {
       'The file is not there.',
       'The file is empty.',
       expect.stringMatching(/^The file cannot be read/),
+      'The file is not there: something else has its name.',
     ]);
     expect(others[0]?.findings).toHaveLength(1);
   });

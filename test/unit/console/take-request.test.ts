@@ -39,9 +39,10 @@ it('asks for a copied take without what would encode, of the same people', () =>
     ...{ participants: ['ada', 'eve'], except: ['ben'] },
   });
   expect(plannedTakeOf(store({ takeMode: 'copy' }))).toEqual({
-    ...{ audioOnly: false, profile: copyProfile, mode: 'copy' },
+    ...{ audioOnly: false, delivers: false, profile: copyProfile, mode: 'copy' },
     ...{ backupFolder: '/second', fallbackFolder: '/other' },
   });
+  expect(plannedTakeOf(store({ takeMode: 'copy', makesMp4: true }))).toMatchObject({ delivers: true });
   expect(takeRequestOf(store({ takeMode: 'copy', backupFolder: '' }), roster)).not.toHaveProperty(
     'backupFolder',
   );

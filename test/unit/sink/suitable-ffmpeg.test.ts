@@ -130,6 +130,16 @@ describe.skipIf(process.platform === 'win32')('an ffmpeg that is to record', () 
     else expect(refusal).toContain(named);
   });
 
+  it('is asked before a take for what MP4 files are made with when it has ended', async () => {
+    await fake({ without: ['libx264'], encode: 'exit 1' });
+    const task = { profile: copyProfile, audioOnly: false, mode: 'copy' } as const;
+    await expect(findSuitableFfmpeg(task)).resolves.toMatchObject({ version: '7.1' });
+    await expect(findSuitableFfmpeg({ ...task, delivers: true })).rejects.toMatchObject({
+      code: 'ffmpegUnsuitable',
+      message: expect.stringContaining('libx264') as string,
+    });
+  });
+
   it.each(['4.4.2-0ubuntu0.22.04.1', 'n4.3', '5.0.1'])('is refused as version %s', async (version) => {
     const refusal = await refusalOf('mp4', { version });
     expect(refusal?.message).toBe(
