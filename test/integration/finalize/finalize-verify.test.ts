@@ -201,7 +201,9 @@ describe('verifyTake', () => {
     await writeFile(join(folder, 'empty.mp4'), '');
     await writeFile(join(folder, 'other.mp4'), 'This is no media file.');
     await mkdir(join(folder, 'folder.mp4'));
-    const files = ['gone.mp4', 'empty.mp4', 'other.mp4', 'folder.mp4'].map((file) => entry({ file, segments }));
+    const files = ['gone.mp4', 'empty.mp4', 'other.mp4', 'folder.mp4'].map((file) =>
+      entry({ file, segments }),
+    );
     const whole = entry({ segments: [{ file: fileName, startMs: 0, endMs: durationMs }] });
     await writeTake([whole, ...files]);
     const result = await verifyTake(folder, 'quick', { ffmpegPath });
