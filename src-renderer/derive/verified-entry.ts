@@ -13,10 +13,11 @@ const notIntactState: FileAfterwards = 'notIntact';
 export function asVerified(entry: TakeEntry, result: TakeVerificationResult | undefined): TakeEntry {
   const notIntact = new Set(result?.notIntact ?? []);
   if (result === undefined || notIntact.size === 0 || !claims.has(entry.condition)) return entry;
-  const content = result.content ?? null;
+  // What is not intact is not called complete, however little of it is known to be missing.
+  const content = result.content?.grade === 'complete' ? null : (result.content ?? null);
   return {
     ...entry,
-    ...{ condition: 'damaged', content, isComplete: content === null ? null : content.grade === 'complete' },
+    ...{ condition: 'damaged', content, isComplete: content === null ? null : false },
     files: entry.files.map(({ stamps, ...file }) => {
       // What the list itself has found of a file says more.
       if (notIntact.has(file.file) && file.state === 'verified') return { ...file, state: notIntactState };

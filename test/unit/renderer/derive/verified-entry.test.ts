@@ -14,11 +14,17 @@ it('does not call a file intact in the list that a verification has found to be 
     notIntact: [name],
     content: null,
   };
-  const shown = asVerified(intact, found);
+  const complete = { grade: 'complete', worstShare: 0, gaps: 0 } as const;
+  const shown = asVerified(intact, { ...found, content: complete });
   expect(shown).toMatchObject({ condition: 'damaged', content: null, isComplete: null });
   expect(shown.files[0]).toMatchObject({ file: name, state: 'notIntact' });
   expect(shown.files[0]).not.toHaveProperty('stamps');
   expect(shown.files.slice(1)).toEqual(others);
+  const lossy = { grade: 'losses', worstShare: 0.2, gaps: 1 } as const;
+  expect(asVerified(intact, { ...found, content: lossy })).toMatchObject({
+    content: lossy,
+    isComplete: false,
+  });
 });
 
 it('leaves a take as it is of which no verification speaks against a file', () => {
