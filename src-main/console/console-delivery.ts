@@ -9,7 +9,7 @@ import {
 } from '../contract/deliverables.js';
 import { PlateauError, toPlateauError } from '../contract/errors.js';
 import { alreadyDelivering } from '../contract/refusal.js';
-import type { DeliverProgress } from '../deliver/deliver-take.js';
+import type { DeliverProgress } from '../deliver/deliver-folder.js';
 import { deliverApart } from '../deliver/process/deliver-apart.js';
 import { TimeLeft } from '../deliver/time-left.js';
 import { refused } from './command-input.js';

@@ -4,7 +4,7 @@ import { type TakeVerification, verifyTake } from '../finalize/verify-take.js';
 import { notRecordedSentences } from '../format/signal-text.js';
 import { isAsMade, isOnlyEarly } from '../format/verification.js';
 import { readManifest } from '../storage/manifest-file.js';
-import { foldersOfTake, unreadableFolder } from './other-folders.js';
+import { foldersOfTake, unreadableFolder } from '../storage/other-folders.js';
 import { signalSentencesOf } from './take-entry.js';
 
 /** What was found in all folders of a take, and where its tracks were on and delivered nothing, in sentences. */

@@ -12,10 +12,10 @@ import { mixedToMonoSentences } from '../format/stereo-text.js';
 import { bytesIn } from '../storage/bytes-in.js';
 import { deliveringFolderName, readDeliverables } from '../storage/deliverables-file.js';
 import { readManifest } from '../storage/manifest-file.js';
+import { type FolderOfTake, foldersOfTake, unreadableFolder } from '../storage/other-folders.js';
 import { readDescription } from '../storage/take-description.js';
 import { lockState } from '../storage/take-lock.js';
 import { type FileNow, fileNow } from './file-now.js';
-import { type FolderOfTake, foldersOfTake, unreadableFolder } from './other-folders.js';
 
 /**
  * One line of the list of takes, with the files of all of its folders. What the manifest says of a file holds as long as the file is
@@ -64,7 +64,7 @@ export async function readTakeEntry(path: string, isRunning: boolean): Promise<T
     })),
   );
   const isAsRecorded = isWhole && found.every(({ now }) => now === null);
-  const deliverables = await deliverablesIn(path);
+  const deliverables = (await Promise.all(folders.map((one) => deliverablesIn(one.path)))).flat();
   return {
     takeName: basename(path),
     room: manifest.room,

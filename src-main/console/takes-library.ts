@@ -13,20 +13,20 @@ import type {
   TrashedTake,
 } from '../contract/takes.js';
 import { inTime } from '../process/deadline.js';
-import { recoverTake } from '../recovery/recover-take.js';
 import { buildReport } from '../report/build-report.js';
 import { reportPage } from '../report/report-page.js';
 import { readTakeMemory } from '../report/take-memory.js';
 import { deliveringFolderName, readDeliverables } from '../storage/deliverables-file.js';
+import { FolderAnswers } from '../storage/folder-answers.js';
 import { hasManifest, readManifest } from '../storage/manifest-file.js';
+import { type FolderOfTake, foldersOfTake } from '../storage/other-folders.js';
 import { writeDescription } from '../storage/take-description.js';
 import { diskNotAnswering } from '../storage/take-folder.js';
 import { assertNotInUse } from '../storage/take-lock.js';
 import { changeMarker } from '../storage/take-markers.js';
 import { emptyTrash, listTrash, moveToTrash, restoreFromTrash } from '../storage/take-trash.js';
-import { FolderAnswers } from './folder-answers.js';
-import { foldersOfTake } from './other-folders.js';
 import { readAndJudge } from './read-and-judge.js';
+import { finishChecks, recoverFolders } from './recover-folders.js';
 import { readTakeEntry } from './take-entry.js';
 
 /** Older ones are left out of a list: reading thousands of manifests would take longer than anybody waits. */
@@ -81,7 +81,7 @@ export class TakesLibrary {
     this.#expectEnded(takeName, 'verified');
     const folder = await this.folderOf(takeName);
     await assertNotInUse(folder);
-    if ((await readManifest(folder)).state === 'checking') await recoverTake(folder, { onProgress });
+    await finishChecks(folder, onProgress);
     return readAndJudge(folder, onProgress);
   }
 
@@ -154,16 +154,14 @@ export class TakesLibrary {
   }
 
   /**
-   * Finishes what an interrupted recorder left of a take.
+   * Finishes what an interrupted recorder left of a take, in each of its folders that can be read.
    *
    * @returns what was lost at its end at most, in milliseconds, whether every file could be finished, and its content
-   * @throws PlateauError `usage` when there is no such take, `takeInUse`, and what {@link recoverTake} throws
+   * @throws PlateauError `usage` when there is no such take, `takeInUse`, and what {@link recoverFolders} throws
    */
   async recover(takeName: string): Promise<CommandOutput<'recoverTake'>> {
     this.#expectEnded(takeName, 'recovered');
-    const { manifest, outcome } = await recoverTake(await this.folderOf(takeName));
-    const lostMs = manifest.recovered?.lostMs ?? 0;
-    return { isWhole: outcome !== 'kept', lostMs, content: contentOfManifest(manifest) };
+    return recoverFolders(await this.folderOf(takeName));
   }
 
   /**
@@ -197,7 +195,7 @@ export class TakesLibrary {
           (entry) => entry.file === file || entry.segments.some((segment) => segment.file === file),
         ),
       );
-      const folder = holding?.path ?? ((await isDeliverable(first, file)) ? first : null);
+      const folder = holding?.path ?? (await folderOfDeliverable(folders, file));
       if (folder === null || basename(file) !== file) return null;
       const path = await realpath(join(folder, file));
       // A link in the folder must not lead to anything else on this machine.
@@ -250,7 +248,9 @@ export class TakesLibrary {
   }
 }
 
-/** Whether a list beside the take's originals names a file. @throws PlateauError when it cannot be read */
-async function isDeliverable(folder: string, file: string): Promise<boolean> {
-  return (await readDeliverables(folder))?.files.some((one) => one.file === file) ?? false;
+/** Whose list beside the take's originals names a file; null for none. @throws PlateauError when one cannot be read */
+async function folderOfDeliverable(folders: readonly FolderOfTake[], file: string): Promise<string | null> {
+  for (const { path } of folders)
+    if ((await readDeliverables(path))?.files.some((one) => one.file === file) === true) return path;
+  return null;
 }

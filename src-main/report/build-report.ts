@@ -5,6 +5,7 @@ import { contentOfTake, type Losses, lossesOf, sumOfLosses } from '../contract/l
 import type { Manifest } from '../contract/manifest.js';
 import type { Report, ReportSection, ReportVerdict } from '../contract/report.js';
 import { overallVerdict } from '../contract/verdict-rules.js';
+import { formatTimecode } from '../format/time.js';
 import { readManifest } from '../storage/manifest-file.js';
 import { verdictTimes } from '../telemetry/memory-trend-monitor.js';
 import type { KnownFault } from './event-digest.js';
@@ -119,8 +120,26 @@ export async function buildReport(takePath: string, extras: ReportExtras = {}): 
     ),
     telemetry: { ...digest.lines },
     series: { bucketMs: digest.series.bucketMs, rows: digest.series.rows },
-    sections: [...(extras.sections ?? [])],
+    sections: [...foldersSection(manifest), ...(extras.sections ?? [])],
   };
+}
+
+/** A take that went on elsewhere has a report in each of its folders: which part of it this one is of. Without paths, as all of it. */
+function foldersSection({ folders }: Manifest): ReportSection[] {
+  if (folders === undefined) return [];
+  const rows = folders.map(({ fromMs, fromPart, isThis, moved }) => [
+    isThis ? 'this one' : 'another one',
+    fromPart,
+    formatTimecode(fromMs, true),
+    moved?.message ?? '',
+  ]);
+  return [
+    {
+      heading: 'The take is in several folders. This report has the files and the telemetry of one of them',
+      columns: ['folder', 'from part', 'from', 'why it went on there'],
+      rows,
+    },
+  ];
 }
 
 /** The peak of the take, as its manifest has it when it has ended: its telemetry may lack the last second. */

@@ -1,5 +1,5 @@
 import { interruptedExitCode } from '../../contract/errors.js';
-import type { DeliveredFile } from '../../deliver/deliver-take.js';
+import type { DeliveredFile } from '../../deliver/deliver-folder.js';
 import { type DeliverOptions, readDeliverSettings } from '../options/deliver-options.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { exitCodeOf, fileLines, lastLine, progressTeller, reportOf } from '../run/delivery-telling.js';

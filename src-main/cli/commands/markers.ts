@@ -21,7 +21,7 @@ export async function markers(
   console: CommandConsole,
 ): Promise<number> {
   const path = resolve(folder);
-  const { FolderAnswers } = await import('../../console/folder-answers.js');
+  const { FolderAnswers } = await import('../../storage/folder-answers.js');
   await FolderAnswers.of(dirname(path)).expect();
   const { markers: found } = await readManifest(path);
   if (format === 'table') for (const line of markerLines(found, basename(path))) console.say(line);

@@ -4,6 +4,7 @@ import { basename, resolve } from 'node:path';
 import { errorExitCodes, PlateauError, toPlateauError } from '../../contract/errors.js';
 import { type Content, contentOfManifest } from '../../contract/losses.js';
 import { recoveredText } from '../../format/content-text.js';
+import { moveSentences } from '../../format/move-text.js';
 import { formatPercent } from '../../format/number.js';
 import { hasCode } from '../../process/system-error.js';
 import type { Recovery } from '../../recovery/recover-take.js';
@@ -106,6 +107,8 @@ export async function recoverOne(
     });
     console.showLive([]);
     for (const line of recoveryLines(recovery)) console.say(line);
+    // What is there was not looked at.
+    for (const line of moveSentences(recovery.manifest.folders)) console.say(printable(`  ${line}`));
     const lostMs = recovery.manifest.recovered?.lostMs ?? null;
     return {
       take: resolve(folder),

@@ -1,5 +1,5 @@
 import { errorExitCodes } from '../../contract/errors.js';
-import type { DeliveredFile, DeliverProgress } from '../../deliver/deliver-take.js';
+import type { DeliveredFile, DeliverProgress } from '../../deliver/deliver-folder.js';
 import { TimeLeft } from '../../deliver/time-left.js';
 import { formatQuantity } from '../../format/number.js';
 import { type CommandConsole, fitted } from '../output/command-console.js';
@@ -69,7 +69,14 @@ export function lastLine(files: readonly DeliveredFile[], folder: string): strin
   const unreadable = count('unreadable');
   const there = count('made') + count('kept');
   if (unreadable === files.length) return 'Nothing can be read of any file of the take: nothing to make.';
-  const told = `${formatQuantity(there, 'file')} in ${printable(folder)}`;
+  const isThere = ({ outcome }: DeliveredFile): boolean => outcome === 'made' || outcome === 'kept';
+  const places = new Map([[folder, 0]]);
+  for (const file of files.filter(isThere))
+    places.set(file.folder ?? folder, (places.get(file.folder ?? folder) ?? 0) + 1);
+  const told = [...places]
+    .filter(([, count]) => count > 0 || there === 0)
+    .map(([path, count]) => `${formatQuantity(count, 'file')} in ${printable(path)}`)
+    .join(' and ');
   const made =
     failed === 0 ? `${told}, each proven against its original.` : `${told}; ${failed} could not be made.`;
   return unreadable === 0 ? made : `${made} Of ${unreadable} nothing can be read: the take lacks it.`;

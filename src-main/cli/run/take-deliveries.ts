@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import type { DeliverableSettings } from '../../contract/deliverables.js';
 import { PlateauError, toPlateauError } from '../../contract/errors.js';
-import type { DeliveredFile } from '../../deliver/deliver-take.js';
+import type { DeliveredFile } from '../../deliver/deliver-folder.js';
 import type { deliverApart } from '../../deliver/process/deliver-apart.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { printable } from '../output/printable.js';

@@ -1,7 +1,7 @@
 import { type ErrorReport, PlateauError } from '../../contract/errors.js';
 import { ForkedChild } from '../../process/forked-child.js';
 import { lowerPriority } from '../../process/low-priority.js';
-import { type DeliveredFile, type DeliverOptions, type Delivery, interrupted } from '../deliver-take.js';
+import { type DeliveredFile, type DeliverOptions, type Delivery, interrupted } from '../deliver-folder.js';
 import { type DeliveryReport, deliveryReportSchema, type DeliveryRequest } from './delivery-messages.js';
 
 /** Its ffmpeg gets two seconds to end after SIGTERM; then whoever started it is not waited for any more. In seconds. */

@@ -31,6 +31,7 @@ export const deliveryReportSchema = z.discriminatedUnion('type', [
     file: z.object({
       source: z.string(),
       file: z.string(),
+      folder: z.string().optional(),
       outcome: z.enum(['made', 'kept', 'isMp4', 'unreadable', 'failed']),
       deliverable: deliverableSchema.nullable(),
       error: errorReportSchema.nullable(),

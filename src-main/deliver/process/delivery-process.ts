@@ -5,7 +5,8 @@
  */
 import { toPlateauError } from '../../contract/errors.js';
 import { setFileAccessLike } from '../../process/file-access.js';
-import { type DeliverProgress, deliverTake } from '../deliver-take.js';
+import type { DeliverProgress } from '../deliver-folder.js';
+import { deliverTake } from '../deliver-take.js';
 import { type DeliveryReport, type DeliveryRequest, deliveryRequestSchema } from './delivery-messages.js';
 
 /** Of all files of the take, from 0 to 1. */

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, it, vi } from 'vitest';
-import type { DeliverProgress } from '#engine/deliver/deliver-take.js';
+import type { DeliverProgress } from '#engine/deliver/deliver-folder.js';
 import { deliverApart } from '#engine/deliver/process/deliver-apart.js';
 import { writeCopiedTake } from '../../fixtures/copied-marks.js';
 

@@ -2,6 +2,7 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeF
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { TakesLibrary } from '#engine/console/takes-library.js';
 import { type Manifest, manifestSchema } from '#engine/contract/manifest.js';
 import type { Container } from '#engine/contract/profile.js';
 import { finishedMarkName } from '#engine/finalize/finished-mark.js';
@@ -235,4 +236,37 @@ it('finishes the part of a take that was recorded last, and forgets one that had
   expect(recovered.durationMs).toBeLessThan(9_000);
   const { ok } = await verifyTake(folder, 'full');
   expect(ok).toBe(true);
+});
+
+it('finishes what was left of a take in each of its folders, from the console', async () => {
+  const output = join(root, `output-${takes}`);
+  const other = join(root, `other-${takes}`);
+  const folders = [join(output, 'take'), join(other, 'take')].map((path, index) => ({
+    ...{ path, isThis: false, fromPart: index + 1, fromMs: index * 3_000 },
+    moved: index === 0 ? null : { code: 'diskFull', message: 'Full.', lostFrames: 0, lostAudioMs: 0 },
+  }));
+  const startedAt = new Date().toISOString();
+  for (const [index, { path }] of folders.entries()) {
+    folder = path;
+    await mkdir(folder, { recursive: true });
+    const file = index === 0 ? 'ada.mp4' : 'ada-part2.mp4';
+    await writeSegment(join(folder, file), { container: 'mp4', durationMs: 3_000 });
+    const startMs = index * 3_000;
+    await left(
+      { startedAt, folders: folders.map((one) => ({ ...one, isThis: one.path === path })) },
+      {
+        ...{ file, part: { number: index + 1, startMs, endMs: index === 0 ? 3_000 : null } },
+        segments: [{ file, startMs, endMs: index === 0 ? 3_000 : null }],
+      },
+    );
+    await orphaned(6_000);
+  }
+  const library = new TakesLibrary(output, () => null);
+  expect(await library.recover('take')).toMatchObject({ isWhole: true });
+  const manifests = await Promise.all(folders.map(({ path }) => readManifest(path)));
+  expect(manifests.map(({ files, state }) => [state, files.map((file) => file.state)])).toEqual([
+    ['complete', ['verified']],
+    ['complete', ['verified']],
+  ]);
+  expect((await library.list())[0]).toMatchObject({ condition: 'recovered' });
 });

@@ -4,7 +4,7 @@ import { refusalOf } from '../../../src-main/contract/command-availability.js';
 import type { DeliveryProgress, StoredDelivery } from '../../../src-main/contract/deliverables.js';
 import { PlateauError } from '../../../src-main/contract/errors.js';
 import type { DecidingState } from '../../../src-main/contract/refusal.js';
-import type { DeliveredFile, Delivery } from '../../../src-main/deliver/deliver-take.js';
+import type { DeliveredFile, Delivery } from '../../../src-main/deliver/deliver-folder.js';
 
 const settings = { fps: 30, size: 'source' } as const;
 

@@ -263,16 +263,32 @@ it.each([
   await rm(elsewhere, { recursive: true });
 });
 
-it('names the MP4 files that were made of a take, and deletes none while they are being made', async () => {
-  await addTake('take-1', 'complete', 'verified');
-  const path = join(folder, 'take-1');
+/** What stands in the list of a take's MP4 files. */
+function made(file: string, sizeBytes: number): Deliverable {
   const packets = { video: null, audio: null };
-  const made = (file: string, sizeBytes: number): Deliverable => ({
+  return {
     ...{ file, sizeBytes, sha256: 'a', source: { file: 'ada.mkv', sizeBytes: 1, sha256: 'b', packets } },
     ...{ settings: { fps: 30, size: 'source' }, canvas: null, durationMs: 1, packets, plateauVersion: '0' },
     proof: { video: null, audio: { blocks: 1, differing: 0, offMs: 0 }, audioLongerMs: 0 },
     madeAt: new Date(0).toISOString(),
-  });
+  };
+}
+
+it('names and plays the MP4 files that were made of a take in all of its folders', async () => {
+  const elsewhere = await addMovedTake();
+  const path = join(elsewhere, 'take-7');
+  const files = [made('ada-part2-2.mp4', 6)];
+  await writeDeliverables(path, { schema: 'plateau.deliverables/1', takeName: 'take-7', files });
+  await writeFile(join(path, 'ada-part2-2.mp4'), 'a file');
+  const library = new TakesLibrary(folder, () => null);
+  expect((await library.list())[0]?.deliverables).toMatchObject([{ file: 'ada-part2-2.mp4', sizeBytes: 6 }]);
+  expect(await library.filePath('take-7', 'ada-part2-2.mp4')).toBe(join(path, 'ada-part2-2.mp4'));
+  await rm(elsewhere, { recursive: true });
+});
+
+it('names the MP4 files that were made of a take, and deletes none while they are being made', async () => {
+  await addTake('take-1', 'complete', 'verified');
+  const path = join(folder, 'take-1');
   const files = [made('ada.mp4', 6), made('gone.mp4', 6), made('ben.m4a', 5)];
   await writeDeliverables(path, { schema: 'plateau.deliverables/1', takeName: 'take-1', files });
   await writeFile(join(path, 'ben.m4a'), 'another length');

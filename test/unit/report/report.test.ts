@@ -54,6 +54,23 @@ describe('a report of a take', () => {
     expect(reportPage(ended)).toContain('peak 241 MB of 286 MB');
   });
 
+  it('says of a take that went on in another folder which part of it the report is of', async () => {
+    const told = await writeSyntheticTake({ minutes: 3 });
+    const path = join(told, 'manifest.json');
+    const manifest = manifestSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    const moved = { code: 'diskFull', message: 'The disk is almost full.', lostFrames: 0, lostAudioMs: 0 };
+    const folders = [
+      { path: '/disks/one/take', isThis: true, fromPart: 1, fromMs: 0, moved: null },
+      { path: '/disks/two/take', isThis: false, fromPart: 2, fromMs: 90_500, moved },
+    ];
+    await writeFile(path, JSON.stringify({ ...manifest, folders }));
+    const page = reportPage(await buildReport(told));
+    expect(page).toContain('The take is in several folders.');
+    expect(page).toContain('The disk is almost full.');
+    expect(page).toContain('00:01:30.5');
+    expect(page).not.toContain('/disks/');
+  });
+
   it('judges by what the take was judged by, and says so', async () => {
     const growing = { minutes: 30, leakMbPerMinute: 0.4 };
     const asUsual = await buildReport(await writeSyntheticTake(growing));

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { CommandConsole } from '../../../../src-main/cli/output/command-console.js';
 import { TakeDeliveries, type TakeDelivery } from '../../../../src-main/cli/run/take-deliveries.js';
 import { PlateauError } from '../../../../src-main/contract/errors.js';
-import type { DeliveredFile, DeliverOptions } from '../../../../src-main/deliver/deliver-take.js';
+import type { DeliveredFile, DeliverOptions } from '../../../../src-main/deliver/deliver-folder.js';
 
 const file = { source: 'ada.mkv', file: 'ada.mp4', deliverable: null, error: null } as const;
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

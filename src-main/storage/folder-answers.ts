@@ -1,5 +1,5 @@
 import { answersInTime } from '../process/path-answers.js';
-import { diskNotAnswering } from '../storage/take-folder.js';
+import { diskNotAnswering } from './take-folder.js';
 
 /** How long an answer holds: a page asks for its takes and their pictures at once. In milliseconds. */
 const answerHoldsMs = 2_000;

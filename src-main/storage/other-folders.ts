@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { Manifest } from '../contract/manifest.js';
-import { readManifest } from '../storage/manifest-file.js';
 import { FolderAnswers } from './folder-answers.js';
+import { readManifest } from './manifest-file.js';
 
 /** One of the folders of a take. */
 export interface FolderOfTake {

@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { FolderAnswers } from '../../../src-main/console/folder-answers.js';
 import { TakesLibrary } from '../../../src-main/console/takes-library.js';
 import * as pathAnswers from '../../../src-main/process/path-answers.js';
+import { FolderAnswers } from '../../../src-main/storage/folder-answers.js';
 import { canMountDead, mountDead, type MountedFolder } from '../../fixtures/file-systems.js';
 
 let root: string;
