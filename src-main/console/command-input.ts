@@ -28,7 +28,9 @@ export function refused({ code, reason, hint }: Refusal): PlateauError {
 }
 
 /** What the end of the program would have to undo at once. */
-const beginning: ReadonlySet<CommandName> = new Set(['connect', 'connectDemo', 'startTake', 'startSoak']);
+const beginning: ReadonlySet<CommandName> = new Set([
+  ...(['connect', 'connectDemo', 'startTake', 'startSoak', 'startShow'] as const),
+]);
 
 /**
  * Refuses what begins something while the program ends.

@@ -32,7 +32,7 @@ export interface ConsoleParts {
   readonly desktop: DesktopActions | null;
   readonly state: () => ConsoleState;
   /** Commands that have not answered yet, of whichever console. */
-  readonly pending: ReadonlySet<CommandName>;
+  readonly pending: Set<CommandName>;
   readonly onStateChanged: () => void;
   readonly setProblem: (problem: PlateauError | null) => void;
   readonly emit: (event: ConsoleEvent) => void;

@@ -28,9 +28,22 @@ export async function startOrCountDown(
     // Somebody may have left, or been disarmed, meanwhile.
     const refusal = refusalOf('startTake', state());
     if (refusal !== null) setProblem(refused(refusal));
-    else startTake(parts).catch((thrown: unknown) => setProblem(toPlateauError(thrown)));
+    else void startBehindCountdown(parts);
   });
   return { takeName: '' };
+}
+
+/** A start takes a second or two: it is under way for every console as one is that a command waits for. Never rejects. */
+async function startBehindCountdown(parts: StartParts & Pick<ConsoleParts, 'pending'>): Promise<void> {
+  const { pending, setProblem } = parts;
+  pending.add('startTake');
+  try {
+    await startTake(parts);
+  } catch (thrown) {
+    setProblem(toPlateauError(thrown));
+  } finally {
+    pending.delete('startTake');
+  }
 }
 
 /**

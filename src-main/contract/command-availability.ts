@@ -281,7 +281,7 @@ function isAny(pending: PendingCommands, ...names: readonly CommandName[]): bool
 }
 
 function isStarting(pending: PendingCommands): boolean {
-  return isAny(pending, 'startTake', 'startSoak');
+  return isAny(pending, 'startTake', 'startSoak', 'startShow');
 }
 
 function restarting(): Refusal {
