@@ -45,6 +45,8 @@ export class CopyHandOver {
   /** Resolves what {@link CopyHandOver.begin} answers, or rejects it. */
   #settle: (failure: PlateauError | null) => void = () => undefined;
   #first: Cut | null = null;
+  /** What was given up has left nothing in the folder: the next one writes files of the same names. */
+  #discarded: Promise<void> = Promise.resolve();
 
   constructor(options: HandOverOptions) {
     this.#options = options;
@@ -67,7 +69,8 @@ export class CopyHandOver {
       throw new PlateauError('invalidState', 'The take is copied already.', 'There is nothing to change.');
     if (this.isUnderWay) throw handingOver();
     this.#isJoining = true;
-    const copied = await join()
+    const copied = await Promise.all([join(), this.#discarded])
+      .then(([joined]) => joined)
       .catch((thrown: unknown) => {
         const { code, hint, message } = toPlateauError(thrown);
         throw new PlateauError(code, `The take goes on encoded. ${message}`, hint);
@@ -144,7 +147,7 @@ export class CopyHandOver {
     report.error('copyGivenUp', error.message, null, { hint: error.hint });
     // It knows its files when they have ended.
     const { atMs, number } = this.#first ?? { atMs: 0, number: 0 };
-    void given.finish(atMs).then(() =>
+    this.#discarded = given.finish(atMs).then(() =>
       discard(
         given.entries().map(({ file }) => file),
         number,

@@ -44,6 +44,7 @@ class Encoding {
   readonly handOver: CopyHandOver;
   isStopping = false;
   joining: Promise<void> = Promise.resolve();
+  discarding: Promise<void> = Promise.resolve();
 
   constructor() {
     const { on } = this;
@@ -93,9 +94,9 @@ class Encoding {
         filesEnded: () => undefined,
         tick: () => undefined,
       },
-      discard: (files, part) => {
+      discard: async (files, part) => {
+        await this.discarding;
         this.calls.push(`discard ${files.join()} of ${part}`);
-        return Promise.resolve();
       },
       open: (openMedia) => openMedia(...([] as unknown as Parameters<typeof openMedia>)),
       begin: () => this.calls.push('begin'),
@@ -213,6 +214,26 @@ it('is given up when the process that takes over is gone: the encoders go on, an
   await expect(again).resolves.toEqual(first);
   expect(take.handOver.receiverGone(gone, () => undefined)).toBe(true);
   expect(take.calls.at(-1)).toBe('restart');
+});
+
+it('begins once more when nothing is left of what was given up: its files have the same names', async () => {
+  const take = new Encoding();
+  take.on.set('ada', { video: true, audio: true });
+  let discard = (): void => undefined;
+  take.discarding = new Promise((resolve) => {
+    discard = resolve;
+  });
+  const given = take.handOver.begin();
+  await expect.poll(() => take.media.isHandingOver).toBe(true);
+  take.handOver.receiverGone(new PlateauError('receiverEnded', 'Killed.', 'Look.'), () => undefined);
+  await expect(given).rejects.toThrow();
+  void take.handOver.begin();
+  await expect.poll(() => take.calls.at(-1)).toBe('join');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect([take.media.isHandingOver, take.handOver.isUnderWay]).toEqual([false, true]);
+  discard();
+  await expect.poll(() => take.media.isHandingOver).toBe(true);
+  expect(take.calls.slice(-2)).toEqual(['discard ada-part3.mkv of 3', 'begin']);
 });
 
 it('is refused while it is under way, and once it has been', async () => {
