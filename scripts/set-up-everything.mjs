@@ -5,6 +5,11 @@ import { runScript, setUp } from './setup/set-up.mjs';
 // `npm run setup`: what every other command does by itself, for those who want to be ready beforehand (before
 // a network goes away, say).
 await runScript(async () => {
-  await setUp({ build: 'engine', ffmpeg: true, livekitServer: true }, new Progress({ tellsReady: true }));
+  const programs = { ffmpeg: true, ffprobe: true, livekitServer: true };
+  const forTests = { browser: true, livekitClient: true, oldElectron: true };
+  await setUp(
+    { build: 'engine', renderer: true, ...programs, ...forTests },
+    new Progress({ tellsReady: true }),
+  );
   return 0;
 });

@@ -14,9 +14,8 @@ const litter = [
 ];
 
 /**
- * Removes what nobody needs any more from a take's folder, which the caller holds the lock of.
- and whose
- * manifest says what the marks of finished files say.
+ * Removes what nobody needs any more from a take's folder, which the caller holds the lock of, and whose manifest says what the
+ * marks of finished files say.
  */
 export async function removeLitter(folder: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => litter.some((pattern) => pattern.test(name)));
