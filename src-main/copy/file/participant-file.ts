@@ -1,4 +1,3 @@
-import type { PlateauError } from '../../contract/errors.js';
 import type { StreamPackets } from '../../contract/stamps.js';
 import type { CopyTrack, TrackSink } from '../contract.js';
 import { type FrameCounts, lostPicturesOf, type PictureSize, sumOfFrames } from '../frames/encoded-frame.js';
@@ -63,6 +62,7 @@ export class ParticipantFile {
       {
         now: (kind) => this.#counted.now(kind),
         wishKeyFrame: () => this.#wishKeyFrame(),
+        waitsSinceMs: () => this.#waitsSinceMs(),
       },
     );
   }
@@ -95,11 +95,6 @@ export class ParticipantFile {
       audio: { ...audio, line: this.#withUntimed('audio', audio.line) },
       video: { ...video, line: this.#withUntimed('video', video.line) },
     };
-  }
-
-  /** The first failure of the disk in the part that is recorded; null while there was none. */
-  get failure(): PlateauError | null {
-    return this.#parts.current.file.failure;
   }
 
   /** What was written of each stream of the part, packet by packet; null for one of which nothing was. */
@@ -208,17 +203,17 @@ export class ParticipantFile {
 
   /** Writes what is due: silence, black up to `fillMs`, and a cluster that little comes for. @param nowMs of the clock that packets carry */
   tick(nowMs: number, fillMs = nowMs): void {
-    // No black or silence over what waits for its time, as of a track that is published again, or muted soon.
-    const waitsSinceMs = { video: fillMs, audio: fillMs };
-    for (const { pictures, times, track } of this.#tracks.values()) {
+    for (const { pictures, times } of this.#tracks.values()) {
       pictures?.release();
       times.tick(nowMs);
-      waitsSinceMs[track.kind] = Math.min(waitsSinceMs[track.kind], times.waitsSinceMs ?? fillMs);
     }
+    // No black or silence over what waits for its time, as of a track that is published again, or muted soon.
+    const dueMs = this.#gate.takeMs(fillMs);
+    const until = (kind: StreamKind): number => Math.min(dueMs, this.#waitsSinceMs(kind) ?? dueMs);
     this.#parts.tick({
       nowMs: this.#gate.takeMs(nowMs),
-      pictureMs: this.#gate.takeMs(waitsSinceMs.video),
-      soundMs: this.#gate.takeMs(waitsSinceMs.audio),
+      pictureMs: until('video'),
+      soundMs: until('audio'),
     });
     if (!this.#gate.isPausedAt(nowMs)) this.resumed();
     const { video } = this.#parts.current;
@@ -270,6 +265,14 @@ export class ParticipantFile {
     let waits = 0;
     for (const { times, track } of this.#tracks.values()) if (track.kind === kind) waits += times.waiting;
     return { ...counts, handedOver: counts.handedOver + waits, waiting: counts.waiting + waits };
+  }
+
+  /** When the first of the frames came that wait for their times, of the take; null while none does. */
+  #waitsSinceMs(kind?: StreamKind): number | null {
+    const since = [...this.#tracks.values()].flatMap(({ times, track }) =>
+      kind === undefined || track.kind === kind ? (times.waitsSinceMs ?? []) : [],
+    );
+    return since.length === 0 ? null : this.#gate.takeMs(Math.min(...since));
   }
 
   #wishKeyFrame(): void {

@@ -13,8 +13,13 @@ import type { PartBegin, PartsOptions } from './parts-options.js';
 /** The next part's file is made in less, or not waited for, at the end of the take. Milliseconds. */
 const openPatienceMs = 1_500;
 
+/** What is sent before a moment comes so much later at most, as far as anybody waits for it. Milliseconds. */
+const onItsWayMs = 500;
+
 interface PartsSource {
   readonly now: (kind: StreamKind) => StreamMark;
+  /** When the first of the frames came that wait for the sender's clock; null while none does. Three seconds ago at most. */
+  readonly waitsSinceMs: () => number | null;
   readonly wishKeyFrame: () => void;
 }
 
@@ -184,6 +189,8 @@ export class PartsOfFile {
     const cut = this.#cut;
     // Its first pictures wait for the black before them.
     if (cut === null || this.#part.video.isWaiting || !cut.isDecided(this.#state, isLast)) return;
+    // What came before it, and was on its way then, belongs to the part before.
+    if (!isLast && (this.#source.waitsSinceMs() ?? Infinity) < cut.atMs + onItsWayMs) return;
     const opened = this.#opened;
     if (opened?.number === cut.number) this.#goOn(cut, opened.file);
     else {

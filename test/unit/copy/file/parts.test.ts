@@ -97,6 +97,29 @@ describe('a file that is cut', () => {
     expect([...one.audio.filled, ...two.audio.filled, ...two.video.all]).toEqual([]);
   });
 
+  it('is cut when what was sent before has its time: a microphone whose sender has not told its clock yet', async () => {
+    const take = await recorded({ camera: false });
+    const { begun, clockOfSound, file, finish, hasBegun, read, sent, sound, tick } = take;
+    clockOfSound.isKnown = false;
+    for (let ms = 400; ms < 4_000; ms += 20) {
+      if (ms === 1_000) file.cut({ number: 2, atMs: 1_010 });
+      // Muted for a while, also at that moment: nobody waits long for what was said before.
+      if (ms === 900 || ms === 3_000) file.setOn('audio', ms === 3_000, ms);
+      if (ms < 900 || ms >= 3_000) sound(ms);
+      if (ms === 2_600) clockOfSound.isKnown = true;
+      if (ms % 200 === 0) tick(ms);
+      // A file could have been made meanwhile.
+      if (ms % 200 === 0) await readdir(folder);
+      if (ms === 2_800) await hasBegun();
+    }
+    await finish(4_000);
+    expect(begun[0]?.startMs).toBeGreaterThanOrEqual(1_010);
+    const [one, two] = [await read(1), await read(2)];
+    expect(one.audio.numbers).toEqual(range(0, 25));
+    expect(two.audio.numbers).toEqual(range(25, sent().audio));
+    expect(file.counts.audio.dropped.late).toBe(0);
+  });
+
   it('goes on where it is while no key frame comes, says so, and is cut by a later one', async () => {
     const { begun, file, finish, hasBegun, late, picture, read, sent, sound, tick, wished } =
       await recorded();
