@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
-import { PlateauError } from '../contract/errors.js';
+import { type ErrorCode, PlateauError } from '../contract/errors.js';
 import { childEnd, endInStages, type EndStage } from './child-lifetime.js';
 import { endWithThisProcess } from './orphan-guard.js';
 import { TextTail } from './text-tail.js';
@@ -14,6 +14,8 @@ export interface ForkedChildOptions<Report> {
   readonly subject: string;
   /** What to do when it is gone. */
   readonly hint: string;
+  /** What its end is called, when it should not have ended; `internal` when left out: a defect of ours. */
+  readonly code?: ErrorCode;
   /** Everything that it tells is parsed by this; a child that tells anything else is killed. */
   readonly reportSchema: z.ZodType<Report>;
   readonly onReport: (report: Report) => void;
@@ -172,10 +174,10 @@ export class ForkedChild<Request extends object, Report> {
   }
 
   #error(predicate: string, cause: unknown = this.#cause): PlateauError {
-    const { subject, hint } = this.#options;
+    const { code = 'internal', subject, hint } = this.#options;
     const lastLine = this.#errors.lastLine();
     const sentence = `${subject} ${predicate}${lastLine === '' ? '' : `: ${lastLine}`}.`;
-    return new PlateauError('internal', sentence, hint, { cause });
+    return new PlateauError(code, sentence, hint, { cause });
   }
 
   #receive(message: unknown): void {

@@ -256,6 +256,7 @@ export function startProcess(onReport: (report: CopyReport) => void): CopyChild 
     entry: new URL('./copy-process.js', import.meta.url),
     subject: 'The process that receives in copy mode',
     hint: 'Try again, or look whether the system is short of memory.',
+    code: 'receiverEnded',
     reportSchema: copyReportSchema,
     onReport,
     graceSeconds,

@@ -44,7 +44,7 @@ export class RemoteReplay implements CopiedReplay {
     await this.#saving;
   }
 
-  /** As {@link CopiedReplay.cut}. @throws PlateauError `internal` when the process is gone, or does not answer */
+  /** As {@link CopiedReplay.cut}. @throws PlateauError `receiverEnded` when the process is gone, or does not answer */
   async cut(askedMs: number): Promise<Awaited<ReturnType<CopiedReplay['cut']>>> {
     const answer = this.#child.waitFor(isCut, cutPatienceMs);
     await this.#child.send({ type: 'cutReplay', askedMs });

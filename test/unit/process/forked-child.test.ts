@@ -76,6 +76,17 @@ it('hands over what the child tells, parsed, to whoever waits and to the listene
   expect(reports).toEqual([{ type: 'ready' }, { type: 'said', text: 'hello' }]);
 });
 
+it('calls the end of the child what its owner calls it', async () => {
+  const options = { subject: 'The echo', hint: 'Call again.', reportSchema, onReport: () => undefined };
+  const entry = pathToFileURL(join(folder, 'echo.mjs'));
+  const child = new ForkedChild<Request, Report>({ entry, ...options, code: 'receiverEnded' });
+  children.push(child);
+  await child.waitFor(isReady, patienceMs);
+  const waiting = child.waitFor(isSaid, null);
+  await child.send({ die: 'no more' });
+  await expect(waiting).rejects.toMatchObject({ code: 'receiverEnded', exitCode: 3 });
+});
+
 it('tells who waits that the child has ended, with its last line', async () => {
   const { child } = forked();
   await child.waitFor(isReady, patienceMs);
