@@ -10,6 +10,14 @@ export const postponedMark = 'isPostponed';
 
 /** Counts how tests ended and keeps why they were skipped, for the last lines of `npm test`. */
 export default class CountReporter {
+  /** Tests that were chosen by a part of their title (`-t`); undefined when all were. */
+  #pattern = /** @type {RegExp | undefined} */ (undefined);
+
+  /** @param {import('vitest/node').Vitest} vitest */
+  onInit(vitest) {
+    this.#pattern = vitest.config.testNamePattern;
+  }
+
   /**
    * @param {ReadonlyArray<import('vitest/node').TestModule>} modules
    * @param {ReadonlyArray<unknown>} unhandledErrors
@@ -21,7 +29,7 @@ export default class CountReporter {
     // they have to be seen in the count as well.
     for (const error of unhandledErrors) countFailure(count, 'outside of a test', error);
     for (const module of modules) {
-      const tests = [...module.children.allTests()];
+      const tests = [...module.children.allTests()].filter((test) => this.#isChosen(test));
       const found = noTests();
       for (const error of module.errors()) countFailure(found, module.relativeModuleId, error);
       for (const test of tests) countTest(found, test);
@@ -37,6 +45,15 @@ export default class CountReporter {
     }
     const file = process.env[countFileVariable];
     if (file !== undefined) writeFileSync(file, JSON.stringify(count));
+  }
+
+  /**
+   * What nobody asked for is not skipped.
+   * @param {import('vitest/node').TestCase} test
+   */
+  #isChosen(test) {
+    const isLeftOut = test.result().state === 'skipped';
+    return !isLeftOut || (this.#pattern?.test(test.fullName.replaceAll(' > ', ' ')) ?? true);
   }
 }
 
