@@ -2,7 +2,7 @@ import { unaccountedCopies } from '../contract/copy-account.js';
 import { unaccountedFrames } from '../contract/drop-causes.js';
 import { caps } from '../contract/limits.js';
 import { gradeOfFile, lostPackets } from '../contract/loss-account.js';
-import { type Losses, lossesOf } from '../contract/losses.js';
+import { type Losses, lossesOf, lossLimits } from '../contract/losses.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { CompleteStamp, LossGap } from '../contract/stamps.js';
 import { formatSeconds, lossTexts } from '../format/content-text.js';
@@ -40,7 +40,8 @@ export function completeStamp(file: Recorded): CompleteStamp {
   );
   const { gapsLeftOut = 0 } = file;
   const isSound = armedMs > 0 && addsUp(file);
-  const grade = isSound ? gradeOfFile(losses, gaps, gapsLeftOut, file.copy) : 'losses';
+  const isGraded = isSound && !gaps.some((gap) => isBadEnd(gap, armedMs, endOf(file)));
+  const grade = isGraded ? gradeOfFile(losses, gaps, gapsLeftOut, file.copy) : 'losses';
   const numbers = {
     armedMs: Math.round(armedMs),
     lostFrames: losses.video.lostFrames,
@@ -58,6 +59,18 @@ export function completeStamp(file: Recorded): CompleteStamp {
     gaps: gaps.length + gapsLeftOut,
     ...numbers,
   };
+}
+
+/** The end of a file that a killed recorder has not written is in no count: its share is judged as that of what is counted. */
+function isBadEnd({ atMs, cause, durationMs, lostFrames }: LossGap, armedMs: number, endMs: number): boolean {
+  const { badShare, leastBadAudioMs } = lossLimits;
+  const isUncounted = cause === 'encoderEnded' && lostFrames === null;
+  const isEnd = atMs + durationMs >= endMs - leastShortMs;
+  return isUncounted && isEnd && durationMs > leastBadAudioMs && durationMs > badShare * armedMs;
+}
+
+function endOf({ segments }: Pick<Recorded, 'segments'>): number {
+  return Math.max(0, ...segments.map((segment) => segment.endMs ?? 0));
 }
 
 /** received = written + dropped by cause, with nothing left in a queue. */
@@ -89,7 +102,7 @@ const leastShortMs = 500;
 
 /** How much of the end no stream of the file has: its encoder was behind when the take ended, or was killed. */
 function shortOfItsTimeMs({ canvas, gaps = [], segments }: Recorded): number {
-  const endMs = Math.max(0, ...segments.map((segment) => segment.endMs ?? 0));
+  const endMs = endOf({ segments });
   const streams = canvas === null ? (['audio'] as const) : (['audio', 'video'] as const);
   const missingMs = streams.map((stream) =>
     Math.max(

@@ -55,6 +55,22 @@ describe('completeStamp', () => {
     });
   });
 
+  it('is as bad as the share of an end that nobody has counted, as of a recorder that was killed', () => {
+    const gradeOf = (lengthMs: number, durationMs: number, stream: LossGap['stream']): unknown =>
+      completeStamp(
+        recorded({
+          segments: [{ file: 'ada.mp4', startMs: 0, endMs: lengthMs }],
+          gaps: [{ ...gap, stream, atMs: lengthMs - durationMs, durationMs }],
+        }),
+      ).grade;
+    for (const stream of ['video', 'audio'] as const) {
+      expect(gradeOf(10_000, 900, stream)).toBe('losses');
+      expect(gradeOf(100_000, 900, stream)).toBe('smallLosses');
+      // Of a short file a share says nothing.
+      expect(gradeOf(4_000, 200, stream)).toBe('smallLosses');
+    }
+  });
+
   it('says that it ends too early, where no stream reaches its end', () => {
     const audio: LossGap = { ...gap, stream: 'audio', atMs: 7_000, durationMs: 3_000 };
     const video: LossGap = { ...gap, atMs: 6_500, durationMs: 3_500 };
