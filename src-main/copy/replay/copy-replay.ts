@@ -17,6 +17,8 @@ import { type LinesOfReplay, ReplayLines } from './replay-lines.js';
 
 /** What was sent up to the moment is under way for so long, in milliseconds. */
 const settleMs = 300;
+/** What waits for its sender's clock (3 s), for a cut or for the black before it is waited for, and that is how long at most, in milliseconds. */
+const mostSettleMs = 3_300;
 /** Kept beyond what is asked for: an open cluster, and what a sender takes to answer. In milliseconds. */
 const marginMs = 4_000;
 /** How long a replay would be is reckoned anew after so long, in milliseconds of the take. */
@@ -93,7 +95,7 @@ export class CopyReplay {
    */
   async cut(askedMs: number): Promise<CutFacts | null> {
     const endMs = this.#options.clock.nowMs();
-    await new Promise((resolve) => setTimeout(resolve, settleMs));
+    await this.#settled();
     for (const file of this.#files) file.flush();
     this.drop();
     const cut = cutReplay(this.#files, Math.max(0, endMs - askedMs), endMs);
@@ -160,6 +162,15 @@ export class CopyReplay {
     const counted = lines.finish();
     await target.finish();
     return replayEntry(file, range, name, counted, target.packets);
+  }
+
+  /** Everything that came by now is in the files. */
+  async #settled(): Promise<void> {
+    const isWaiting = ({ sink }: KeptFile): boolean =>
+      sink !== null && sink.counts.audio.waiting + sink.counts.video.waiting > 0;
+    const fromMs = performance.now();
+    do await new Promise((resolve) => setTimeout(resolve, settleMs));
+    while (this.#files.some(isWaiting) && performance.now() - fromMs < mostSettleMs);
   }
 
   #spanMs(): number {

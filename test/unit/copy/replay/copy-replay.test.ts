@@ -234,3 +234,22 @@ it('asks for a key frame when none has come for ten seconds, and not before', ()
   expect([19_100, 19_300, 29_000].map((ms) => kept.isKeyDue(ms))).toEqual([true, false, false]);
   expect(kept.isKeyDue(29_100)).toBe(true);
 });
+
+it('waits for what has come and waits for the clock of its sender, as of somebody who has just joined', async () => {
+  const { replay } = buffer(2_000);
+  const kept = replay.open();
+  const keep = kept.begin(file, 0);
+  let looks = 0;
+  const sink: FollowedSink = {
+    ...sinkOf('ada'),
+    get counts() {
+      looks += 1;
+      if (looks === 3) seconds(keep, [0, 2_000], every(1_000));
+      return { ...noCounts, audio: { ...noCounts.audio, waiting: looks < 3 ? 100 : 0 } };
+    },
+  };
+  kept.follow(sink);
+  expect(await replay.cut(5_000)).toMatchObject({ fromMs: 0, endMs: 2_000 });
+  await replay.write(folder);
+  expect((await blocksIn('ada.mkv')).audio).toHaveLength(100);
+});
