@@ -53,6 +53,9 @@ export function recoveredText(lostMs: number | null, content: Content | null): s
   return `${first}; ${second.slice(0, 1).toLowerCase()}${second.slice(1)}.`;
 }
 
+/** Less audio is 0.00 s: a rounding of clocks, and nothing that anybody hears. Milliseconds. */
+const leastToldMs = 5;
+
 /** What is missing of video and of audio, each by itself; empty when nothing is. */
 export function lossTexts(losses: Losses): string[] {
   const { video, audio } = losses;
@@ -64,7 +67,7 @@ export function lossTexts(losses: Losses): string[] {
       : [
           `${formatCount(missing)} of ${formatCount(video.dueFrames)} frames (${formatLossShare(shares.video)})`,
         ]),
-    ...(audio.lostMs < 1
+    ...(audio.lostMs < leastToldMs
       ? []
       : [
           `${formatSeconds(audio.lostMs)} of ${formatSeconds(audio.dueMs)} of audio (${formatLossShare(shares.audio)})`,
@@ -94,7 +97,7 @@ export function videoLossText({ video, audio }: Losses): string {
 
 /** `0 s`, `12.0 s of 300.0 s (4.0 %)`. */
 export function audioLossText({ audio }: Losses): string {
-  if (audio.lostMs < 1) return '0 s';
+  if (audio.lostMs < leastToldMs) return '0 s';
   const { dueMs, lostMs } = audio;
   return `${formatSeconds(lostMs)} of ${formatSeconds(dueMs)} (${formatLossShare(lostMs / Math.max(1, dueMs))})`;
 }
@@ -108,7 +111,7 @@ export function lossFigures(losses: Losses): { readonly video: string; readonly 
     share <= 0 ? text : `${text} (${formatLossShare(share)})`;
   return {
     video: withShare(formatCount(missing), shares.video),
-    audio: audio.lostMs < 1 ? '0 s' : withShare(formatSeconds(audio.lostMs), shares.audio),
+    audio: audio.lostMs < leastToldMs ? '0 s' : withShare(formatSeconds(audio.lostMs), shares.audio),
   };
 }
 

@@ -134,8 +134,10 @@ export function recoveryLines({ folder, manifest, outcome }: Recovery): string[]
   const name = nameOf(folder);
   if (outcome === 'whole') return [`${name}: nothing to recover.`];
   const count = files.length === 1 ? '1 file' : `${files.length} files`;
-  const said = recoveredText(recovered?.lostMs ?? null, contentOfManifest(manifest));
   const kept = files.filter(({ state }) => state !== 'verified');
+  const lostMs = recovered?.lostMs ?? null;
+  // Of a file that resists nobody knows what is missing at its end.
+  const said = recoveredText(kept.length > 0 && lostMs === 0 ? null : lostMs, contentOfManifest(manifest));
   const done = { recovered: 'recovered', checked: 'checked', kept: 'recovered in part' }[outcome];
   return [
     `${name}: ${done}, ${count}. ${said}`.trimEnd(),

@@ -200,6 +200,8 @@ describe('the statement about a take', () => {
       '12.0 s of 100.0 s of audio (12 %)',
     ]);
     expect(lossTexts(losses())).toEqual([]);
+    // 0.00 s.
+    expect(lossTexts(losses({}, { lostMs: 4 }))).toEqual([]);
     expect(missingText(losses(), 2)).toBeNull();
     expect(missingText(losses({ lostFrames: 90, missedFrames: 10 }))).toMatch(
       /^Missing from all files: 100 of [\d,]+ frames \([\d.]+ %\)\.$/,
