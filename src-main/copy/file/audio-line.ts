@@ -215,10 +215,7 @@ export class AudioLine {
     return this.#isOn;
   }
 
-  /**
-   * It is lost, unless it is of a microphone that was off, or of a lost connection, which counts as a whole: silence stands there, or
-   * what was sent before, of a sender whose clock was set back.
-   */
+  /** It is lost, unless its microphone was off, or the connection, which counts as a whole. Of a clock that was set back sound may stand there. */
   #noteLate(timeMs: number, durationMs: number, lostBefore: number): void {
     const soundedMs = this.#soundedMs ?? 0;
     if (timeMs >= (this.#offMs ?? Infinity) || this.#outage.isOpen) return;

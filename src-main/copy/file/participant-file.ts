@@ -208,17 +208,12 @@ export class ParticipantFile {
       times.tick(nowMs);
     }
     // No black or silence over what waits for its time, as of a track that is published again, or muted soon.
-    const dueMs = this.#gate.takeMs(fillMs);
+    const [takeMs, dueMs] = [this.#gate.takeMs(nowMs), this.#gate.takeMs(fillMs)];
     const until = (kind: StreamKind): number => Math.min(dueMs, this.#waitsSinceMs(kind) ?? dueMs);
-    this.#parts.tick({
-      nowMs: this.#gate.takeMs(nowMs),
-      pictureMs: until('video'),
-      soundMs: until('audio'),
-    });
+    this.#parts.tick({ nowMs: takeMs, pictureMs: until('video'), soundMs: until('audio') });
     if (!this.#gate.isPausedAt(nowMs)) this.resumed();
     const { video } = this.#parts.current;
-    if (video.isShowing && this.#options.keeper?.isKeyDue(this.#gate.takeMs(nowMs)) === true)
-      this.#wishKeyFrame();
+    if (video.isShowing && this.#options.keeper?.isKeyDue(takeMs) === true) this.#wishKeyFrame();
     this.#parts.current.file.flushOlderThan(nowMs);
   }
 

@@ -16,6 +16,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  vi.useRealTimers();
   for (const lock of locks.splice(0)) await lock.release();
   await rm(folder, { recursive: true, force: true });
 });
@@ -85,6 +86,8 @@ it('asks its disk for heartbeats in the lane of its take, one at a time', async 
 });
 
 it('goes to one of those who want it at once, however they come in between one another', async () => {
+  // A heartbeat has a file of its own for a moment.
+  vi.useFakeTimers({ toFake: ['setInterval'] });
   for (let round = 0; round < 40; round += 1) {
     await lockOf({ started: 'long ago' });
     const tries = await Promise.allSettled(

@@ -32,7 +32,8 @@ class ModelBench {
         call: (name: CommandName, input: unknown) => {
           this.calls.push({ name, input });
           if (name === 'readHistory') return Promise.resolve({ ok: true, value: this.history.read() });
-          const value = name === 'getState' ? this.#state : (this.#answers.get(name) ?? null);
+          const empty = name === 'listTakes' ? [] : null;
+          const value = name === 'getState' ? this.#state : (this.#answers.get(name) ?? empty);
           return Promise.resolve({ ok: true, value });
         },
         subscribe: (listener: (event: ConsoleEvent) => void) => {
