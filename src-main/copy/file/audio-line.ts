@@ -215,7 +215,7 @@ export class AudioLine {
     return this.#isOn;
   }
 
-  /** It is lost, unless its microphone was off, or the connection, which counts as a whole. Of a clock that was set back sound may stand there. */
+  /** Lost, over silence or earlier sound (a clock set back), unless of a microphone that was off, or a lost connection, which counts as a whole. */
   #noteLate(timeMs: number, durationMs: number, lostBefore: number): void {
     const soundedMs = this.#soundedMs ?? 0;
     if (timeMs >= (this.#offMs ?? Infinity) || this.#outage.isOpen) return;
