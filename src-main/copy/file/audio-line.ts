@@ -3,21 +3,19 @@ import { type LineCounts, type LineGap, LineTally } from './line-counts.js';
 import type { MatroskaFile } from './matroska-file.js';
 import { longSilence, restSilences, shortSilence } from './opus-silence.js';
 import { Outage, type Stretch } from './outage.js';
+import { Sealed } from './sealed.js';
 import { Unheard } from './unheard.js';
 
 /** Of a gap of more than this most is written in long packets. */
 const longGapMs = 1_000;
-
 /** So long a microphone that is on is waited for, in milliseconds: what the network held back still finds its place. */
 const onPatienceMs = 5_000;
 /** And one that is off. */
 const offPatienceMs = 1_000;
 /** A packet may begin this much before the end of the one before: clocks are brought together in steps. */
 const overlapMs = 15;
-
 /** Less of it nobody hears, and a sender's clock is as far off. */
 const leastGapMs = 5;
-
 /** What a packet is written into. */
 type LineTarget = Pick<MatroskaFile, 'write'> & Partial<Pick<MatroskaFile, 'unwritten'>>;
 /** What a line has to know of a packet. */
@@ -37,6 +35,8 @@ export class AudioLine {
   #refused: Stretch | null = null;
   /** What was sent while the microphone was on, and came when silence stood in its place. */
   #late: Stretch | null = null;
+  /** What comes and no key fits. */
+  readonly sealed = new Sealed();
   /** Since when the microphone is off, in milliseconds of the file; null while it is on. */
   #offMs: number | null = 0;
   /** What its disk has not taken was told of with the end of the line. */
@@ -80,6 +80,7 @@ export class AudioLine {
     this.#isOn = isOn;
     this.#offMs = isOn ? null : (this.#offMs ?? atMs);
     if (isOn) return;
+    this.#tellMissing(this.sealed.end(Infinity, this.#soundedMs ?? 0));
     this.#lack(this.#outage.end(this.#tickedMs));
     this.#tellMissing(this.#unheard.off(this.#tickedMs));
   }
@@ -129,6 +130,7 @@ export class AudioLine {
     }
     this.#wasPaused = false;
     this.#tellLate();
+    this.#tellMissing(this.sealed.before(timeMs, this.#soundedMs ?? 0));
     this.#noteLoss(this.#outage.came(timeMs, timeMs + durationMs), timeMs, lostBefore * durationMs);
     this.#fillUpTo(timeMs);
     const atMs = Math.max(Math.round(timeMs), this.#lastMs + 1);
@@ -175,6 +177,7 @@ export class AudioLine {
   /** Fills up to the end of the file. */
   finish(endMs: number): void {
     this.#tellLate();
+    this.#tellMissing(this.sealed.end(endMs, this.#soundedMs ?? 0));
     this.#tellMissing(this.#unheard.end(endMs));
     this.#tellRefused(endMs);
     this.#lack(this.#outage.endAll(endMs, this.#isOn));
@@ -203,6 +206,7 @@ export class AudioLine {
     next.#soundedMs = this.#soundedMs === null ? null : 0;
     next.endsAtMs = this.endsAtMs - endMs;
     this.#tellLate();
+    this.#tellMissing(this.sealed.end(endMs, this.#soundedMs ?? 0));
     this.#tellMissing(this.#unheard.end(endMs));
     this.#tellRefused(endMs);
     this.#noteLoss(this.#outage.endAll(endMs, this.#isOn), endMs, lostBefore * durationMs);
@@ -277,7 +281,6 @@ export class AudioLine {
 
   /** Nothing else comes before `toMs`: what is left of a gap is filled as well, but for less than the shortest packet. */
   #fillUpTo(toMs: number): void {
-    // Less between two packets is the sender's clock.
     if (toMs - this.#endMs < leastGapMs) return;
     this.#fillTo(toMs);
     for (const silence of restSilences) {

@@ -150,7 +150,7 @@ export class ParticipantFile {
         const { audio, startMs } = this.#parts.current;
         if (kind === 'audio') audio.arrived(this.#gate.takeMs(arrivedMs) - startMs);
         this.#parts.packet(kind, timestamp);
-        own.packet(packet);
+        if (own.packet(packet) && !isPaused) audio.sealed.came(this.#gate.takeMs(arrivedMs) - startMs);
       },
       lost: (from, to) => own.lost(from, to),
       withheld: (nowMs) => {

@@ -9,7 +9,7 @@ import type { SenderTimeline } from './sender-timeline.js';
 interface TrackHooks {
   /** The next frame, by the clock that packets carry. */
   readonly onTimed: (timed: TimedFrame) => void;
-  /** So many frames came before the next one that no key fitted. */
+  /** So many pictures came before the next one, or packets of audio came, that no key fitted. */
   readonly onNotDecrypted: (count: number) => void;
 }
 
@@ -41,9 +41,13 @@ export class ReceivedTrack {
     return this.times.waitingBytes + (this.pictures?.heldBytes ?? 0);
   }
 
-  /** Takes the next packet. */
-  packet(packet: OrderedPacket): void {
+  /** Takes the next packet. @returns whether it is of audio, and no key fits it */
+  packet(packet: OrderedPacket): boolean {
+    const { notDecrypted } = this.frames;
     this.frames.packet(packet);
+    const isSealed = this.pictures === null && this.frames.notDecrypted > notDecrypted;
+    if (isSealed) this.#hooks.onNotDecrypted(1);
+    return isSealed;
   }
 
   /** Numbers that will never come; both count. */
@@ -60,8 +64,10 @@ export class ReceivedTrack {
 
   #take(frame: EncodedFrame): void {
     if (frame.size !== null) this.track.noteSize?.(frame.size.width, frame.size.height);
-    const notDecrypted = this.frames.notDecrypted - this.#toldNotDecrypted;
-    this.#toldNotDecrypted = this.frames.notDecrypted;
+    // Of audio it is known when its packet comes.
+    const { notDecrypted: all } = this.pictures ?? { notDecrypted: 0 };
+    const notDecrypted = all - this.#toldNotDecrypted;
+    this.#toldNotDecrypted = all;
     this.#hooks.onNotDecrypted(notDecrypted);
     const lostBefore = this.#lostPackets + notDecrypted;
     this.times.push(lostBefore === 0 ? frame : { ...frame, lostBefore });

@@ -224,6 +224,53 @@ it('says of a gap that what came in it could not be decrypted, and of the next o
   expect([frames.video.dropped.notDecrypted, frames.audio.dropped.notDecrypted]).toEqual([5, 5]);
 });
 
+describe('audio that no key fits', () => {
+  const sealed = Buffer.concat([tone, Buffer.from([1])]);
+
+  async function heard() {
+    const { audio, ...others } = await recorded(undefined, decryption);
+    const unheard = (fromMs: number, toMs: number): void => {
+      for (let ms = fromMs; ms < toMs; ms += 20)
+        audio.packet(sealed, (originMs + ms) * 48, { arrivedMs: originMs + ms });
+    };
+    const sound = (fromMs: number, toMs: number): void => {
+      for (let ms = fromMs; ms < toMs; ms += 20) others.sound(ms);
+    };
+    return { ...others, unheard, sound };
+  }
+
+  it('is missing to its end, where none ever fitted', async () => {
+    const { file, gaps, unheard } = await heard();
+    unheard(200, 3_000);
+    await file.finish(3_000);
+    expect(audioOf(gaps)).toMatchObject([{ isUndecrypted: true, atMs: 200, durationMs: 2_800 }]);
+    expect(file.counts.audio.lostMs).toBe(2_800);
+  });
+
+  it('is missing before the first that one fits, and behind the last', async () => {
+    const { file, gaps, sound, unheard } = await heard();
+    unheard(0, 1_000);
+    sound(1_000, 2_000);
+    unheard(2_000, 3_000);
+    await file.finish(3_000);
+    expect(audioOf(gaps)).toMatchObject([
+      { isUndecrypted: true, atMs: 0, durationMs: 1_000 },
+      { isUndecrypted: true, atMs: 2_000, durationMs: 1_000 },
+    ]);
+  });
+
+  it('is missing up to where the microphone is turned off, and told once', async () => {
+    const { file, gaps, sound, unheard } = await heard();
+    sound(0, 1_000);
+    unheard(1_000, 2_000);
+    file.setOn('audio', false, 2_000);
+    file.setOn('audio', true, 4_000);
+    sound(4_000, 5_000);
+    await file.finish(5_000);
+    expect(audioOf(gaps)).toMatchObject([{ isUndecrypted: true, atMs: 1_000, durationMs: 1_000 }]);
+  });
+});
+
 it('lacks everything since the connection broke when it does not stand again by the end', async () => {
   const { file, gaps, sound } = await recorded();
   for (let ms = 0; ms < 1_000; ms += 20) sound(ms);

@@ -340,7 +340,10 @@ it('says of what no key fits that it was dropped for that, in alarms, account an
   expect(ada.copy.audio.frames).toMatchObject({ begun: 60, written: 0, dropped: 60 });
   expect(unaccountedCopies(ada.copy.video) + unaccountedCopies(ada.copy.audio)).toBe(0);
   expect(unaccountedFrames(ada.video) + unaccountedFrames(ada.audio)).toBe(0);
-  expect(ada.gaps?.map(({ cause, stream }) => `${stream} ${cause}`)).toEqual(['video dropped']);
-  expect(files.snapshots(0)[0]?.gaps?.count).toBe(1);
+  expect(ada.gaps?.map(({ cause, stream }) => `${stream} ${cause}`)).toEqual([
+    'audio dropped',
+    'video dropped',
+  ]);
+  expect(files.snapshots(0)[0]?.gaps?.count).toBe(2);
   expect(bob.copy?.audio.frames.written).toBeGreaterThan(30);
 });
