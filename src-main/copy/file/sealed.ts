@@ -12,12 +12,22 @@ export class Sealed {
     this.#stretch = { fromMs: this.#stretch?.fromMs ?? atMs, toMs: atMs + packetMs };
   }
 
-  /** One has its place that a key fits; it may have been sent before those. @returns what is missing before it; null for nothing */
+  /**
+   * One has its place that a key fits; it may have been sent before those, for it waited for its time.
+   *
+   * @param heardMs up to where something was heard
+   * @returns what is missing before it; null for nothing
+   */
   before(timeMs: number, heardMs: number): Stretch | null {
     return timeMs < (this.#stretch?.fromMs ?? Infinity) ? null : this.end(timeMs, heardMs);
   }
 
-  /** @param upToMs what follows it, or nothing does @param heardMs up to where something was heard */
+  /**
+   * None follows that belongs to them.
+   *
+   * @param upToMs where something else begins, or the file ends @param heardMs up to where something was heard
+   * @returns what is missing; null for nothing
+   */
   end(upToMs: number, heardMs: number): Stretch | null {
     const { fromMs, toMs } = this.#stretch ?? { fromMs: 0, toMs: 0 };
     this.#stretch = null;
