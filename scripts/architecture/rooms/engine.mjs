@@ -9,13 +9,14 @@ export const engineRooms = [
   // What everybody may read.
   {
     path: 'src-main/contract',
-    purpose: 'What travels or is written: schemas, limits and errors that engine and consoles agree on',
+    purpose:
+      'What travels or is written: schemas, errors, the caps of all queues; engine and consoles agree on it',
     imports: [],
     packages: ['zod'],
   },
   {
     path: 'src-main/format',
-    purpose: 'Bytes, times and verdicts as text, for terminal, window and report alike',
+    purpose: 'Bytes, times, warnings and verdicts as text, for terminal, window and report alike',
     imports: ['src-main/contract'],
     packages: [],
   },
