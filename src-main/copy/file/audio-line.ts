@@ -12,6 +12,8 @@ const longGapMs = 1_000;
 const onPatienceMs = 5_000;
 /** And one that is off. */
 const offPatienceMs = 1_000;
+/** So long a muted one sends silence at most: what was sent later is of one that is on again, which was told late. In milliseconds. */
+const mutedMs = 1_500;
 /** A packet may begin this much before the end of the one before: clocks are brought together in steps. */
 const overlapMs = 15;
 /** Less of it nobody hears, and a sender's clock is as far off. */
@@ -221,8 +223,9 @@ export class AudioLine {
 
   /** Lost, over silence or earlier sound (a clock set back), unless of a microphone that was off, or a lost connection, which counts as a whole. */
   #noteLate(timeMs: number, durationMs: number, lostBefore: number): void {
-    const soundedMs = this.#soundedMs ?? 0;
-    if (timeMs >= (this.#offMs ?? Infinity) || this.#outage.isOpen) return;
+    const [soundedMs, offMs] = [this.#soundedMs ?? 0, this.#offMs ?? Infinity];
+    const isMuted = timeMs >= offMs && timeMs < offMs + mutedMs;
+    if (isMuted || this.#outage.isOpen) return;
     const isOverSound = timeMs < soundedMs - overlapMs;
     const fromMs = isOverSound ? timeMs : Math.max(soundedMs, timeMs - lostBefore * durationMs);
     if (this.#late !== null && fromMs - this.#late.toMs > leastGapMs) this.#tellLate();

@@ -101,3 +101,16 @@ it('lacks nothing of what a muted microphone sends, and comes too late', async (
   expect(file.counts.audio).toMatchObject({ lostMs: 0, dropped: { late: 25 } });
   expect(gaps).toEqual([]);
 });
+
+it('lacks what comes too late of a microphone that is on again, although that is not known yet', async () => {
+  const { file, gaps, says, spokenAt, ticks } = await microphone();
+  says(0, 1_000);
+  file.setOn('audio', false, 1_000);
+  ticks(1_000, 6_000);
+  says(4_600, 5_600, 6_000);
+  file.setOn('audio', true, 6_000);
+  await spokenAt(6_500);
+  // The last one of them overlaps what stands there by no more than a step of two clocks.
+  expect(file.counts.audio).toMatchObject({ lostMs: 380, dropped: { late: 19 } });
+  expect(gaps).toMatchObject([{ stream: 'audio', atMs: 4_600, durationMs: 380 }]);
+});
