@@ -1,4 +1,5 @@
 import type { EncodedFrame } from '../frames/encoded-frame.js';
+import { LateAudio, leastGapMs, overlapMs } from './late-audio.js';
 import { type LineCounts, type LineGap, LineTally } from './line-counts.js';
 import type { MatroskaFile } from './matroska-file.js';
 import { longSilence, restSilences, shortSilence } from './opus-silence.js';
@@ -12,12 +13,6 @@ const longGapMs = 1_000;
 const onPatienceMs = 5_000;
 /** And one that is off. */
 const offPatienceMs = 1_000;
-/** So long a muted one sends silence at most: what was sent later is of one that is on again, which was told late. In milliseconds. */
-const mutedMs = 1_500;
-/** A packet may begin this much before the end of the one before: clocks are brought together in steps. */
-const overlapMs = 15;
-/** Less of it nobody hears, and a sender's clock is as far off. */
-const leastGapMs = 5;
 /** What a packet is written into. */
 type LineTarget = Pick<MatroskaFile, 'write'> & Partial<Pick<MatroskaFile, 'unwritten'>>;
 /** What a line has to know of a packet. */
@@ -35,8 +30,7 @@ export class AudioLine {
   #outage = new Outage();
   /** What the file had no room for, or its disk refused, since the last packet that it took. */
   #refused: Stretch | null = null;
-  /** What was sent while the microphone was on, and came when silence stood in its place. */
-  #late: Stretch | null = null;
+  readonly #late = new LateAudio();
   /** What comes and no key fits. */
   readonly sealed = new Sealed();
   /** Since when the microphone is off, in milliseconds of the file; null while it is on. */
@@ -127,7 +121,10 @@ export class AudioLine {
     }
     if (timeMs < this.#endMs - Math.max(overlapMs, durationMs)) {
       this.#tally.drop('late');
-      this.#noteLate(timeMs, durationMs, lostBefore);
+      // A lost connection counts as a whole.
+      const [soundedMs, offMs] = [this.#soundedMs ?? 0, this.#offMs ?? Infinity];
+      if (!this.#outage.isOpen)
+        this.#tellMissing(this.#late.note({ timeMs, durationMs, lostBefore, soundedMs, offMs }));
       return;
     }
     this.#wasPaused = false;
@@ -221,20 +218,8 @@ export class AudioLine {
     return this.#isOn;
   }
 
-  /** Lost, over silence or earlier sound (a clock set back), unless of a microphone that was off, or a lost connection, which counts as a whole. */
-  #noteLate(timeMs: number, durationMs: number, lostBefore: number): void {
-    const [soundedMs, offMs] = [this.#soundedMs ?? 0, this.#offMs ?? Infinity];
-    const isMuted = timeMs >= offMs && timeMs < offMs + mutedMs;
-    if (isMuted || this.#outage.isOpen) return;
-    const isOverSound = timeMs < soundedMs - overlapMs;
-    const fromMs = isOverSound ? timeMs : Math.max(soundedMs, timeMs - lostBefore * durationMs);
-    if (this.#late !== null && fromMs - this.#late.toMs > leastGapMs) this.#tellLate();
-    this.#late = { fromMs: this.#late?.fromMs ?? fromMs, toMs: timeMs + durationMs };
-  }
-
   #tellLate(): void {
-    this.#tellMissing(this.#late);
-    this.#late = null;
+    this.#tellMissing(this.#late.take());
   }
 
   /** Nothing of it was told before. */
