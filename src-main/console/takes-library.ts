@@ -3,7 +3,6 @@ import { basename, join, resolve } from 'node:path';
 import type { CommandOutput } from '../contract/console.js';
 import { PlateauError } from '../contract/errors.js';
 import type { TakeMemory } from '../contract/history.js';
-import { contentOfManifest } from '../contract/losses.js';
 import type { Marker } from '../contract/manifest.js';
 import type {
   MarkerChange,

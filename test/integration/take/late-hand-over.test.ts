@@ -71,7 +71,7 @@ it.each(['encode', 'copy'] as const)(
     await recorder.disconnect();
     await Promise.all([ada.leave(), bob.leave()]);
     // Ada may be late as well, in the first moments of the take.
-    const [late, ...others] = (manifest.notRecorded ?? []).filter(({ identity }) => identity === 'bob');
+    const [late, ...others] = manifest.notRecorded.filter(({ identity }) => identity === 'bob');
     expect(others).toEqual([]);
     expect(late).toMatchObject({ identity: 'bob', role: 'microphone', code: 'trackWithheld' });
     expect(late?.message).toMatch(/^The microphone of bob was handed over late: it had been on for \d\.\d s/);

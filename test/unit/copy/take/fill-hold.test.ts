@@ -11,7 +11,7 @@ it('fills in up to now while ticks come, also when the first one is late', () =>
 });
 
 it('fills in nothing behind a standstill for five seconds, in which the sockets are read', () => {
-  const [before = [], behind = []] = [
+  const [before, behind] = [
     [1_000, 1_200],
     [21_400, 21_600, 22_600, 23_600, 24_600, 25_600, 26_399, 26_400],
   ];
