@@ -15,6 +15,7 @@ import { FileAllowance } from './max-files.js';
 import type { Problem } from './problem.js';
 import { TakeFiles } from './take-files.js';
 import type { FilledTake, OpenMedia, TakeMedia, TakeWithMedia } from './take-media.js';
+import type { TakeMoments } from './take-moments.js';
 import type { TakeParticipants } from './take-participants.js';
 import type { TakeParts } from './take-parts.js';
 import type { TakePlaces } from './take-places.js';
@@ -25,6 +26,7 @@ export interface FilesOfTakeOptions {
   readonly take: TakeWithMedia;
   readonly clock: TakeClock;
   readonly places: TakePlaces;
+  readonly moments: Pick<TakeMoments, 'noteStandstill'>;
   readonly frameBytes: ByteCap;
   readonly frameRateLimit: FrameRateLimit;
   readonly problems: Pick<TakeProblems, 'fileFailed' | 'note'>;
@@ -116,6 +118,7 @@ function openMediaOfTake(options: FilesOfTakeOptions, open: OpenMedia, first?: C
         void options.saveManifest();
       },
       onRefused: refusing(options),
+      onStandstill: (ms) => options.moments.noteStandstill(ms),
       onNotRestored: (file, error, part) => goingOn().fileLost(file, part, error),
       onFailed: (file, error, part) => {
         const { identity } = file.subject;

@@ -94,6 +94,8 @@ export interface TakeMediaEvents {
   readonly onNotRestored?: (file: string, error: PlateauError, part: number) => void;
   /** A track is recorded only now, for its file could not be made `missedMs` long. Left out where nobody wants to know. */
   readonly onMissed?: (track: PublicationInfo, error: PlateauError, missedMs: number) => void;
+  /** The process that receives stood still for so long, until now, in milliseconds. Left out where nobody wants to know. */
+  readonly onStandstill?: (ms: number) => void;
   /** A file records no more, or lacks its end; nobody has said so yet. */
   readonly onFailed: (
     file: { readonly subject: SinkSubject },

@@ -81,7 +81,7 @@ export class Take {
       ...{
         frameBytes: this.frameBytes,
         frameRateLimit: this.frameRateLimit,
-        participants: this.participants,
+        ...{ participants: this.participants, moments: this.moments },
       },
       goingOn: () => this.goingOn,
       updateBudget: () => this.#budget.update(),

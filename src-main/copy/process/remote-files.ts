@@ -263,6 +263,7 @@ export class RemoteFiles extends OnePart implements TakeMedia {
       case 'event': {
         const { details, identity, level, message, name } = happening;
         this.#options.take.report[level](name, message, identity, details);
+        if (name === 'receiverStoodStill') this.#events.onStandstill?.(Number(details['standstillMs']));
         return;
       }
       case 'refused':

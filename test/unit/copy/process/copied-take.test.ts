@@ -95,6 +95,7 @@ function surroundings() {
     onNotRestored: (file: string, _: PlateauError, part: number) =>
       void told.push(`notRestored ${file} ${part}`),
     onRefused: (_: unknown, { code }: PlateauError) => void told.push(`refused ${code}`),
+    onStandstill: (ms: number) => void told.push(`stood still ${ms}`),
   };
   const join = {
     ...{ url: 'ws://studio', token: () => Promise.resolve('secret'), report },
@@ -367,6 +368,15 @@ describe('a copied take in a process of its own', () => {
       'The process that receives in copy mode did not answer any more.',
     ]);
     expect(files.entries()[0]?.segments).toMatchObject([{ endMs: 1_000, packets: null }]);
+  });
+
+  it('tells of a standstill of its process, which the manifest names', async () => {
+    const { child, log, told } = await begun();
+    const event = { type: 'event', level: 'warning', identity: null, message: 'It stood still.' } as const;
+    const details = { standstillMs: 20_100 };
+    child.tell(copyState({ happenings: [{ ...event, name: 'receiverStoodStill', details }] }));
+    expect(log.entries).toMatchObject([{ name: 'receiverStoodStill' }]);
+    expect(told).toContain('stood still 20100');
   });
 
   it('is told of once when it is silent for five seconds in mid-take', async () => {
