@@ -18,7 +18,9 @@ type Written = Extract<CopyReport, { type: 'replayWritten' }>;
 export class RemoteReplay implements CopiedReplay {
   readonly #child: Child;
   #state: CopiedReplay['state'] = { spanMs: 0, heldBytes: 0, isCapped: false };
-  #saving: Promise<unknown> = Promise.resolve();
+  #saving: Promise<void> = Promise.resolve();
+  /** What is saved is written, or nobody wants it any more. */
+  #saved: () => void = () => undefined;
 
   constructor(child: Child) {
     this.#child = child;
@@ -39,32 +41,46 @@ export class RemoteReplay implements CopiedReplay {
     this.#state = { spanMs: 0, heldBytes: 0, isCapped: false };
   }
 
-  /** Resolves when nothing is being written any more; never rejects. */
+  /** Resolves when nothing is being saved any more, from the cut on; never rejects. */
   async settled(): Promise<void> {
     await this.#saving;
   }
 
   /** As {@link CopiedReplay.cut}. @throws PlateauError `receiverEnded` when the process is gone, or does not answer */
   async cut(askedMs: number): Promise<Awaited<ReturnType<CopiedReplay['cut']>>> {
-    const answer = this.#child.waitFor(isCut, cutPatienceMs);
-    await this.#child.send({ type: 'cutReplay', askedMs });
-    const { cut, failure } = await answer;
-    if (failure !== null) throw errorOf(failure);
-    return cut;
+    this.#saving = new Promise((resolve) => {
+      this.#saved = resolve;
+    });
+    let isHeld = false;
+    try {
+      const answer = this.#child.waitFor(isCut, cutPatienceMs);
+      await this.#child.send({ type: 'cutReplay', askedMs });
+      const { cut, failure } = await answer;
+      if (failure !== null) throw errorOf(failure);
+      isHeld = cut !== null;
+      return cut;
+    } finally {
+      // What is held is written, or dropped.
+      if (!isHeld) this.#saved();
+    }
   }
 
   /** As {@link CopiedReplay.write}. @throws PlateauError as it tells: `outputUnwritable`, `diskFull`; as the other */
   async write(path: string): Promise<ManifestFile[]> {
-    const answer = this.#child.waitFor(isWritten, writePatienceMs);
-    this.#saving = answer.catch(() => undefined);
-    await this.#child.send({ type: 'writeReplay', path });
-    const { failure, files } = await answer;
-    if (failure !== null) throw errorOf(failure);
-    return files;
+    try {
+      const answer = this.#child.waitFor(isWritten, writePatienceMs);
+      await this.#child.send({ type: 'writeReplay', path });
+      const { failure, files } = await answer;
+      if (failure !== null) throw errorOf(failure);
+      return files;
+    } finally {
+      this.#saved();
+    }
   }
 
   /** As {@link CopiedReplay.drop}. */
   drop(): void {
+    this.#saved();
     this.#child.send({ type: 'writeReplay', path: null }).catch(() => undefined);
   }
 }
