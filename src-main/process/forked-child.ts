@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { type ErrorCode, PlateauError } from '../contract/errors.js';
 import { childEnd, endInStages, type EndStage } from './child-lifetime.js';
+import { isOpenFileLimit, tooManyOpenFiles } from './open-files.js';
 import { endWithThisProcess } from './orphan-guard.js';
 import { TextTail } from './text-tail.js';
 
@@ -32,6 +33,11 @@ interface Wait<Report> {
   readonly offer: (report: Report) => boolean;
   readonly reject: (failure: PlateauError) => void;
 }
+
+/** With its version Node ends what it says of an error that nobody caught. */
+const nodeVersion = /^Node\.js v\d/;
+const thrownLine = /^[A-Za-z]*Error(?: \[[A-Z_]+\])?: /;
+const openFileLimitLine = /\b(?:EMFILE|ENFILE)\b/;
 
 /**
  * The parent's end of a Node process of our own and its IPC channel. The child is in a group of its own (a
@@ -84,9 +90,11 @@ export class ForkedChild<Request extends object, Report> {
     return this.#ended;
   }
 
-  /** The last line of its stderr; empty when it printed none. */
+  /** The last line of its stderr, or what it threw and nobody caught; empty when it printed nothing. */
   get lastErrorLine(): string {
-    return this.#errors.lastLine();
+    const last = this.#errors.lastLine();
+    if (!nodeVersion.test(last)) return last;
+    return this.#errors.lines.findLast((line) => thrownLine.test(line)) ?? last;
   }
 
   /**
@@ -168,14 +176,19 @@ export class ForkedChild<Request extends object, Report> {
     if (this.#child.connected) this.#child.disconnect();
   }
 
-  /** The error for whoever asks something of a child that is gone, with the last line of its stderr. */
+  /**
+   * The error for whoever asks something of a child that is gone, with the last line of its stderr: `tooManyOpenFiles` where that is
+   * why it ended.
+   */
   failure(cause: unknown = this.#cause): PlateauError {
+    if (isOpenFileLimit(cause) || this.#errors.lines.some((line) => openFileLimitLine.test(line)))
+      return tooManyOpenFiles(cause);
     return this.#error('has ended', cause);
   }
 
   #error(predicate: string, cause: unknown = this.#cause): PlateauError {
     const { code = 'internal', subject, hint } = this.#options;
-    const lastLine = this.#errors.lastLine();
+    const lastLine = this.lastErrorLine;
     const sentence = `${subject} ${predicate}${lastLine === '' ? '' : `: ${lastLine}`}.`;
     return new PlateauError(code, sentence, hint, { cause });
   }

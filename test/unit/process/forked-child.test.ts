@@ -129,3 +129,24 @@ it('ends a child by closing its channel, and once only', async () => {
   expect(child.signalCode).toBeNull();
   await child.end([{ ask: () => child.disconnect(), patienceMs }]);
 });
+
+it.each([
+  [
+    "throw Object.assign(new Error('EMFILE: too many open files, open x'), { code: 'EMFILE' });",
+    'tooManyOpenFiles',
+    /open files/,
+  ],
+  ["throw new TypeError('It is broken.');", 'internal', /has ended: TypeError: It is broken\./],
+] as const)('is told by what ended it before it could say a word: %s', async (code, expected, message) => {
+  const entry = join(folder, 'broken.mjs');
+  await writeFile(entry, code);
+  const child = new ForkedChild<Request, Report>({
+    ...{ entry: pathToFileURL(entry), subject: 'The child', hint: 'Try again.', reportSchema },
+    onReport: () => undefined,
+  });
+  children.push(child);
+  await expect(child.waitFor(isReady, patienceMs)).rejects.toMatchObject({
+    code: expected,
+    message: expect.stringMatching(message) as string,
+  });
+});
