@@ -28,8 +28,12 @@ export function refused({ code, reason, hint }: Refusal): PlateauError {
 }
 
 /** What the end of the program would have to undo at once. */
-const beginning: ReadonlySet<CommandName> = new Set([
-  ...(['connect', 'connectDemo', 'startTake', 'startSoak', 'startShow'] as const),
+const beginning: ReadonlySet<CommandName> = new Set<CommandName>([
+  'connect',
+  'connectDemo',
+  'startTake',
+  'startSoak',
+  'startShow',
 ]);
 
 /**

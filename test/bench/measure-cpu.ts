@@ -4,8 +4,8 @@ import { median } from '#engine/telemetry/flatness.js';
 import { type Bench, profileFor, sizes, wait, withRecorder, withRoom } from './bench.js';
 import { type CapturedFrames, captureFrames, startFfmpegAlone } from './ffmpeg-alone.js';
 import { limitedFigure, type Measurement, plainFigure } from './measurement.js';
-import { familyCpuMs, ownCpuMs } from './proc.js';
-import { receivedFrames, recorderSnapshot } from './recorder-reading.js';
+import { familyCpuMs } from './proc.js';
+import { receivedFrames, recorderCpuMs, recorderSnapshot } from './recorder-reading.js';
 import { Subject } from './subject.js';
 import { framesSchema, type ReadArgument } from './subject-messages.js';
 
@@ -59,10 +59,7 @@ async function readRecorder(
   return withRecorder(bench, source, profileFor(sizes['720p']), async (recorder) => {
     const frames = async (): Promise<number> => receivedFrames(await recorderSnapshot(recorder));
     await wait(warmUpMs);
-    return readWindow(room, windowMs, frames, () => {
-      const main = ownCpuMs(recorder.pid);
-      return { main, ffmpeg: familyCpuMs(recorder.pid) - main };
-    });
+    return readWindow(room, windowMs, frames, () => recorderCpuMs(recorder));
   });
 }
 

@@ -8,8 +8,7 @@ import { mintToken } from '#engine/livekit/connect/access-token.js';
 import { median } from '#engine/telemetry/flatness.js';
 import { type Bench, sizes, wait, withRoom, withTake } from './bench.js';
 import { type Figure, limitedFigure, type Measurement, plainFigure } from './measurement.js';
-import { familyCpuMs, ownCpuMs } from './proc.js';
-import { recorderSnapshot } from './recorder-reading.js';
+import { recorderCpuMs, recorderSnapshot } from './recorder-reading.js';
 
 /** Nobody sees audio that is so early (ITU-R BT.1359), in milliseconds; taken to both sides. */
 const syncLimitMs = 45;
@@ -93,14 +92,10 @@ async function record(
 ): Promise<Run> {
   const { after, during } = await withTake(bench, source, profileOf(form), {
     during: async (recorder) => {
-      const cpuMs = () => {
-        const main = ownCpuMs(recorder.pid);
-        return { main, ffmpeg: familyCpuMs(recorder.pid) - main };
-      };
       await wait(warmUpMs);
-      const before = { atMs: performance.now(), ...cpuMs() };
+      const before = { atMs: performance.now(), ...recorderCpuMs(recorder) };
       await wait(windowMs);
-      const now = { atMs: performance.now(), ...cpuMs() };
+      const now = { atMs: performance.now(), ...recorderCpuMs(recorder) };
       const elapsedMs = now.atMs - before.atMs;
       const { memory, sinks } = await recorderSnapshot(recorder);
       return {

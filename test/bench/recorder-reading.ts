@@ -1,5 +1,5 @@
 import { type Snapshot, snapshotSchema } from '#engine/contract/snapshot.js';
-import { childPids, processName } from './proc.js';
+import { childPids, familyCpuMs, ownCpuMs, processName } from './proc.js';
 import type { Subject } from './subject.js';
 
 export function recorderSnapshot(recorder: Subject): Promise<Snapshot> {
@@ -22,4 +22,13 @@ export function encoderPid(recorder: Subject): number {
     throw new Error(`the recorder has ${pids.length} ffmpeg processes instead of one`);
   }
   return pid;
+}
+
+/** CPU of the recorder's own process up to now, and of its encoders, in milliseconds. */
+export function recorderCpuMs({ pid }: Pick<Subject, 'pid'>): {
+  readonly main: number;
+  readonly ffmpeg: number;
+} {
+  const main = ownCpuMs(pid);
+  return { main, ffmpeg: familyCpuMs(pid) - main };
 }

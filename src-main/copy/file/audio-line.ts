@@ -76,7 +76,7 @@ export class AudioLine {
     this.#isOn = isOn;
     this.#offMs = isOn ? null : (this.#offMs ?? atMs);
     if (isOn) return;
-    this.#tellMissing(this.sealed.end(Infinity, this.#soundedMs ?? 0));
+    this.#tellSealed(Infinity);
     this.#lack(this.#outage.end(this.#tickedMs));
     this.#tellMissing(this.#unheard.off(this.#tickedMs));
   }
@@ -176,7 +176,7 @@ export class AudioLine {
   /** Fills up to the end of the file. */
   finish(endMs: number): void {
     this.#tellLate();
-    this.#tellMissing(this.sealed.end(endMs, this.#soundedMs ?? 0));
+    this.#tellSealed(endMs);
     this.#tellMissing(this.#unheard.end(endMs));
     this.#tellRefused(endMs);
     this.#lack(this.#outage.endAll(endMs, this.#isOn));
@@ -205,7 +205,7 @@ export class AudioLine {
     next.#soundedMs = this.#soundedMs === null ? null : 0;
     next.endsAtMs = this.endsAtMs - endMs;
     this.#tellLate();
-    this.#tellMissing(this.sealed.end(endMs, this.#soundedMs ?? 0));
+    this.#tellSealed(endMs);
     this.#tellMissing(this.#unheard.end(endMs));
     this.#tellRefused(endMs);
     this.#noteLoss(this.#outage.endAll(endMs, this.#isOn), endMs, lostBefore * durationMs);
@@ -216,6 +216,11 @@ export class AudioLine {
   /** Whether a microphone is published and not muted: what it sends may still come. */
   get isOn(): boolean {
     return this.#isOn;
+  }
+
+  /** @param upToMs where something else begins, or the file ends */
+  #tellSealed(upToMs: number): void {
+    this.#tellMissing(this.sealed.end(upToMs, this.#soundedMs ?? 0));
   }
 
   #tellLate(): void {

@@ -6,6 +6,7 @@ import { mintRecorderToken } from '#engine/livekit/connect/access-token.js';
 import type { RoomListener } from '#engine/livekit/room-listener.js';
 import { RoomSession } from '#engine/livekit/room-session.js';
 import { livekitSdk, type RoomSdk } from '#engine/livekit/room-session-options.js';
+import { partialListener } from '../../fixtures/partial-listener.js';
 import { PlainParticipant } from '../../fixtures/plain-participant.js';
 import { openTcpRelay, type TcpRelay } from '../../fixtures/tcp-relay.js';
 
@@ -75,10 +76,7 @@ async function hearPeople(
     pcm: { sampleRateHz: 48_000, channels: 2, frameMs: 10 },
     loopLateAfterMs: { video: 300, audio: 1_000 },
     isArmed: () => true,
-    // Nobody needs to hear of the rest here.
-    listener: new Proxy(listener as RoomListener, {
-      get: (known, name) => (Reflect.get(known, name) as unknown) ?? (() => undefined),
-    }),
+    listener: partialListener(listener),
     sdk,
   });
   const joined: PlainParticipant[] = [];

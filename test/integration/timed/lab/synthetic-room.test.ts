@@ -8,6 +8,7 @@ import type { SubscribedTrack } from '#engine/livekit/remote-track.js';
 import type { RoomListener } from '#engine/livekit/room-listener.js';
 import { RoomSession } from '#engine/livekit/room-session.js';
 import type { VideoFrame } from '#engine/pipeline/video-frame.js';
+import { partialListener } from '../../../fixtures/partial-listener.js';
 
 const roomName = 'synthetic';
 const landscape = { width: 640, height: 360 };
@@ -69,10 +70,7 @@ function subscribe(): RoomSession {
     pcm: { sampleRateHz: 48_000, channels: 2, frameMs: 10 },
     loopLateAfterMs: { video: patientMs, audio: patientMs },
     isArmed: ({ kind }) => kind === 'video',
-    // Nobody needs to hear of the rest here.
-    listener: new Proxy(listener as RoomListener, {
-      get: (known, name) => (Reflect.get(known, name) as unknown) ?? (() => undefined),
-    }),
+    listener: partialListener(listener),
   });
 }
 
