@@ -36,9 +36,38 @@ export async function runEverything(environment, withStaticChecks) {
   ]);
   const counts = await Promise.all([computed, runLive(environment)]);
   const beside = counts.reduce(addCounts);
-  const last = [...new Set([...alone, ...beside.postponed])];
-  process.stdout.write(`[test] alone, with nothing beside it: ${last.join(', ')}\n`);
-  return addCounts(beside, await runOnce(last, environment));
+  let count = beside;
+  for (const args of aloneRuns(beside.postponed)) {
+    process.stdout.write(`[test] alone, with nothing beside it: ${args.join(', ')}\n`);
+    count = addCounts(count, await runOnce(args, environment));
+  }
+  return count;
+}
+
+/**
+ * What is judged with nothing beside it: of a file that ran before only the groups that were not judged then, for
+ * one of its takes costs as much as another.
+ * @param {readonly import('./test-count.mjs').Postponed[]} postponed
+ * @returns {string[][]} arguments of vitest, for each run
+ */
+export function aloneRuns(postponed) {
+  const whole = postponed.filter(({ group }) => group === null).map(({ file }) => file);
+  /** @type {Map<string, string[]>} */
+  const groups = new Map();
+  for (const { file, group } of postponed) {
+    if (group !== null && !whole.includes(file)) groups.set(file, [...(groups.get(file) ?? []), group]);
+  }
+  const chosen = [...groups].map(([file, names]) => [
+    file,
+    '-t',
+    `^(?:${names.map(escaped).join('|')})(?: |$)`,
+  ]);
+  return [[...new Set([...alone, ...whole])], ...chosen];
+}
+
+/** @param {string} name */
+function escaped(name) {
+  return name.replaceAll(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`);
 }
 
 /** @param {NodeJS.ProcessEnv} environment */

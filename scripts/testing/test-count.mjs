@@ -6,9 +6,14 @@
  * @property {number} skipped
  * @property {string[]} skipReasons a line for each skipped test
  * @property {string[]} failures a line for each failed test, check and error outside of a test
- * @property {string[]} postponed files of which something could not be judged beside other tests, or failed there: they are
- *   run again with nothing beside them, and nothing of this run counts
- * @property {string[]} failedBeside a line for each failure of those files, for a person to look at
+ * @property {Postponed[]} postponed what could not be judged beside other tests, or failed there: it is run again with nothing
+ *   beside it, and nothing of this run counts
+ * @property {string[]} failedBeside a line for each failure of those, for a person to look at
+ */
+
+/**
+ * A group of a file, or a test outside of one, with all that belongs to it: what shares a take is judged together.
+ * @typedef {{ readonly file: string, readonly group: string | null }} Postponed `group` is null when it is the whole file
  */
 
 /** @returns {TestCount} */

@@ -29,22 +29,44 @@ export default class CountReporter {
     // they have to be seen in the count as well.
     for (const error of unhandledErrors) countFailure(count, 'outside of a test', error);
     for (const module of modules) {
-      const tests = [...module.children.allTests()].filter((test) => this.#isChosen(test));
-      const found = noTests();
-      for (const error of module.errors()) countFailure(found, module.relativeModuleId, error);
-      for (const test of tests) countTest(found, test);
-      const hasFailed = module.state() === 'failed';
-      if (isBeside && (hasFailed || tests.some((test) => postponedMark in test.meta()))) {
-        // The whole file is run again, and counted then.
-        count.postponed.push(module.relativeModuleId);
-        // A hook of a group fails without any of its tests.
-        if (hasFailed && found.failed === 0)
-          found.failures.push(`${module.relativeModuleId}: before its tests`);
-        count.failedBeside.push(...found.failures);
-      } else count = addCounts(count, found);
+      count = addCounts(count, isBeside ? this.#besideCount(module) : this.#wholeCount(module));
     }
     const file = process.env[countFileVariable];
     if (file !== undefined) writeFileSync(file, JSON.stringify(count));
+  }
+
+  /** @param {import('vitest/node').TestModule} module */
+  #wholeCount(module) {
+    const count = this.#countOf([...module.children.allTests()]);
+    for (const error of module.errors()) countFailure(count, module.relativeModuleId, error);
+    return count;
+  }
+
+  /**
+   * What could not be judged, or has failed, counts when it runs again.
+   * @param {import('vitest/node').TestModule} module
+   */
+  #besideCount(module) {
+    const file = module.relativeModuleId;
+    let count = noTests();
+    for (const [group, { tests, hasFailed }] of groupsOf(module)) {
+      const found = this.#countOf(tests);
+      if (hasFailed) postpone(count, { file, group }, found);
+      else if (tests.some((test) => postponedMark in test.meta())) count.postponed.push({ file, group });
+      else count = addCounts(count, found);
+    }
+    if (module.state() !== 'failed' || count.failedBeside.length > 0) return count;
+    // It cannot be imported, or a hook of the file failed.
+    const nothing = noTests();
+    postpone(nothing, { file, group: null }, this.#wholeCount(module));
+    return nothing;
+  }
+
+  /** @param {readonly import('vitest/node').TestCase[]} tests */
+  #countOf(tests) {
+    const count = noTests();
+    for (const test of tests) if (this.#isChosen(test)) countTest(count, test);
+    return count;
   }
 
   /**
@@ -55,6 +77,35 @@ export default class CountReporter {
     const isLeftOut = test.result().state === 'skipped';
     return !isLeftOut || (this.#pattern?.test(test.fullName.replaceAll(' > ', ' ')) ?? true);
   }
+}
+
+/**
+ * The groups and tests that stand in no other group, by their names: what they share is theirs alone.
+ * @param {import('vitest/node').TestModule} module
+ */
+function groupsOf(module) {
+  /** @type {Map<string, { tests: import('vitest/node').TestCase[], hasFailed: boolean }>} */
+  const groups = new Map();
+  for (const child of module.children.array()) {
+    const group = groups.get(child.name) ?? { tests: [], hasFailed: false };
+    group.tests.push(...(child.type === 'test' ? [child] : child.children.allTests()));
+    group.hasFailed ||= (child.type === 'test' ? child.result().state : child.state()) === 'failed';
+    groups.set(child.name, group);
+  }
+  return groups;
+}
+
+/**
+ * @param {import('./test-count.mjs').TestCount} count
+ * @param {import('./test-count.mjs').Postponed} postponed
+ * @param {import('./test-count.mjs').TestCount} found
+ */
+function postpone(count, postponed, found) {
+  const { file, group } = postponed;
+  count.postponed.push(postponed);
+  // A hook fails without any of its tests.
+  const where = group === null ? file : `${file} > ${group}`;
+  count.failedBeside.push(...(found.failed === 0 ? [`${where}: before its tests`] : found.failures));
 }
 
 /**

@@ -44,7 +44,7 @@ describe('what has failed beside other tests', () => {
     const beside = {
       ...noTests(),
       passed: 2,
-      postponed: ['a.test.ts'],
+      postponed: [{ file: 'a.test.ts', group: 'a take' }],
       failedBeside: ['a.test.ts > a take > ends: late'],
     };
     expect(describeCount(addCounts(beside, { ...noTests(), passed: 3 })).split('\n')).toEqual([
@@ -80,23 +80,37 @@ describe('the count of a run of vitest', () => {
   /** Only what the reporter reads of them. */
   const testOf = (fullName: string, result: object, meta: object = {}): TestCase =>
     ({
-      ...{ fullName, result: () => result, meta: () => meta },
+      ...{ type: 'test', name: fullName, fullName, result: () => result, meta: () => meta },
       module: { relativeModuleId: 'a.test.ts' },
     }) as unknown as TestCase;
+  interface Group {
+    readonly type: 'suite';
+    readonly name: string;
+    readonly children: { readonly allTests: () => TestCase[] };
+    readonly state: () => string;
+  }
+  const hasFailed = (test: TestCase): boolean => test.result().state === 'failed';
+  const groupOf = (name: string, tests: TestCase[], isHookFailed = false): Group => ({
+    ...{ type: 'suite', name, children: { allTests: () => tests } },
+    state: () => (isHookFailed || tests.some(hasFailed) ? 'failed' : 'passed'),
+  });
+  /** All of them in one group where it is not said in which. */
   const moduleOf = (
-    tests: readonly TestCase[],
+    children: readonly (TestCase | Group)[],
     errors: readonly unknown[] = [],
-    hasFailed = false,
-  ): TestModule =>
-    ({
-      children: { allTests: () => tests },
+    isHookFailed = false,
+  ): TestModule => {
+    const tests = children.flatMap((child) => ('children' in child ? child.children.allTests() : [child]));
+    return {
+      children: { array: () => children, allTests: () => tests },
       errors: () => errors,
-      state: () =>
-        hasFailed || errors.length > 0 || tests.some((test) => test.result().state === 'failed')
-          ? 'failed'
-          : 'passed',
+      state: () => {
+        const isFailed = children.some((child) => 'children' in child && child.state() === 'failed');
+        return isHookFailed || isFailed || errors.length > 0 || tests.some(hasFailed) ? 'failed' : 'passed';
+      },
       relativeModuleId: 'a.test.ts',
-    }) as unknown as TestModule;
+    } as unknown as TestModule;
+  };
   const countOf = (modules: readonly TestModule[], errors: readonly unknown[] = []): unknown => {
     new CountReporter().onTestRunEnd(modules, errors);
     return JSON.parse(readFileSync(file, 'utf8')) as unknown;
@@ -124,34 +138,52 @@ describe('the count of a run of vitest', () => {
     });
   });
 
-  it('leaves a file that could not be judged beside others to its second run', () => {
+  const nothing = { passed: 0, failed: 0, skipped: 0, skipReasons: [], failures: [] };
+  const healthy = (): TestCase => testOf('a take > is healthy', { state: 'passed' });
+  const late = (): TestCase =>
+    testOf('a take > is on time', { state: 'skipped', note: 'late' }, { [postponedMark]: true });
+  const failing = (): TestCase =>
+    testOf('a take > fails', { state: 'failed', errors: [new Error('1 is not 2')] });
+
+  it('leaves a group that could not be judged beside others to its second run, and no other one', () => {
     process.env[besideVariable] = '1';
-    const tests = [
-      testOf('a take > is healthy', { state: 'passed' }),
-      testOf('a take > is on time', { state: 'skipped', note: 'late' }, { [postponedMark]: true }),
-    ];
-    const nothing = { passed: 0, failed: 0, skipped: 0, skipReasons: [], failures: [] };
-    expect(countOf([moduleOf(tests)])).toEqual({ ...nothing, postponed: ['a.test.ts'], failedBeside: [] });
+    const postponed = [{ file: 'a.test.ts', group: 'a take' }];
+    const take = groupOf('a take', [healthy(), late()]);
+    expect(countOf([moduleOf([take])])).toEqual({ ...nothing, postponed, failedBeside: [] });
+    const other = groupOf('another take', [healthy(), healthy()]);
+    expect(countOf([moduleOf([take, other, healthy()])])).toEqual({
+      ...{ ...nothing, passed: 3, postponed, failedBeside: [] },
+    });
   });
 
   it('leaves to a second run what failed beside others, and says what it was', () => {
     process.env[besideVariable] = '1';
-    const tests = [
-      testOf('a take > is healthy', { state: 'passed' }),
-      testOf('a take > fails', { state: 'failed', errors: [new Error('1 is not 2')] }),
-    ];
-    const healthy = [testOf('a take > is healthy', { state: 'passed' })];
     const failures = ['a.test.ts > a take > fails: 1 is not 2'];
-    expect(countOf([moduleOf(tests), moduleOf(healthy)])).toMatchObject({
-      ...{ passed: 1, failed: 0, failures: [] },
-      ...{ postponed: ['a.test.ts'], failedBeside: failures },
+    expect(countOf([moduleOf([groupOf('a take', [healthy(), failing()]), healthy()])])).toEqual({
+      ...{ ...nothing, passed: 1, failedBeside: failures },
+      postponed: [{ file: 'a.test.ts', group: 'a take' }],
     });
-    expect(countOf([moduleOf([], [new Error('no such import')])])).toMatchObject({
-      ...{ failed: 0, postponed: ['a.test.ts'], failedBeside: ['a.test.ts: no such import'] },
+    // A test outside of every group.
+    expect(countOf([moduleOf([healthy(), failing()])])).toEqual({
+      ...{ ...nothing, passed: 1, failedBeside: failures },
+      postponed: [{ file: 'a.test.ts', group: 'a take > fails' }],
     });
-    const left = [testOf('a take > is healthy', { state: 'skipped', note: undefined })];
-    expect(countOf([moduleOf(left, [], true)])).toMatchObject({
-      ...{ skipped: 0, postponed: ['a.test.ts'], failedBeside: ['a.test.ts: before its tests'] },
+  });
+
+  it('leaves what fails without a test of it to a second run as well', () => {
+    process.env[besideVariable] = '1';
+    const whole = [{ file: 'a.test.ts', group: null }];
+    expect(countOf([moduleOf([], [new Error('no such import')])])).toEqual({
+      ...{ ...nothing, postponed: whole, failedBeside: ['a.test.ts: no such import'] },
+    });
+    const left = (): TestCase => testOf('a take > is healthy', { state: 'skipped', note: undefined });
+    expect(countOf([moduleOf([groupOf('a take', [left()], true), healthy()])])).toEqual({
+      ...{ ...nothing, passed: 1, failedBeside: ['a.test.ts > a take: before its tests'] },
+      postponed: [{ file: 'a.test.ts', group: 'a take' }],
+    });
+    // A hook of the file: nothing of it counts.
+    expect(countOf([moduleOf([healthy()], [], true)])).toEqual({
+      ...{ ...nothing, postponed: whole, failedBeside: ['a.test.ts: before its tests'] },
     });
   });
 
