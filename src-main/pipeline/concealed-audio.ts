@@ -149,9 +149,14 @@ export class ConcealedAudio {
     this.#collect();
   }
 
-  /** Nothing follows: what is in doubt is decided. */
-  end(): void {
-    this.#gaps.end();
+  /** As {@link PacketGaps.quietMs} says. */
+  get quietMs(): number {
+    return this.#gaps.quietMs;
+  }
+
+  /** Nothing follows: what is in doubt is decided. @param deadToMs as {@link PacketGaps.end} takes it */
+  end(deadToMs: number | null = null): void {
+    this.#gaps.end(deadToMs);
     this.#neverHeard.end();
     this.#collect();
   }

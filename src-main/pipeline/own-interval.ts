@@ -8,6 +8,8 @@ const recentIntervals = 8;
  */
 const longGapMs = 1000;
 const lateIntervals = 3;
+/** A jitter buffer and a busy machine delay frames by less, in milliseconds. */
+const overdueMs = 500;
 /** How fast a source is by itself is known from so many intervals on. */
 const knownIntervals = 3;
 
@@ -56,6 +58,11 @@ export class OwnInterval {
     const sorted = this.#intervalsMs.slice(0, count).sort();
     const mean = sorted.reduce((sum, ms) => sum + ms, 0) / count;
     return mean <= 0 ? 1 : Math.min(1, (sorted[Math.floor(count / 4)] ?? mean) / mean);
+  }
+
+  /** Whether a frame should have come by now, beyond doubt. @param gapMs since the last one */
+  isOverdue(gapMs: number): boolean {
+    return this.count >= knownIntervals && gapMs > overdueMs && gapMs > lateIntervals * this.longestMs;
   }
 
   /** Whether a gap is worth a line in the log: above a second, unless the source is that slow by itself. */

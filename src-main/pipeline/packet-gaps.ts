@@ -101,6 +101,11 @@ export class PacketGaps {
     return this.#doubts[0]?.fromMs ?? (this.#last === null ? Infinity : this.#lastTakeMs);
   }
 
+  /** For how long nothing had come of sound without a pause, when somebody last looked, in milliseconds; 0 where that is no gap. */
+  get quietMs(): number {
+    return this.#isDense && this.#seenMs >= leastSeenMs ? this.#seenMs : 0;
+  }
+
   /** The gaps that were found since the last call. */
   drain(): readonly PacketGap[] {
     return this.#found.splice(0);
@@ -133,8 +138,14 @@ export class PacketGaps {
   /**
    * Nothing follows: what nobody has spoken for by now is lost, where something must have been sent; not of a sender that
    * has paused before.
+   *
+   * @param deadToMs the line is dead, and with it lasts up to there what is quiet, on the take's timeline; null when it is not
    */
-  end(): void {
+  end(deadToMs: number | null): void {
+    if (deadToMs !== null && this.quietMs > 0) {
+      const fromMs = Math.max(0, this.#lastTakeMs);
+      this.#lose({ fromMs, durationMs: Math.max(0, deadToMs - fromMs) });
+    }
     for (const doubt of this.#doubts)
       if (!this.#hasPaused && doubt.isSeen && doubt.isFollowed === true) this.#lose(doubt);
     this.#doubts = [];

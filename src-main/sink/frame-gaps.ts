@@ -49,6 +49,11 @@ export class FrameGaps {
     return gapMs;
   }
 
+  /** Whether nothing has come of a live track for much longer than between its frames lately. */
+  isOverdue(nowMs: number): boolean {
+    return this.#newestMs !== null && !this.#canPause && this.#own.isOverdue(nowMs - this.#newestMs);
+  }
+
   /** The next frame of the track. */
   add(timeMs: number): void {
     this.noteArrived(timeMs);

@@ -34,7 +34,7 @@ export interface InletTargets {
 /** What a file's tracks tell whoever keeps its account. */
 export type SinkTracks = Pick<
   TrackInlets,
-  'concealed' | 'connectionChanged' | 'isAudioOn' | 'isVideoOn' | 'statistics'
+  'concealed' | 'connectionChanged' | 'isAudioOn' | 'isConnected' | 'isVideoOn' | 'statistics'
 >;
 
 /** Which tracks feed a file at the moment: at most one of video and one of audio, the newest of each kind. */
@@ -63,6 +63,11 @@ export class TrackInlets {
   /** What WebRTC counted of the tracks; null where there is none, and before the first answer. */
   get statistics(): Record<'video' | 'audio', RecordedTrack['statistics']> {
     return { video: this.#video?.statistics ?? null, audio: this.#audio?.statistics ?? null };
+  }
+
+  /** False while the connection to the room is lost. */
+  get isConnected(): boolean {
+    return this.#isConnected;
   }
 
   /** Whether a video track is there, and not muted. */

@@ -62,7 +62,7 @@ export class VideoTrackWriter {
   }
 
   /** The times between two frames of a live track, and those that never came. */
-  get gaps(): Pick<FrameGaps, 'drainMaxMs' | 'maxMs' | 'missed' | 'newestMs' | 'takeMaxMs'> {
+  get gaps(): Pick<FrameGaps, 'drainMaxMs' | 'isOverdue' | 'maxMs' | 'missed' | 'newestMs' | 'takeMaxMs'> {
     return this.#gaps;
   }
 

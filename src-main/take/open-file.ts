@@ -5,6 +5,7 @@ import type { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
 import type { SubscribedTrack } from '../livekit/remote-track.js';
 import type { FilePart, FileParts } from '../sink/file-parts.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
+import { isCameraOverdue, isLineDead } from './dead-line.js';
 import type { PartLosses } from './part-losses.js';
 import type { SinkMeter } from './sink-meter.js';
 import { manifestEntry } from './take-manifest.js';
@@ -48,15 +49,41 @@ export function leaveFile(
   sink.remove(track, leftMs);
 }
 
-/** Ends it at `endMs` of the take, and waits until it is on disk. Never rejects: `onFailed` is told. */
-export async function endFile(
+/** Ends all of them at `endMs` of the take, and waits until they are on disk. Never rejects: `onFailed` is told. */
+export async function endFiles(
+  files: readonly OpenFile[],
+  endMs: number,
+  onFailed: (error: PlateauError, sink: RecordingSink) => void,
+): Promise<void> {
+  const isOnDeadLine = isLineDead(
+    files.map(({ sink }) => sink),
+    endMs,
+  );
+  await Promise.all(
+    files.map(async (file) => {
+      if (isOnDeadLine) missToTheEnd(file, endMs);
+      await endFile(file, endMs, onFailed);
+    }),
+  );
+  for (const { history } of files) history.allEnded(endMs);
+}
+
+/** Nothing comes any more: what should have come is missing. */
+function missToTheEnd({ losses, sink }: OpenFile, endMs: number): void {
+  const isOverdue = isCameraOverdue(sink, endMs);
+  sink.tracks.concealed.end(endMs);
+  losses.connectionChanged(sink, endMs, false, null);
+  if (isOverdue) losses.trackLeft(sink, 'video', endMs, { isTaken: false, wasOn: true });
+}
+
+async function endFile(
   { losses, sink }: OpenFile,
   endMs: number,
-  onFailed: (error: PlateauError) => void,
+  onFailed: (error: PlateauError, sink: RecordingSink) => void,
 ): Promise<void> {
   losses.sample(sink, endMs);
   await sink.finish(endMs).catch((thrown: unknown) => {
-    onFailed(toPlateauError(thrown));
+    onFailed(toPlateauError(thrown), sink);
   });
   // What was still queued may have been given up.
   losses.sample(sink, endMs);

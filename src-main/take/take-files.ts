@@ -17,7 +17,7 @@ import { absenceEvents } from './loss-sample.js';
 import type { FileAllowance, OpenFiles } from './max-files.js';
 import { type FailedFrames, failedFramesOf } from './move-loss.js';
 import { encodersOf, OpenCount, type RunningEncoder } from './open-count.js';
-import { endFile, entriesOf, leaveFile, type OpenFile } from './open-file.js';
+import { endFiles, entriesOf, leaveFile, type OpenFile } from './open-file.js';
 import { PartLosses } from './part-losses.js';
 import { SinkFactory, type SinkFactoryOptions } from './sink-factory.js';
 import { SinkMeter } from './sink-meter.js';
@@ -252,11 +252,9 @@ export class TakeFiles {
   /** Ends all of them at `endMs` of the take, and waits until they are on disk. Never rejects. */
   async finish(endMs: number): Promise<void> {
     this.#endMs = endMs;
-    const endings = [...this.#files.values()].map((file) =>
-      endFile(file, endMs, (error) => this.#events.onFailed(file.sink, error, file.sink.parts.current)),
-    );
-    await Promise.all(endings);
-    for (const { history } of this.#files.values()) history.allEnded(endMs);
+    await endFiles([...this.#files.values()], endMs, (error, sink) => {
+      this.#events.onFailed(sink, error, sink.parts.current);
+    });
   }
 
   get #sinks(): RecordingSink[] {

@@ -42,6 +42,8 @@ export interface MediaFigures {
   /** Null before the first answer of the server. */
   readonly roundTripMs: number | null;
   readonly kernelBuffer: KernelBuffer;
+  /** For how long the server has not answered, which it does once a second, in milliseconds; 0 where that says nothing. */
+  readonly quietMs: number;
   /** Null before a way was found. */
   readonly way: MediaWay | null;
 }
@@ -130,6 +132,7 @@ export class MediaSession {
       unreadablePackets: this.#unreadable + (this.#transport?.undecipherable ?? 0),
       roundTripMs: this.#reports.roundTripMs,
       kernelBuffer: this.#transport?.kernelBuffer ?? { askedBytes: 0, givenBytes: null },
+      quietMs: this.#quietMs(performance.now()),
       way: this.#transport?.way ?? null,
     };
   }
@@ -244,9 +247,12 @@ export class MediaSession {
     }
     const roundTripMs = this.#reports.roundTripMs ?? firstRoundTripMs;
     for (const track of this.#tracks.values()) track.stream?.tick(nowMs, roundTripMs);
-    if (this.#reports.isAnswered && this.#tracks.size > 0 && nowMs - this.#heardMs > deadAfterMs) {
+    if (this.#quietMs(nowMs) > deadAfterMs)
       this.#die(`nothing has come from the server for ${deadAfterMs / 1000} s`);
-    }
+  }
+
+  #quietMs(nowMs: number): number {
+    return this.#reports.isAnswered && this.#tracks.size > 0 ? nowMs - this.#heardMs : 0;
   }
 
   #sendFeedback(): void {

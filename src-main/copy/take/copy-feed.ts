@@ -25,6 +25,8 @@ const leastSettleMs = 150;
 const mostSettleMs = 600;
 /** An end is late by so much at most. */
 const settleLookMs = 20;
+/** The server answers once a second: one that has not for so long has gone, or the line to it. Milliseconds. */
+const unansweredMs = 1_300;
 /** The files are ended after that, whether or not the server has heard that this one has left. */
 const leaveLimitMs = 3_000;
 
@@ -143,6 +145,9 @@ export class CopyFeed implements CopyEnding {
     this.#withheld.stop();
     const receiver = this.#receiver;
     if (receiver === null) return;
+    // Who sees a picture freeze stops the take, before a dead connection is noticed.
+    if (!this.#isInterrupted && (receiver.media?.quietMs ?? 0) > unansweredMs)
+      this.#files?.setConnected(false);
     const fromMs = performance.now();
     const isSettled = (): boolean =>
       [...receiver.tracks.values()].every(({ figures }) => figures.packets.missing === 0);

@@ -71,8 +71,9 @@ class Microphone {
     return this;
   }
 
-  ends(): this {
-    this.gaps.end();
+  /** @param isOnDeadLine as whoever ends it says */
+  ends(isOnDeadLine = false): this {
+    this.gaps.end(isOnDeadLine ? this.#takeMs : null);
     return this;
   }
 
@@ -290,5 +291,24 @@ describe('PublisherConnection', () => {
     expect(connection.isPoor).toBe(true);
     connection.changed('good');
     expect(connection.isPoor).toBe(false);
+  });
+});
+
+describe('a microphone that is quiet at the end', () => {
+  it('lacks what was sent since its last packet, where the line is dead', () => {
+    const { gaps } = new Microphone().sends({ ms: 2_000, lostOn: 'recorderSide' }).ends(true);
+    const [gap, ...others] = gaps.drain();
+    expect(others).toEqual([]);
+    expect(gap?.fromMs).toBeGreaterThan(5_950);
+    expect(gap?.fromMs).toBeLessThan(6_050);
+    expect((gap?.fromMs ?? NaN) + (gap?.durationMs ?? NaN)).toBe(8_000);
+  });
+
+  it('lacks nothing where it is not, and nothing of a sender that sent nothing before', () => {
+    expect(new Microphone().sends({ ms: 2_000, lostOn: 'recorderSide' }).ends().gaps.lostMs).toBe(0);
+    const paused = new Microphone().sends({ ms: 3_000, everyMs: 400 }).sends({ ms: 2_000, everyMs: 10_000 });
+    expect(paused.gaps.quietMs).toBe(0);
+    expect(paused.ends(true).gaps.lostMs).toBe(0);
+    expect(new Microphone().sends({ ms: 300, lostOn: 'recorderSide' }).ends(true).gaps.lostMs).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { PlateauError } from '#engine/contract/errors.js';
 import { type MediaKeys, readMediaKeys } from '#engine/contract/media-keys.js';
+import type { MediaFigures } from '#engine/copy/receive/media-session.js';
 import type { RoomReceiverOptions } from '#engine/copy/receive/room-receiver-options.js';
 import type { TrackReceiver } from '#engine/copy/receive/track-receiver.js';
 import type { Publication } from '#engine/copy/signal/publications.js';
@@ -28,7 +29,14 @@ function receiverOf(changes: Partial<Publication> = {}): TrackReceiver {
   return { publication, wasOffered: true, figures: { packets: { missing: 0 } } } as unknown as TrackReceiver;
 }
 
-async function fed(isWanted = true, mediaKeys: MediaKeys | null = null) {
+function figuresOf(quietMs: number): MediaFigures {
+  return {
+    ...{ packets: 0, bytes: 0, strayPackets: 0, unreadablePackets: 0, roundTripMs: 20, quietMs, way: 'udp' },
+    kernelBuffer: { askedBytes: 4_000_000, givenBytes: 4_000_000 },
+  };
+}
+
+async function fed(isWanted = true, mediaKeys: MediaKeys | null = null, quietMs = 0) {
   const log = new EventLog(20);
   const lost: string[] = [];
   const begun: PublicationInfo[] = [];
@@ -47,7 +55,7 @@ async function fed(isWanted = true, mediaKeys: MediaKeys | null = null) {
     (how) => {
       listeners.push(how.listener);
       return Promise.resolve({
-        ...{ media: null, tracks, serverTrailer: Buffer.from('trailer') },
+        ...{ media: figuresOf(quietMs), tracks, serverTrailer: Buffer.from('trailer') },
         withheldBy: () => withheldBy.current,
         close: () => {
           closed += 1;
@@ -59,9 +67,11 @@ async function fed(isWanted = true, mediaKeys: MediaKeys | null = null) {
   const [listener] = listeners;
   if (listener === undefined) throw new Error('Nobody listens.');
   const sink = { packet: () => undefined, lost: () => undefined, end: () => undefined };
+  const connected: boolean[] = [];
   const files = {
     add: () => Promise.resolve(sink),
-    ...{ setConnected: () => undefined, setMuted: () => undefined },
+    setConnected: (isConnected: boolean) => connected.push(isConnected),
+    setMuted: () => undefined,
   };
   const take: FedTake = {
     clock: new TakeClock(),
@@ -86,6 +96,7 @@ async function fed(isWanted = true, mediaKeys: MediaKeys | null = null) {
     late,
     listener,
     withheldBy,
+    connected,
     closed: () => closed,
   };
 }
@@ -275,4 +286,26 @@ it('leaves at once when nobody waits for what is on its way', async () => {
   feed.leave();
   expect(closed()).toBe(1);
   await expect(listener.onTrack(receiverOf())).resolves.toBeNull();
+});
+
+it.each([
+  [2_000, [false]],
+  // It answers once a second.
+  [1_000, []],
+])(
+  'ends a take as on a lost connection when the server has not answered for %i ms',
+  async (quietMs, told) => {
+    const { connected, feed, files, take } = await fed(true, null, quietMs);
+    feed.begin(take, files);
+    await feed.endTracks();
+    expect(connected).toEqual(told);
+  },
+);
+
+it('says once that a connection is lost', async () => {
+  const { connected, feed, files, listener, take } = await fed(true, null, 2_000);
+  feed.begin(take, files);
+  listener.onState('reconnecting');
+  await feed.endTracks();
+  expect(connected).toEqual([false]);
 });
