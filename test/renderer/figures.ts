@@ -3,7 +3,7 @@ import { chromium, type Page } from 'playwright-core';
 import type { ConsoleParticipant } from '../../src-main/contract/console-participant.js';
 import type { TakeEntry } from '../../src-main/contract/takes.js';
 import { buildWindow } from './build-window.js';
-import { room, settings } from './fake-states.js';
+import { room, settings, takes as fakeTakes } from './fake-states.js';
 import { launchOptions, openWindowStage } from './window-page.js';
 
 // The pictures of the window in docs/images: the production build in front of the fake recorder, so that none shows a
@@ -32,9 +32,14 @@ const figures: readonly Figure[] = [
   {
     name: 'takes',
     arrange: async (page) => {
+      // Numbers of a room that is joined: how much space is free is one of them.
+      await page.evaluate(() =>
+        window.fake.playHistory({ seconds: 280, weather: 'calm', takeSeconds: null }),
+      );
       await page.evaluate((entries) => window.fake.setTakes([...entries]), takes());
       await page.keyboard.press('2');
       await page.locator('.files').waitFor();
+      await page.locator('.take-memory .plotted--rss').waitFor();
     },
   },
   {
@@ -137,13 +142,19 @@ function participants(): ConsoleParticipant[] {
   ];
 }
 
+/** What is known of its memory, as the window's scenes have it. */
+function remembered(): Pick<TakeEntry, 'memory'> {
+  const [first] = fakeTakes();
+  return first?.memory ? { memory: first.memory } : {};
+}
+
 function takes(): TakeEntry[] {
   const names: Readonly<Record<string, string>> = { ada: 'Ada Lovelace', ben: 'Ben', eve: 'Eve' };
   return [
     { name: 'standup', daysAgo: 1, minutes: 31, identities: ['ada', 'ben', 'eve'] },
     { name: 'interview', daysAgo: 4, minutes: 48, identities: ['ada', 'eve'] },
     { name: 'standup', daysAgo: 5, minutes: 27, identities: ['ada', 'ben', 'eve'] },
-  ].map(({ name, daysAgo, minutes, identities }) => {
+  ].map(({ name, daysAgo, minutes, identities }, index) => {
     const startedAt = new Date(moment.getTime() - daysAgo * 86_400_000).toISOString();
     const folder = `${name}-${startedAt.slice(0, 10).replaceAll('-', '')}-090320`;
     const bytesPerFile = minutes * 14_200_000;
@@ -160,6 +171,8 @@ function takes(): TakeEntry[] {
           ? { grade: 'smallLosses', worstShare: 0.004, gaps: 0 }
           : { grade: 'complete', worstShare: 0, gaps: 0 },
       path: `${outputFolder}/${folder}`,
+      // The one beside the list is shown with its chart.
+      ...(index === 0 && remembered()),
       files: identities.map((identity) => ({
         file: `${identity}.mp4`,
         identity,
