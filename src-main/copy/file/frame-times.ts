@@ -6,6 +6,8 @@ import type { SenderTimeline } from './sender-timeline.js';
 const patienceMs = 3_000;
 /** So many bytes of them wait at most; then they are written by when they came. */
 export const untimedBytes = 8 * 1024 * 1024;
+/** A time stamp so far from when it came is of another stream, whose time stamps begin anywhere. In milliseconds. */
+const strangeMs = 10_000;
 
 /** A frame and its time on our clock, in milliseconds. */
 export interface TimedFrame {
@@ -13,9 +15,17 @@ export interface TimedFrame {
   readonly timeMs: number;
 }
 
+/** Of a sender that reports nothing: a time stamp, and its time on our clock. */
+interface Assumed {
+  readonly timestamp: number;
+  readonly timeMs: number;
+}
+
 /**
- * Gives a track's frames their times. Until the first report of the sender they wait, for three seconds at most; a sender that
- * sends none is followed by its time stamps from the first frame's arrival on.
+ * Gives a track's frames their times. Until the first report of the sender they wait, for three seconds at most; then it is followed
+ * by its time stamps, from the quickest of the frames that waited on. The first report changes that to the sender's clock, which
+ * begins where the times stood: libwebrtc sends the first one of a microphone five seconds after it was published, and a frame that
+ * came late in that moment would put all that follows as late.
  */
 export class FrameTimes {
   readonly #track: Pick<CopyTrack, 'timeOf' | 'clockRate'>;
@@ -23,8 +33,8 @@ export class FrameTimes {
   readonly #onTimed: (timed: TimedFrame) => void;
   #waiting: EncodedFrame[] = [];
   #waitingBytes = 0;
-  /** Of a sender that reports nothing: a time stamp, and when it came. */
-  #assumed: { readonly timestamp: number; readonly timeMs: number } | null = null;
+  /** Null until it is needed, and once the sender has reported. */
+  #assumed: Assumed | null = null;
 
   constructor(
     track: Pick<CopyTrack, 'timeOf' | 'clockRate'>,
@@ -76,21 +86,43 @@ export class FrameTimes {
   /** Hands over all that wait, whatever is known. */
   release(): void {
     const waiting = this.#waiting;
+    const [first] = waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    for (const { arrivedMs, timestamp } of waiting) {
+    if (first === undefined) return;
+    if (this.#track.timeOf(first.timestamp) === null) this.#assumed ??= this.#quickestOf(waiting, first);
+    else this.#announce(waiting);
+    for (const frame of waiting) this.#onTimed({ frame, timeMs: this.#timeOf(frame) });
+  }
+
+  /** When the first of them would have come, had it been as quick as the quickest one. */
+  #quickestOf(waiting: readonly EncodedFrame[], { timestamp }: EncodedFrame): Assumed {
+    const sentMs = (frame: EncodedFrame): number => this.#msBetween(timestamp, frame.timestamp);
+    return { timestamp, timeMs: Math.min(...waiting.map((frame) => frame.arrivedMs - sentMs(frame))) };
+  }
+
+  /** The sender's clock is known: it begins by what was assumed, or by the quickest of what waited. */
+  #announce(waiting: readonly EncodedFrame[]): void {
+    const before = this.#assumed;
+    this.#assumed = null;
+    const known = before === null ? waiting : [{ timestamp: before.timestamp, arrivedMs: before.timeMs }];
+    for (const { arrivedMs, timestamp } of known) {
       const senderMs = this.#track.timeOf(timestamp);
       if (senderMs !== null) this.#timeline.announce(senderMs, arrivedMs);
     }
-    for (const frame of waiting) this.#onTimed({ frame, timeMs: this.#timeOf(frame) });
+  }
+
+  #msBetween(from: number, to: number): number {
+    return (ticksBetween(from, to) * 1000) / this.#track.clockRate;
   }
 
   #timeOf({ arrivedMs, timestamp }: EncodedFrame): number {
     const senderMs = this.#track.timeOf(timestamp);
     if (senderMs !== null) return this.#timeline.timeOf(senderMs, arrivedMs);
-    this.#assumed ??= { timestamp, timeMs: arrivedMs };
-    const ticks = ticksBetween(this.#assumed.timestamp, timestamp);
-    const timeMs = this.#assumed.timeMs + (ticks * 1000) / this.#track.clockRate;
+    const assumed = this.#assumed;
+    const assumedMs =
+      assumed === null ? arrivedMs : assumed.timeMs + this.#msBetween(assumed.timestamp, timestamp);
+    const timeMs = Math.abs(assumedMs - arrivedMs) > strangeMs ? arrivedMs : assumedMs;
     // Moved on, because the distance of two time stamps is only known within half of their range.
     this.#assumed = { timestamp, timeMs };
     return timeMs;
