@@ -23,6 +23,8 @@ export interface PublicationInfo {
   readonly isEncrypted: boolean;
   /** It is encrypted, and the recorder has no key for it: it is not subscribed. */
   readonly needsKey: boolean;
+  /** It was waited for in vain, so that nobody counts on it; left out of one that has just been published. */
+  readonly isMissing?: boolean;
 }
 
 /** What a track of each source is to its participant; of others nothing is said. */

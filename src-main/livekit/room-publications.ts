@@ -25,17 +25,29 @@ export function trackStateIn(
   return publication.isSubscribed || isReceivedElsewhere ? 'on' : 'notReceived';
 }
 
-/** Everything that is published in a room, and whether it is subscribed. @param keys what decrypts its media */
+/**
+ * Everything that is published in a room, and whether it is subscribed; of somebody in the order in which it was announced.
+ *
+ * @param keys what decrypts its media
+ * @param missing those that were waited for in vain
+ */
 export function publicationsOf(
   room: Room | null,
   keys: MediaKeys | null,
   find: (trackSid: string) => { readonly isMuted: boolean } | undefined,
+  missing: readonly { readonly info: Pick<PublicationInfo, 'trackSid'> }[] = [],
 ): SubscribablePublication[] {
+  const missed = new Set(missing.map(({ info }) => info.trackSid));
   return [...(room?.remoteParticipants.values() ?? [])].flatMap((participant) =>
     [...participant.trackPublications.values()].map((publication) => {
       const info = publicationInfo(publication, participant, keys);
       const track = find(info.trackSid);
-      return { ...info, isMuted: track?.isMuted ?? info.isMuted, isSubscribed: track !== undefined };
+      return {
+        ...info,
+        isMuted: track?.isMuted ?? info.isMuted,
+        isMissing: missed.has(info.trackSid),
+        isSubscribed: track !== undefined,
+      };
     }),
   );
 }

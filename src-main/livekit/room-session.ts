@@ -95,9 +95,8 @@ export class RoomSession {
 
   /** Everything that is published, and whether it is subscribed. */
   publications(): (PublicationInfo & { readonly isSubscribed: boolean })[] {
-    return publicationsOf(this.#room, this.#options.mediaKeys ?? null, (trackSid) =>
-      this.#subscriptions.find(trackSid),
-    );
+    const { find, missing } = this.#subscriptions;
+    return publicationsOf(this.#room, this.#options.mediaKeys ?? null, find, missing);
   }
 
   /** What is armed has changed: it is subscribed to, and what is not armed any more is given up. */

@@ -20,8 +20,11 @@ interface Place extends TrackPlace {
   readonly seat: string;
 }
 
-/** What else its participant publishes: of an undeclared role it is a guess. */
-type Publications = readonly Pick<PublicationInfo, 'isRoleDeclared' | 'role'>[];
+/** What its participant publishes, in the order of publication: of an undeclared role it is a guess. */
+type Publications = readonly Pick<
+  PublicationInfo,
+  'isMissing' | 'isRoleDeclared' | 'needsKey' | 'role' | 'trackSid'
+>[];
 
 /** The end of a track may be heard of so much later than its successor, which the server announces by another way. */
 const lateEndMs = 1_500;
@@ -44,7 +47,8 @@ export class TrackPlaces<Track extends PlacedTrack = PlacedTrack> {
   }
 
   /**
-   * Gives the track the first free place of its kind.
+   * Gives the track the first free place of its kind. Those that were published before it and have not come yet keep theirs: of
+   * two microphones at the same moment the first is the one that was published first, whichever is handed over first.
    *
    * @param publications all of its participant: for one of them that says what it is, the first place is kept
    * @param nowMs on the take's timeline
@@ -57,7 +61,9 @@ export class TrackPlaces<Track extends PlacedTrack = PlacedTrack> {
     const isFirstExpected =
       !isRoleDeclared && publications.some((one) => one.isRoleDeclared && one.role === role);
     let trackNumber = isFirstExpected ? 2 : 1;
-    while (this.#taken.has(seatName(kind, identity, medium, trackNumber))) trackNumber += 1;
+    let kept = this.#awaitedBefore(track, publications);
+    for (; this.#taken.has(seatName(kind, identity, medium, trackNumber)) || kept > 0; trackNumber += 1)
+      if (!this.#taken.has(seatName(kind, identity, medium, trackNumber))) kept -= 1;
     const seat = seatName(kind, identity, medium, trackNumber);
     const place = {
       subject: { identity, participantName, kind, trackNumber },
@@ -68,6 +74,20 @@ export class TrackPlaces<Track extends PlacedTrack = PlacedTrack> {
     this.#taken.add(seat);
     this.#places.set(track, place);
     return place;
+  }
+
+  /** How many of its kind were published before it, and have no place yet. */
+  #awaitedBefore({ info }: Track, publications: Publications): number {
+    const before = publications.slice(0, Math.max(0, publications.findIndex(isThat(info))));
+    const placed = new Set([...this.#places.keys()].map((other) => other.info.trackSid));
+    return before.filter(
+      ({ isMissing = false, isRoleDeclared, needsKey, role, trackSid }) =>
+        role === info.role &&
+        isRoleDeclared === info.isRoleDeclared &&
+        !needsKey &&
+        !isMissing &&
+        !placed.has(trackSid),
+    ).length;
   }
 
   /**
@@ -113,6 +133,11 @@ export class TrackPlaces<Track extends PlacedTrack = PlacedTrack> {
     this.#taken.delete(place.seat);
   }
 }
+
+const isThat =
+  ({ trackSid }: Pick<PublicationInfo, 'trackSid'>) =>
+  (one: Pick<PublicationInfo, 'trackSid'>): boolean =>
+    one.trackSid === trackSid;
 
 function kindOf({ info: { role } }: PlacedTrack): SinkSubject['kind'] {
   return role === 'screenShare' || role === 'screenShareAudio' ? 'screenShare' : 'participant';

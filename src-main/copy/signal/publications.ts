@@ -91,7 +91,7 @@ export class Publications {
       const isGone = participant.state === ParticipantInfo_State.DISCONNECTED;
       if (!isGone && participant.permission?.canSubscribe === false) this.#deaf.add(participant.sid);
       else this.#deaf.delete(participant.sid);
-      const tracks = isGone ? [] : participant.tracks.filter(isMedia);
+      const tracks = isGone ? [] : participant.tracks.filter(isMedia).toSorted(byPublication);
       const sids = new Set(tracks.map(({ sid }) => sid));
       for (const known of [...this.#bySid.values()]) {
         if (!isReplacedBy(known, participant, isGone) || sids.has(known.sid)) continue;
@@ -132,6 +132,15 @@ export class Publications {
  */
 function isReplacedBy(known: Publication, { identity, sid }: ParticipantInfo, isGone: boolean): boolean {
   return known.participantSid === sid || (known.identity === identity && !isGone);
+}
+
+/** A server lists the tracks of a participant in no order (livekit-server 1.13.5: a Go map), and says of each when it was published. */
+function byPublication(a: TrackInfo, b: TrackInfo): number {
+  return publishedAtUs(a) - publishedAtUs(b);
+}
+
+function publishedAtUs({ version }: TrackInfo): number {
+  return Number(version?.unixMicro ?? 0n);
 }
 
 function isMedia({ type }: TrackInfo): boolean {

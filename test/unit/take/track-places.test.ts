@@ -87,6 +87,31 @@ it('keeps the first place for the microphone that says that it is one', () => {
   expect(places.give(microphone, [unknown.info, microphone.info], 0).subject.trackNumber).toBe(1);
 });
 
+it.each<TrackRole>(['camera', 'microphone', 'screenShare', 'screenShareAudio'])(
+  'gives the first place to the %s that was published first, whichever comes first',
+  (role) => {
+    const places = new TrackPlaces();
+    const [first, second, third] = [track(role), track(role), track(role)];
+    const other = track(role === 'camera' ? 'microphone' : 'camera');
+    const published = [first, other, second, third].map(({ info }) => info);
+    expect(places.give(third, published, 0).subject.trackNumber).toBe(3);
+    expect(places.give(second, published, 0).subject.trackNumber).toBe(2);
+    expect(places.give(first, published, 0).subject.trackNumber).toBe(1);
+    // Who publishes another one when the first has ended goes on in its file.
+    places.free(first);
+    const [, , ...still] = published;
+    const fourth = track(role);
+    expect(places.give(fourth, [...still, fourth.info], 0).subject.trackNumber).toBe(1);
+  },
+);
+
+it.each([{ needsKey: true }, { isMissing: true }])('keeps no place for one that does not come: %o', (why) => {
+  const places = new TrackPlaces();
+  const [first, second] = [track('microphone'), track('microphone')];
+  const published = [{ ...first.info, ...why }, second.info];
+  expect(places.give(second, published, 0).subject.trackNumber).toBe(1);
+});
+
 it('says who has to leave the first place to the camera that says that it is one', () => {
   const places = new TrackPlaces();
   const [unknown, camera, second] = [unknownOf('camera'), track('camera'), track('camera')];

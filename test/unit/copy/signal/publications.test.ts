@@ -53,6 +53,22 @@ describe('the publications of a room', () => {
     expect(publications.update([ada([microphone, camera, unknown])]).added).toMatchObject([{ codec: null }]);
   });
 
+  it('come in the order in which they were published, as the server lists them in none', () => {
+    const [first, second, third] = ['TR_1', 'TR_2', 'TR_3'].map(
+      (sid, index) =>
+        new TrackInfo({
+          sid,
+          type: TrackType.AUDIO,
+          version: { unixMicro: BigInt(1_796_031_793_678_326 + index) },
+        }),
+    );
+    if (first === undefined || second === undefined || third === undefined) throw new Error('three');
+    const { added } = new Publications().update([ada([third, first, second])]);
+    expect(sidsOf(added)).toEqual(['TR_1', 'TR_2', 'TR_3']);
+    // A server that does not say when (before 1.4) keeps its own order.
+    expect(sidsOf(new Publications().update([ada([camera, microphone])]).added)).toEqual(['TR_c', 'TR_m']);
+  });
+
   it('come with what the server allows', () => {
     const publications = new Publications();
     const allowed = (canSubscribe: boolean): ParticipantInfo =>
