@@ -63,6 +63,9 @@ export class ConcealedAudio {
   /** When something was made up or lost last, on the take's timeline. */
   #activeAtMs = 0;
   #heldBackMs = 0;
+  #isMuted = false;
+  /** For a part of the time since the last reading. */
+  #wasMuted = false;
   readonly #gaps = new PacketGaps();
   readonly #neverHeard = new NeverHeard();
   readonly #found: FoundLoss[] = [];
@@ -114,8 +117,10 @@ export class ConcealedAudio {
     this.#gaps.interrupt();
   }
 
-  /** The microphone was muted, or is open again: nothing need come. */
-  interrupt(): void {
+  /** The microphone was muted, or is open again: what is made up meanwhile stands for nothing that was lost. */
+  setMuted(isMuted: boolean): void {
+    this.#wasMuted ||= isMuted || this.#isMuted;
+    this.#isMuted = isMuted;
     this.#gaps.interrupt();
   }
 
@@ -188,7 +193,10 @@ export class ConcealedAudio {
       this.#mostLost = figures.packetsLost;
       return;
     }
-    const madeUpMs = ((figures.concealedSamples ?? 0) - (before.concealedSamples ?? 0)) / samplesPerMs;
+    const isSilent = this.#wasMuted;
+    this.#wasMuted = this.#isMuted;
+    const concealed = (figures.concealedSamples ?? 0) - (before.concealedSamples ?? 0);
+    const madeUpMs = isSilent ? 0 : concealed / samplesPerMs;
     // A packet that was only late is taken off again; it must not count twice when another one is lost.
     const lostPackets = Math.max(0, figures.packetsLost - this.#mostLost);
     this.#mostLost = Math.max(this.#mostLost, figures.packetsLost);
@@ -237,7 +245,10 @@ function discardedOf({ arrivals }: ConcealmentFigures): number {
 }
 
 /** How much audio is in a packet, in milliseconds, by what has come so far. */
-export function packetMsOf({ packetsReceived, samplesEmitted = 0 }: ConcealmentFigures): number {
+export function packetMsOf({
+  packetsReceived,
+  samplesEmitted = 0,
+}: Pick<ConcealmentFigures, 'packetsReceived' | 'samplesEmitted'>): number {
   const ms = samplesEmitted / samplesPerMs / packetsReceived;
   return ms > 0 && ms < Infinity ? Math.min(packetMs.most, Math.max(packetMs.least, ms)) : packetMs.usual;
 }

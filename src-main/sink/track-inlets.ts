@@ -131,7 +131,7 @@ export class TrackInlets {
   setMuted(track: RecordedTrack, isMuted: boolean): void {
     if (track === this.#video) this.#targets.video?.setLive(!isMuted);
     if (track !== this.#audio) return;
-    this.concealed.interrupt();
+    this.concealed.setMuted(isMuted);
     this.#targets.audio.silence.setMuted(isMuted);
   }
 
@@ -223,6 +223,7 @@ export class TrackInlets {
   #receiveAudio(track: RecordedTrack): void {
     const { audio, onArrival, onWatchdogTrip } = this.#targets;
     audio.silence.setMuted(track.isMuted);
+    this.concealed.setMuted(track.isMuted);
     track.receiveAudio({
       onStreamStarted: () => {
         audio.streamStarted();

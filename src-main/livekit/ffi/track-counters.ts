@@ -1,5 +1,6 @@
 import { packetMsOf } from '../../pipeline/concealed-audio.js';
 import type { HeldBack } from '../../pipeline/held-back.js';
+import { DiscardedPackets } from './discarded-packets.js';
 import type { FrameDispatcher } from './frame-dispatcher.js';
 import { JitterBufferDelay } from './jitter-buffer-delay.js';
 import { requestTrackStatistics, type TrackAnswer, type TrackStatistics } from './track-statistics.js';
@@ -25,6 +26,7 @@ export class TrackCounters {
   #empty = 0;
   readonly #onAnswer: (answer: TrackAnswer) => void;
   #jitterBuffer = new JitterBufferDelay();
+  #discarded = new DiscardedPackets();
   /** How often it has been asked since its stream began, or the delay of its jitter buffer changed. */
   #asked = 0;
   #unanswered = 0;
@@ -68,6 +70,7 @@ export class TrackCounters {
   /** A fresh stream takes the place of the former one, with a jitter buffer of its own. */
   restart(): void {
     this.#jitterBuffer = new JitterBufferDelay();
+    this.#discarded = new DiscardedPackets();
     this.#asked = 0;
     this.#heldBack.restart();
     this.#empty = 0;
@@ -86,7 +89,7 @@ export class TrackCounters {
   ask(trackHandle: bigint): void {
     this.#asked += 1;
     const buffer = this.#jitterBuffer;
-    requestTrackStatistics(this.#dispatcher, trackHandle, buffer, (answer, hasFailed) => {
+    requestTrackStatistics(this.#dispatcher, trackHandle, buffer, this.#discarded, (answer, hasFailed) => {
       this.answers += 1;
       this.#unanswered -= 1;
       // Of a stream that is gone.

@@ -2,6 +2,7 @@ import { type GetStatsCallback, GetStatsRequest } from '@livekit/rtc-ffi-binding
 import type { VideoCounts } from '../../pipeline/decrypted-start.js';
 import type { PacketArrivals } from '../../pipeline/packet-gaps.js';
 import { monotonicUs } from '../../pipeline/take-clock.js';
+import type { DiscardedPackets } from './discarded-packets.js';
 import { ffiRequest } from './ffi-request.js';
 import type { FrameDispatcher } from './frame-dispatcher.js';
 import type { JitterBufferDelay } from './jitter-buffer-delay.js';
@@ -50,12 +51,14 @@ export interface TrackAnswer {
  * by its handle.
  *
  * @param buffer of this track; its counters are read from the answer
+ * @param discarded of this track, too
  * @throws Error when the track is gone
  */
 export function requestTrackStatistics(
   dispatcher: FrameDispatcher,
   trackHandle: bigint,
   buffer: JitterBufferDelay,
+  discarded: DiscardedPackets,
   onAnswer: (answer: TrackAnswer | null, hasFailed: boolean) => void,
 ): void {
   const { message } = ffiRequest({
@@ -64,13 +67,13 @@ export function requestTrackStatistics(
   if (message.case !== 'getStats') return;
   const askedAtUs = monotonicUs();
   dispatcher.expectStatistics(message.value.asyncId ?? 0n, (answer) => {
-    onAnswer(inboundOf(answer, buffer, askedAtUs), (answer.error ?? '') !== '');
+    onAnswer(inboundOf(answer, { buffer, discarded }, askedAtUs), (answer.error ?? '') !== '');
   });
 }
 
 function inboundOf(
   { stats }: GetStatsCallback,
-  buffer: JitterBufferDelay,
+  { buffer, discarded }: { readonly buffer: JitterBufferDelay; readonly discarded: DiscardedPackets },
   askedAtUs: number,
 ): TrackAnswer | null {
   for (const { stats: entry } of stats) {
@@ -96,7 +99,7 @@ function inboundOf(
         stretchedSamples: stretchedOf(inbound),
         ...stereoOf(stream.codecId ?? '', stats),
       }),
-      arrivals: arrivalsOf(entry.value, stats),
+      arrivals: arrivalsOf(entry.value, stats, discarded),
       jitterMs: Math.round((received?.jitter ?? 0) * 1e6) / 1000,
       jitterBufferMs: buffer.ms === null ? null : Math.round(buffer.ms * 10) / 10,
     };
@@ -130,7 +133,11 @@ function receiverOf({ inbound }: Inbound): string {
 }
 
 /** All of it by WebRTC's own clock: its times are microseconds, and those of packets milliseconds. */
-function arrivalsOf({ inbound, received, rtc }: Inbound, stats: GetStatsCallback['stats']): PacketArrivals {
+function arrivalsOf(
+  { inbound, received, rtc }: Inbound,
+  stats: GetStatsCallback['stats'],
+  discarded: DiscardedPackets,
+): PacketArrivals {
   let report: PacketArrivals['report'] = null;
   for (const { stats: entry } of stats) {
     if (entry.case !== 'remoteOutboundRtp') continue;
@@ -142,7 +149,11 @@ function arrivalsOf({ inbound, received, rtc }: Inbound, stats: GetStatsCallback
     lastPacketAtMs: inbound?.lastPacketReceivedTimestamp ?? 0,
     packetsReceived: Number(received?.packetsReceived ?? 0n),
     packetsLost: Number(received?.packetsLost ?? 0n),
-    packetsDiscarded: Number(inbound?.packetsDiscarded ?? 0n),
+    packetsDiscarded: discarded.read({
+      packetsDiscarded: Number(inbound?.packetsDiscarded ?? 0n),
+      packetsReceived: Number(received?.packetsReceived ?? 0n),
+      samplesEmitted: Number(inbound?.jitterBufferEmittedCount ?? 0n),
+    }),
     report,
   };
 }

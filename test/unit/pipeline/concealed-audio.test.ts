@@ -101,6 +101,23 @@ describe('ConcealedAudio', () => {
     expect(new Microphone().halves(2).halves(6, figures).halves(6).audio.ms).toBe(0);
   });
 
+  it('does not count what is made up for a microphone that is muted, although packets were lost or came too late before', () => {
+    const microphone = new Microphone().half({ lost: 5, discarded: 20 });
+    microphone.audio.setMuted(true);
+    microphone.halves(3, { received: 0, concealedMs: 500 });
+    microphone.audio.setMuted(false);
+    // A part of the time before the next reading.
+    microphone.half({ concealedMs: 200 });
+    expect(microphone.audio.ms).toBe(0);
+    expect(microphone.half({ lost: 1, concealedMs: 20 }).audio.ms).toBe(20);
+  });
+
+  it('counts what is lost right after a microphone that was on has been said to be on', () => {
+    const microphone = new Microphone();
+    microphone.audio.setMuted(false);
+    expect(microphone.half({ lost: 2, concealedMs: 40 }).audio.ms).toBe(40);
+  });
+
   it('counts what was lost around a pause, and not the pause', () => {
     const { audio } = new Microphone()
       .halves(20, { received: 0, concealedMs: 500 })

@@ -11,6 +11,7 @@ vi.mock('../../../../src-main/livekit/ffi/track-statistics.js', () => ({
     _dispatcher: unknown,
     _handle: bigint,
     _buffer: unknown,
+    _discarded: unknown,
     onAnswer: (answer: unknown, hasFailed: boolean) => void,
   ) => {
     answers.give = onAnswer;
