@@ -57,7 +57,8 @@ export function fileStemFor(identity: string, taken: Set<string>, suffix = ''): 
   const stem = `${safeFileName(identity, 'participant')}${suffix}`.replace(endsAsSegment, '_$1');
   for (let number = 1; ; number += 1) {
     const candidate = number === 1 ? stem : `${stem}-${number}`;
-    const key = candidate.toLowerCase();
+    // Upper case has ß as SS: so does the case folding of file systems.
+    const key = candidate.normalize('NFD').toUpperCase().toLowerCase();
     if (!taken.has(key)) {
       taken.add(key);
       return candidate;

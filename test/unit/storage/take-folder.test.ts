@@ -57,6 +57,19 @@ describe('fileStemFor', () => {
     expect(stems).toEqual(['ada', 'Ada-2', 'a_a', 'a_a-2', 'ada-3', 'ada-2-2']);
     expect(new Set(stems.map((stem) => stem.toLowerCase())).size).toBe(stems.length);
   });
+
+  it.each([
+    ['stra\u00dfe', 'STRASSE'],
+    ['\ufb00', 'ff'],
+    ['Zo\u00eb', 'Zoe\u0308'],
+    ['\u03c3\u03c3', '\u03c3\u03c2'],
+    ['\u212a', 'k'],
+    ['\u0131', 'I'],
+  ])('takes for one what a file system that folds case takes for one: %s and %s', (one, other) => {
+    const taken = new Set<string>();
+    fileStemFor(one, taken);
+    expect(fileStemFor(other, taken)).toMatch(/-2$/);
+  });
 });
 
 describe('names of files and of their segments', () => {
