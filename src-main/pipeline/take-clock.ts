@@ -141,6 +141,11 @@ export class TakeClock {
  * what its jitter buffer holds, and that is some hundred milliseconds.
  */
 const sameClockToleranceUs = 2_000_000;
+/**
+ * Frames that were lost with a line, and sent again when it was back, are late by as long as that took: their timestamps are right, and
+ * what follows is not late. Nobody sends anything again after so long.
+ */
+const mostLateUs = 30_000_000;
 /** In windows of this length, 15 frames at 30 fps, the least late frame tells whether render times lie before the arrivals. */
 const windowUs = 500_000;
 /** The same of a camera that was off: WebRTC's estimate of its clock is from before, and seven frames tell how wrong it is. */
@@ -189,10 +194,8 @@ export class VideoClock {
    */
   place(timestampUs: number, arrivalUs: number): number {
     if (timestampUs <= 0) return arrivalUs;
-    if (
-      this.#offsetUs === null ||
-      Math.abs(timestampUs + this.#offsetUs - arrivalUs) > sameClockToleranceUs
-    ) {
+    const aheadUs = timestampUs + (this.#offsetUs ?? 0) - arrivalUs;
+    if (this.#offsetUs === null || aheadUs > sameClockToleranceUs || aheadUs < -mostLateUs) {
       this.#offsetUs =
         Math.abs(timestampUs - arrivalUs) <= sameClockToleranceUs ? -renderDelayUs : arrivalUs - timestampUs;
     }

@@ -45,14 +45,33 @@ describe('VideoClock', () => {
     expect(clock.place(7_060_000, 7_090_000)).toBe(7_050_000);
   });
 
-  it('believes render times up to two seconds from their arrival', () => {
+  it('believes render times of a first frame up to two seconds from its arrival', () => {
     expect(new VideoClock().place(5_000_000, 7_000_000)).toBe(4_990_000);
     expect(new VideoClock().place(5_000_000, 7_000_001)).toBe(7_000_001);
     const clock = new VideoClock();
     clock.place(5_000_000, 4_990_000);
     expect(clock.place(5_100_000, 7_090_000)).toBe(5_090_000);
-    expect(clock.place(5_200_000, 7_200_001)).toBe(7_200_001);
+    // Nothing is shown so long before it is due.
+    expect(clock.place(9_300_000, 7_200_000)).toBe(7_200_000);
   });
+
+  it.each([1_950, 2_050, 2_400, 9_000])(
+    'leaves frames in their places that were sent again behind a line that was away for %i ms, and those behind them',
+    (awayMs) => {
+      const clock = new VideoClock();
+      const wrong: number[] = [];
+      const backUs = 10_000_000 + awayMs * 1_000;
+      for (let frame = 0; frame < 200; frame += 1) {
+        const dueUs = 7_000_000 + frame * 100_000;
+        // Those of the first 400 ms are sent again, all at once; the others are lost.
+        if (dueUs > 10_400_000 && dueUs < backUs - 400_000) continue;
+        const inTimeUs = dueUs - 10_000;
+        const arrivalUs = dueUs <= 10_000_000 ? inTimeUs : Math.max(inTimeUs, backUs + 3_000 * (frame - 30));
+        if (clock.place(dueUs, arrivalUs) !== dueUs - 10_000) wrong.push(frame);
+      }
+      expect(wrong).toEqual([]);
+    },
+  );
 
   it('moves render times that lie before the arrivals, and lets them return', () => {
     const clock = new VideoClock();
