@@ -135,9 +135,26 @@ export class MissedFrames {
     this.#decide(timeMs);
   }
 
-  /** A frame of the track has come whose time is behind the newest one's, or wrong: it is counted as dropped, and not missed as well. */
-  noteUnplaced(): void {
-    this.#unplaced += 1;
+  /**
+   * A frame of the track has come whose time is behind the newest one's, or wrong: it is counted as dropped, and not missed as
+   * well: in the long gap in which it would stand, as behind one whose time was ahead of its own, or in what comes next.
+   * @param timeMs where it would stand, on the clock of {@link MissedFrames.add}; left out where that is not known
+   */
+  noteUnplaced(timeMs = Infinity): void {
+    const slot = this.#longGapAt(timeMs);
+    if (slot === null) this.#unplaced += 1;
+    else this.#unplacedIn[slot] = (this.#unplacedIn[slot] ?? 0) + 1;
+  }
+
+  /** The long gap, of those that are not judged yet, in which that time is. */
+  #longGapAt(timeMs: number): number | null {
+    for (let at = this.#judged; at < this.#seen; at += 1) {
+      const slot = at % this.#intervals.length;
+      const endMs = this.#endsMs[slot] ?? 0;
+      const gapMs = this.#intervals[slot] ?? 0;
+      if (gapMs >= longGapMs && timeMs < endMs && timeMs > endMs - gapMs) return slot;
+    }
+    return null;
   }
 
   /** Nothing could be received in that time: the process stood still. */

@@ -74,9 +74,9 @@ export class FrameGaps {
     this.missed.add(timeMs);
   }
 
-  /** A frame has come that has no place, and is counted as a drop. */
-  noteUnplaced(): void {
-    this.missed.noteUnplaced();
+  /** A frame has come that has no place, and is counted as a drop. @param timeMs as {@link MissedFrames.noteUnplaced} has it */
+  noteUnplaced(timeMs?: number): void {
+    this.missed.noteUnplaced(timeMs);
   }
 
   /** The track is off: the time until its next frame is no gap. */

@@ -193,7 +193,7 @@ export class VideoTrackWriter {
   /** Why a frame has no place behind the newest one. */
   #causeOfTooLate(timeMs: number): DropCause {
     const cause = this.#options.clock.causeOfTooLate(timeMs);
-    if (!this.#newestIsFiller && cause !== 'paused') this.#gaps.noteUnplaced();
+    if (!this.#newestIsFiller && cause !== 'paused') this.#gaps.noteUnplaced(timeMs);
     if (!this.#newestIsFiller || cause === 'paused') return cause;
     // Of what was sent before the segment begins nothing is due.
     if (timeMs <= this.#segmentStartMs) return this.#between.cause;

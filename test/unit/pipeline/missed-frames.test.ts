@@ -262,6 +262,18 @@ describe('behind a standstill', () => {
     expect(missed.count).toBe(44 - 28);
   });
 
+  it('those behind one whose time was ahead of its own are not missed as well', () => {
+    const missed = new MissedFrames();
+    for (const time of beforeIt) missed.add(time);
+    missed.add(goesOnMs);
+    // This one is 2 s ahead; the 29 that come then stand before it.
+    missed.add(goesOnMs + 2_000);
+    for (let frame = 1; frame < 30; frame += 1) missed.noteUnplaced(goesOnMs + frame * (1_000 / 15));
+    for (let frame = 1; frame < 60; frame += 1) missed.add(goesOnMs + 2_000 + frame * (1_000 / 15));
+    missed.stop();
+    expect(missed.count).toBe(44);
+  });
+
   it('those that lack are counted by the rate before it, however those behind it come', () => {
     const missed = new MissedFrames();
     for (const time of beforeIt) missed.add(time);
