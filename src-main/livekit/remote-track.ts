@@ -37,7 +37,7 @@ export class SubscribedTrack {
   /** A track that is gone cannot be asked. */
   #isClosed = false;
   #track: RemoteTrack;
-  /** It is being subscribed anew: what was played out until now is out of time, and a fresh stream will follow. Only this class sets it. */
+  /** It is being subscribed anew: what was played out is out of time, and a fresh stream follows. Only this class sets it. */
   isRenewing = false;
   /** A fresh stream has taken the place of an older one. */
   wasRenewed = false;
@@ -154,11 +154,7 @@ export class SubscribedTrack {
     if (receiver !== null || monitor !== null) this.#open();
   }
 
-  /**
-   * Asks for {@link SubscribedTrack.statistics} anew.
-   *
-   * @param onlyYoung leaves out a track whose first figures are known
-   */
+  /** Asks for {@link SubscribedTrack.statistics} anew. @param onlyYoung leaves out a track whose first figures are known */
   refreshStatistics(onlyYoung: boolean): void {
     const isAwaited = this.#decryption?.isDoubtful === true || !this.counters.isSettled;
     if (!this.#isClosed && (!onlyYoung || isAwaited)) this.#count();
@@ -191,6 +187,11 @@ export class SubscribedTrack {
     this.#judgeStart();
     if (this.#keyFrames.isDue(elapsedMs, isOn === true && !signal.hadSignal)) this.#askForKeyFrame();
     return undecrypted ?? (kind === null ? null : alarmOf(this.info, kind, signal));
+  }
+
+  /** Whether something has come of it between the last two calls of {@link SubscribedTrack.judgeSignal}. */
+  get isDelivering(): boolean {
+    return (this.info.kind === 'audio' ? this.#audioSignal : this.#videoSignal).isDelivering;
   }
 
   /** Frames go to `receiver` from now on, instead of whoever received them before. */

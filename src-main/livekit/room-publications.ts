@@ -3,10 +3,15 @@ import type { MediaKeys } from '../contract/media-keys.js';
 import type { PublicationInfo } from './publication-info.js';
 import { publicationInfo } from './publication-info.js';
 
-type SubscribablePublication = PublicationInfo & { readonly isSubscribed: boolean };
+/** Something that is published, and what comes of it. */
+export type SubscribablePublication = PublicationInfo & {
+  readonly isSubscribed: boolean;
+  /** As {@link SubscribedTrack.isDelivering}. */
+  readonly isDelivering: boolean;
+};
 
 /** What has become of a track of the room; `notReceived` is published and not muted. */
-export type TrackState = 'on' | 'muted' | 'ended' | 'notReceived';
+export type TrackState = 'on' | 'delivers' | 'muted' | 'ended' | 'notReceived';
 
 /**
  * What has become of a track.
@@ -15,14 +20,17 @@ export type TrackState = 'on' | 'muted' | 'ended' | 'notReceived';
  * @param isReceivedElsewhere whether it is subscribed here says nothing of it
  */
 export function trackStateIn(
-  publications: readonly Pick<SubscribablePublication, 'trackSid' | 'isMuted' | 'isSubscribed'>[],
+  publications: readonly (Pick<SubscribablePublication, 'trackSid' | 'isMuted' | 'isSubscribed'> &
+    Partial<Pick<SubscribablePublication, 'isDelivering'>>)[],
   trackSid: string,
   isReceivedElsewhere: boolean,
 ): TrackState {
   const publication = publications.find((one) => one.trackSid === trackSid);
   if (publication === undefined) return 'ended';
   if (publication.isMuted) return 'muted';
-  return publication.isSubscribed || isReceivedElsewhere ? 'on' : 'notReceived';
+  if (isReceivedElsewhere) return 'on';
+  if (!publication.isSubscribed) return 'notReceived';
+  return publication.isDelivering === true ? 'delivers' : 'on';
 }
 
 /**
@@ -34,7 +42,7 @@ export function trackStateIn(
 export function publicationsOf(
   room: Room | null,
   keys: MediaKeys | null,
-  find: (trackSid: string) => { readonly isMuted: boolean } | undefined,
+  find: (trackSid: string) => { readonly isMuted: boolean; readonly isDelivering: boolean } | undefined,
   missing: readonly { readonly info: Pick<PublicationInfo, 'trackSid'> }[] = [],
 ): SubscribablePublication[] {
   const missed = new Set(missing.map(({ info }) => info.trackSid));
@@ -42,12 +50,9 @@ export function publicationsOf(
     [...participant.trackPublications.values()].map((publication) => {
       const info = publicationInfo(publication, participant, keys);
       const track = find(info.trackSid);
-      return {
-        ...info,
-        isMuted: track?.isMuted ?? info.isMuted,
-        isMissing: missed.has(info.trackSid),
-        isSubscribed: track !== undefined,
-      };
+      const { isDelivering = false, isMuted = info.isMuted } = track ?? {};
+      const isMissing = missed.has(info.trackSid);
+      return { ...info, isMuted, isMissing, isDelivering, isSubscribed: track !== undefined };
     }),
   );
 }

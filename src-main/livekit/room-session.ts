@@ -12,13 +12,12 @@ import type { MissingTrack } from './missing-tracks.js';
 import { isDoneInTime, joinInTime, leaveForGood, leaveRoom } from './native-patience.js';
 import { PeerConnections } from './peer-connections.js';
 import { permissionsIn } from './permissions.js';
-import type { PublicationInfo } from './publication-info.js';
 import type { SubscribedTrack } from './remote-track.js';
 import { announceRoom, listenToRoom, participantInfo } from './room-events.js';
 import { RoomKeys } from './room-keys.js';
 import type { ParticipantInfo } from './room-listener.js';
 import { RoomOutlook } from './room-outlook.js';
-import { publicationsOf } from './room-publications.js';
+import { publicationsOf, type SubscribablePublication } from './room-publications.js';
 import {
   livekitSdk,
   type RoomSdk,
@@ -94,7 +93,7 @@ export class RoomSession {
   }
 
   /** Everything that is published, and whether it is subscribed. */
-  publications(): (PublicationInfo & { readonly isSubscribed: boolean })[] {
+  publications(): SubscribablePublication[] {
     const { find, missing } = this.#subscriptions;
     return publicationsOf(this.#room, this.#options.mediaKeys ?? null, find, missing);
   }

@@ -37,6 +37,8 @@ export class AudioSignal {
   durationMs = 0;
   /** Whether anything had come before. */
   hadSignal = false;
+  /** Whether packets, or sound, have come between the last two calls. */
+  isDelivering = false;
 
   /** Looks at one frame's samples; keeps nothing of it. */
   onPcm(pcm: Uint8Array): void {
@@ -59,6 +61,7 @@ export class AudioSignal {
     const hasSound = this.#sounds !== this.#seenSounds;
     this.#seenFrames = this.#frames;
     this.#seenSounds = this.#sounds;
+    this.isDelivering = false;
     if (isOn === false) {
       this.restart();
       this.#packets = packets;
@@ -71,7 +74,8 @@ export class AudioSignal {
     // A fresh stream is counted from 0 on.
     const hasPackets = packets > this.#packets;
     this.#packets = packets;
-    if (hasSound || hasPackets) {
+    this.isDelivering = hasSound || hasPackets;
+    if (this.isDelivering) {
       this.#hadPackets = true;
       this.#answersAtPacket = answers;
       this.#withoutPacketsMs = 0;

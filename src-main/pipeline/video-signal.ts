@@ -42,6 +42,8 @@ interface RateWindow {
 export class VideoSignal {
   /** For how long it has been so, for the alarm that {@link VideoSignal.judge} returned, in milliseconds. */
   durationMs = 0;
+  /** Whether frames have come between the last two calls. */
+  isDelivering = false;
   readonly #canPause: boolean;
   readonly #frozen = new FrozenVideo();
   readonly #interval = new OwnInterval();
@@ -87,6 +89,7 @@ export class VideoSignal {
 
   /** Called a few times a second. @returns what is wrong; null when nothing is */
   judge(reading: VideoSignalReading): SignalAlarmKind | null {
+    this.isDelivering = reading.isOn === true && this.#frames !== this.#seenFrames;
     const lasting = reading.isOn === null ? this.#lasting(reading) : null;
     if (reading.isOn !== true && lasting === null) this.restart();
     if (reading.isOn !== true) return lasting;

@@ -80,14 +80,16 @@ export class SignalLog {
         this.#gone.delete(gap);
         continue;
       }
-      if (nowMs - this.#connectedMs < judgedAfterMs[gap.kind]) {
+      const state = stateOf(trackSid);
+      const isBack = state === 'delivers' && isOfNothing(gap);
+      if (nowMs - this.#connectedMs < judgedAfterMs[gap.kind] && !isBack) {
         this.#held.add(gap);
         continue;
       }
-      const state = stateOf(trackSid);
+      if (isBack) this.#held.delete(gap);
       const goneMs = this.#gone.get(gap) ?? nowMs;
       this.#gone.set(gap, goneMs);
-      if (alarm === undefined && state === 'on' && nowMs - goneMs < settleMs) continue;
+      if (alarm === undefined && isOn(state) && nowMs - goneMs < settleMs) continue;
       // It was over when the connection was back: nobody knew.
       const endMs = this.#held.delete(gap) ? this.#connectedMs : goneMs;
       this.#end(gap, endMs, alarm === undefined ? state : 'otherAlarm');
@@ -145,13 +147,22 @@ export class SignalLog {
     const { identity, kind, role, trackSid } = gap;
     this.#open.delete(trackSid);
     this.#gone.delete(gap);
-    Object.assign(gap, { toMs: Math.round(endMs), ...(state !== 'on' && { endedBy: state }) });
+    Object.assign(gap, { toMs: Math.round(endMs), ...(!isOn(state) && { endedBy: state }) });
     const sentence = signalOverSentence(gap);
     if (sentence === null) return;
     // A track that was muted or has ended with it is not well.
-    const name = state === 'on' ? 'signalBack' : 'signalEnded';
+    const name = isOn(state) ? 'signalBack' : 'signalEnded';
     this.#options.report.info(name, sentence, identity, { kind, role, trackSid });
   }
+}
+
+/** What its track is to deliver did not come at all: whatever comes of it is the end of that. */
+function isOfNothing({ kind }: LoggedGap): boolean {
+  return kind === 'noFrames' || kind === 'noAudio';
+}
+
+function isOn(state: TrackState | 'otherAlarm'): state is 'on' | 'delivers' {
+  return state === 'on' || state === 'delivers';
 }
 
 function fileOf({ trackSid }: LoggedGap, files: readonly ManifestFile[]): string | null {

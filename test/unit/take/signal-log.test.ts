@@ -79,6 +79,29 @@ it('was over with the connection’s return when nothing is wrong behind it', ()
   expect(log.listed(files).signalGaps).toMatchObject([{ fromMs: 200, toMs: 30_000 }]);
 });
 
+it('is over when the track delivers again, though the connection is not back yet, or was a moment ago', () => {
+  const other: SignalAlarm = { ...camera, trackSid: 'TR_2', role: 'microphone', kind: 'noAudio' };
+  log.update(at(14_200), [camera, other], on);
+  log.connectionChanged(false, 19_600);
+  expect(log.update(at(19_800), [], on)).toBe(false);
+  // Its media came 4 s before the room had answered.
+  expect(log.update(at(20_600), [], (sid) => (sid === 'TR_2' ? 'delivers' : 'on'))).toBe(true);
+  log.connectionChanged(true, 24_500);
+  expect(log.update(at(25_700), [], () => 'delivers')).toBe(true);
+  expect(log.listed(files).signalGaps?.map(({ toMs, trackSid }) => [trackSid, toMs])).toEqual([
+    ['TR_1', 25_700],
+    ['TR_2', 20_600],
+  ]);
+  expect(messages().at(-1)).toBe('info: The warning “no frames” about the camera of ada is over.');
+});
+
+it('does not take frames that come for the end of a frozen picture while nothing else is known', () => {
+  log.update(at(14_200), [{ ...camera, kind: 'frozenVideo', durationMs: 10_000 }], on);
+  log.connectionChanged(false, 19_600);
+  log.connectionChanged(true, 24_500);
+  expect(log.update(at(25_700), [], () => 'delivers')).toBe(false);
+});
+
 it('tells once that a signal is missing and once that it is back, and keeps when', () => {
   expect(log.update(at(4_200), [camera], on)).toBe(true);
   expect(log.update(at(4_400), [{ ...camera, durationMs: 4_200 }], on)).toBe(false);
