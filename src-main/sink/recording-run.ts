@@ -30,6 +30,8 @@ export class RecordingRun {
   #encoder: RunEncoder | null = null;
   /** The start that is under way. */
   #starting: Promise<unknown> | null = null;
+  /** Where the run ends on the take's timeline, once that is known. */
+  #endMs = Infinity;
   /** Encoders that failed and are still writing what they had. */
   #failedEncoders: Promise<void> = Promise.resolve();
   #ending: Promise<void> | null = null;
@@ -196,6 +198,7 @@ export class RecordingRun {
   }
 
   async #finish(endMs: number): Promise<void> {
+    this.#endMs = endMs;
     this.#life.advance('finishing');
     this.#options.restarts.cancel();
     // At once, unless an encoder is just being started: whatever comes in this very turn is too late already.
@@ -225,7 +228,8 @@ export class RecordingRun {
 
   #encoderFailed(encoder: RunEncoder, error: PlateauError): void {
     const { audio, clock, video } = this.#options;
-    const nowMs = clock.nowMs();
+    // An encoder that fails while it is ended has nothing to write of the time since then.
+    const nowMs = Math.min(clock.nowMs(), this.#endMs);
     const handedMs = Math.min(nowMs, Math.max(audio.handedMs, video?.handedMs ?? 0));
     const isTriedAgain = this.#requestRestart(error);
     const isAtOnce = isTriedAgain && this.#options.restarts.isDue(nowMs);

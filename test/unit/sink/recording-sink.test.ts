@@ -4,7 +4,7 @@ import { PlateauError } from '../../../src-main/contract/errors.js';
 import { profiles } from '../../../src-main/contract/profile.js';
 import { EndedFromOutside } from '../../../src-main/sink/encoder-ends.js';
 import { newFileError, outputError } from '../../../src-main/storage/take-folder.js';
-import { FakeTrack, settled, SinkUnderTest } from './fake-encoders.js';
+import { FakeEncoder, FakeTrack, settled, SinkUnderTest } from './fake-encoders.js';
 
 /** What the encoder of this file says that it wrote. */
 function written(file: string): object {
@@ -113,6 +113,27 @@ it('does not replace an encoder that dies while it is being ended', async () => 
   await test.until(60_000);
   expect(test.encoders).toHaveLength(1);
   expect(test.latest.isFinished).toBe(true);
+});
+
+it('ends its segment where the take ends when an encoder fails while it is handed the rest', async () => {
+  const test = new SinkUnderTest();
+  const track = new FakeTrack('audio');
+  test.newEncoder = (options) => {
+    const encoder = new FakeEncoder(options);
+    // Its disk is full: it takes nothing.
+    encoder.writeAudio = () => undefined;
+    return encoder;
+  };
+  await test.add(track);
+  await test.until(1_000);
+  heard(track);
+  await test.until(2_000);
+  const finished = test.sink.finish(2_000);
+  await test.until(2_700);
+  test.latest.die('diskFull');
+  await finished;
+  expect(test.sink.parts.all[0]?.segments.all).toMatchObject([{ startMs: 0, endMs: 2_000 }]);
+  expect(test.sink.failure?.code).toBe('diskFull');
 });
 
 it('ends the file half a minute after its last track, and begins a segment for who comes back', async () => {
