@@ -32,6 +32,8 @@ export interface FinalizeRequest {
   readonly report: EventReporter;
   /** 0 to 1, over all files. */
   readonly onProgress: (fraction: number) => void;
+  /** Gives free what is kept on that disk for the take's end. Never rejects; false when there is nothing. */
+  readonly makeRoom?: (() => Promise<boolean>) | undefined;
   /** Ends the work: what is not finished stays as it grew. */
   readonly signal?: AbortSignal | undefined;
   /** Of what reads the finished files, beside a take; as everything else when left out. */

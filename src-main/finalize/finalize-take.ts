@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import type { ManifestFile } from '../contract/manifest.js';
 import { inTime } from '../process/deadline.js';
 import { diskPatienceMs, freeBytesOf } from '../storage/take-folder.js';
+import { finalizeFailure } from './assembly.js';
 import { endCopied } from './check-copied.js';
 import { completeStamp } from './complete-stamp.js';
 import {
@@ -172,11 +173,11 @@ async function indexFiles(
   await pLimit(filesAtOnce).map(entries, async (entry) => {
     const disk = await inTime(freeBytesOf(folder), diskPatienceMs);
     if (!disk.isInTime) return;
-    const assembly = { ...assemblyOf(request, entry), freeBytes: disk.value };
-    const signal = within(finalizeLimitMs, request.signal);
-    const indexing = (
-      entry.copy === undefined ? indexInPlace({ ...assembly, signal }, filler) : endCopied(assembly)
-    ).catch(() => null);
+    const indexing = withRoom(request, disk.value, (freeBytes) => {
+      const assembly = { ...assemblyOf(request, entry), freeBytes };
+      const signal = within(finalizeLimitMs, request.signal);
+      return entry.copy === undefined ? indexInPlace({ ...assembly, signal }, filler) : endCopied(assembly);
+    }).catch(() => null);
     const done = await inTime(indexing, finalizeLimitMs + diskPatienceMs);
     if (!done.isInTime) stuck.add(entry);
     else if (done.value?.hasItsName === true) {
@@ -191,4 +192,18 @@ async function indexFiles(
     });
   }
   return { indexed, stuck };
+}
+
+/** Makes a file, and once more with what the take keeps on its disk for that when there is too little space. */
+async function withRoom<Made>(
+  { folder, makeRoom }: FinalizeRequest,
+  freeBytes: number | null,
+  make: (freeBytes: number | null) => Promise<Made>,
+): Promise<Made> {
+  try {
+    return await make(freeBytes);
+  } catch (thrown) {
+    if (finalizeFailure(thrown).code !== 'diskFull' || (await makeRoom?.()) !== true) throw thrown;
+    return make(await freeBytesOf(folder));
+  }
 }

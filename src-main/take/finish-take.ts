@@ -20,7 +20,7 @@ export interface StopHooks {
 }
 
 /** Files in one folder, and what they are finalized with. */
-export type FileGroup = Omit<FinalizeRequest, 'onProgress' | 'priority' | 'signal'>;
+export type FileGroup = Omit<FinalizeRequest, 'makeRoom' | 'onProgress' | 'priority' | 'signal'>;
 
 /** The files of a take whose encoders have ended, and what is needed to make something of them. */
 export interface FinishRequest {
@@ -29,7 +29,7 @@ export interface FinishRequest {
   /** Told of every progress; when it gives up, nothing more is written. */
   readonly wait: HurriedWait;
   /** Where the manifests go, and who says what is being done with the take. */
-  readonly places: Pick<TakePlaces, 'changeWork' | 'finish' | 'save'>;
+  readonly places: Pick<TakePlaces, 'changeWork' | 'finish' | 'makeRoom' | 'save'>;
   readonly hooks: StopHooks;
   /** The second copy; null, or left out, when there is none. */
   readonly backup?: Pick<TakeBackup, 'finish' | 'seal'> | null;
@@ -51,6 +51,7 @@ export async function finishTake(request: FinishRequest): Promise<Manifest> {
     // Another take may be recorded meanwhile; none is when the program ends, and then the time is short.
     priority: wait.isHurried ? undefined : 'belowNormal',
     signal: wait.givenUp,
+    makeRoom: () => places.makeRoom(group.folder),
     onProgress: (fraction) => {
       wait.progress();
       fractions[index] = fraction;

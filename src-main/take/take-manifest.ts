@@ -210,6 +210,11 @@ export class ManifestQueue {
     if (manifest.mode === 'copy') await removeCopiedFiles(this.#folder);
   }
 
+  /** Gives the space free that is kept for the end: files need it. Never rejects. @returns whether there was any */
+  makeRoom(): Promise<boolean> {
+    return this.#reserve.release();
+  }
+
   readonly #failed = (thrown: unknown): void => {
     this.#report.error('manifestUnwritable', toPlateauError(thrown).message);
   };

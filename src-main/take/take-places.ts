@@ -129,6 +129,12 @@ export class TakePlaces {
     await this.current.manifests.finish(manifestOf(this.current));
   }
 
+  /** Gives free what is kept on the disk of that folder for the take's end. Never rejects. @returns whether there was any */
+  async makeRoom(folder: string): Promise<boolean> {
+    const place = this.#all.find((one) => one.folder.path === folder);
+    return place === undefined ? false : place.manifests.makeRoom();
+  }
+
   /** Something else is being done with the take. Never rejects. */
   async changeWork(work: Parameters<TakeLock['changeWork']>[0]): Promise<void> {
     await Promise.all(this.#locks.map((lock) => inTime(lock.changeWork(work), leftPatienceMs)));

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -13,8 +13,10 @@ import { verifyTake } from '#engine/finalize/verify-take.js';
 import { findInterrupted } from '#engine/recovery/find-interrupted.js';
 import { recoverTake } from '#engine/recovery/recover-take.js';
 import { readManifest } from '#engine/storage/manifest-file.js';
+import { SpaceReserve } from '#engine/storage/space-reserve.js';
 import { EventLog } from '#engine/telemetry/event-log.js';
 import { EventReporter } from '#engine/telemetry/event-reporter.js';
+import { canMount, mountSmall } from '../../fixtures/file-systems.js';
 import { canvas, findMarks, profileFor, writeSegment } from './finalize-fixture.js';
 
 let root: string;
@@ -50,13 +52,32 @@ async function grown(file: string, seconds: number): Promise<ManifestFile> {
   });
 }
 
-async function usable(entries: readonly ManifestFile[], signal?: AbortSignal): Promise<UsableFiles> {
+async function usable(
+  entries: readonly ManifestFile[],
+  signal?: AbortSignal,
+  makeRoom?: () => Promise<boolean>,
+): Promise<UsableFiles> {
   return makeUsable({
-    ...{ folder, profile: profileFor('mp4'), ffmpegPath, entries, markers: [], signal },
+    ...{ folder, profile: profileFor('mp4'), ffmpegPath, entries, markers: [], signal, makeRoom },
     filler: new BlackFiller(folder, ffmpegPath),
     report: new EventReporter(new EventLog(20), () => null),
     onProgress: () => undefined,
   });
+}
+
+/** Leaves nothing free, with a file of its own. */
+async function fill(path: string): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    for (const bytes of [65_536, 512]) {
+      const block = Buffer.alloc(bytes);
+      await (async () => {
+        for (;;) await file.writeFile(block);
+      })().catch(() => undefined);
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 async function isOrdinary(file: string): Promise<boolean> {
@@ -149,4 +170,45 @@ it('keeps one gap of what an encoder took with it, however often the file is loo
   await leave(files.entries, 4);
   const { manifest } = await recoverTake(folder);
   expect(gapsOf(manifest.files[0])).toBe(1);
+});
+
+it.skipIf(!canMount)(
+  'finishes files on a full disk with the space that the take has kept for that',
+  async () => {
+    const disk = await mountSmall(folder, 16_000_000);
+    try {
+      const files = [await grown('ada.mp4', 3), await grown('ben.mp4', 2)];
+      const reserve = new SpaceReserve(folder);
+      await reserve.hold();
+      await fill(join(folder, 'of somebody else'));
+      const asked: boolean[] = [];
+      const makeRoom = async (): Promise<boolean> => {
+        const made = await reserve.release();
+        asked.push(made);
+        return made;
+      };
+      const { check, entries } = await usable(files, undefined, makeRoom);
+      expect(asked).toContain(true);
+      const checked = await check(() => undefined);
+      expect(checked.map(({ problem, state }) => [state, problem])).toEqual(
+        files.map(() => ['verified', null]),
+      );
+      expect(entries).toHaveLength(2);
+    } finally {
+      await disk.unmount();
+    }
+  },
+);
+
+it.skipIf(!canMount)('leaves a file as it grew on a full disk where nothing is kept', async () => {
+  const disk = await mountSmall(folder, 16_000_000);
+  try {
+    const files = [await grown('ada.mp4', 2)];
+    await fill(join(folder, 'of somebody else'));
+    const { entries } = await usable(files, undefined, () => Promise.resolve(false));
+    expect(entries.map(({ state }) => state)).toEqual(['fragmented']);
+    expect(entries[0]?.problem).toContain('too little free space');
+  } finally {
+    await disk.unmount();
+  }
 });
