@@ -86,7 +86,7 @@ export function addTakeCommands(
     .argument('<folder>', 'the take’s folder, with its manifest.json', readPath)
     .option(
       '--out <file>',
-      'x.html or x.json: both are written, beside each other (default: report.html in the folder)',
+      'x.html or x.json: both are written, beside each other; or a folder (default: report.html in the take’s)',
       readPath,
     )
     .option('--json', 'NDJSON on stdout: the result')

@@ -1,10 +1,14 @@
-import { extname, join, resolve } from 'node:path';
+import { basename, extname, join, resolve } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import type { Report } from '../contract/report.js';
 import { manifestFileName } from '../storage/manifest-file.js';
 import { replaceFile } from '../storage/replace-file.js';
 import { buildReport, type ReportExtras } from './build-report.js';
+import { namedFile } from './named-file.js';
 import { reportPage } from './report-page.js';
+
+/** What a report is called where nobody says. */
+const usualName = 'report.html';
 
 /** A report, and where it was written. */
 export interface WrittenReport {
@@ -25,7 +29,7 @@ export interface ReportPaths {
  * @throws PlateauError `usage` for an ending that says that it is something else, and for the take's own files
  */
 export function reportPaths(takePath: string, named: string): ReportPaths {
-  const extension = extname(named);
+  const extension = endingOf(named);
   const kind = extension.toLowerCase();
   if (!['', '.html', '.htm', '.json'].includes(kind)) {
     throw new PlateauError(
@@ -49,20 +53,27 @@ export function reportPaths(takePath: string, named: string): ReportPaths {
   return paths;
 }
 
+/** `.json` is a name that ends so, and not one without an ending. */
+function endingOf(named: string): string {
+  const name = basename(named);
+  return /^\.(?:json|html?)$/i.test(name) ? name : extname(named);
+}
+
 /**
  * Writes a take's report for people and for programs: `report.html` and `report.json` in its folder.
  *
  * @param takePath a take's folder; the take may still be running
- * @param named elsewhere, by the name of either file: see {@link reportPaths}
- * @throws PlateauError `usage` for a name that is of no report; `takeNotFound` without a manifest; `diskFull`,
+ * @param named elsewhere, by a folder or by the name of either file: see {@link reportPaths}
+ * @throws PlateauError `usage` for a name that is of no report, or below no folder; `takeNotFound` without a manifest; `diskFull`,
  *   `outputUnwritable`
  */
 export async function writeReport(
   takePath: string,
   extras: ReportExtras = {},
-  named: string = join(takePath, 'report.html'),
+  named?: string,
 ): Promise<WrittenReport> {
-  const { htmlPath, jsonPath } = reportPaths(takePath, named);
+  const path = named === undefined ? join(takePath, usualName) : await namedFile(named, usualName);
+  const { htmlPath, jsonPath } = reportPaths(takePath, path);
   const report = await buildReport(takePath, extras);
   await replaceFile(jsonPath, `${JSON.stringify(report, null, 1)}\n`);
   await replaceFile(htmlPath, reportPage(report));

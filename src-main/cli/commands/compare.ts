@@ -24,7 +24,7 @@ export async function compare(
   options: { readonly html?: string },
   console: CommandConsole,
 ): Promise<number> {
-  assertPage(options.html);
+  const page = options.html === undefined ? null : await pageOf(options.html);
   const { loadReport } = await import('../../report/load-report.js');
   const { compareReports, outcomeTexts } = await import('../../report/compare-reports.js');
   // One after the other: each reads a whole telemetry file.
@@ -44,11 +44,11 @@ export async function compare(
   )) {
     console.say(line);
   }
-  if (options.html !== undefined) {
+  if (page !== null) {
     const { comparePage } = await import('../../report/compare-page.js');
     const { replaceFile } = await import('../../storage/replace-file.js');
-    await replaceFile(options.html, comparePage(a, b, comparison));
-    console.say(`Side by side: ${resolve(options.html)}`);
+    await replaceFile(page, comparePage(a, b, comparison));
+    console.say(`Side by side: ${resolve(page)}`);
   }
   const { outcome, worse, notComparable } = comparison;
   const reasons = [...notComparable, ...worse];
@@ -68,8 +68,10 @@ export async function compare(
   return exitCode;
 }
 
-function assertPage(file: string | undefined): void {
-  if (file === undefined || ['', '.html', '.htm'].includes(extname(file).toLowerCase())) return;
+async function pageOf(named: string): Promise<string> {
+  const { namedFile } = await import('../../report/named-file.js');
+  const file = await namedFile(named, 'comparison.html');
+  if (['', '.html', '.htm'].includes(extname(file).toLowerCase())) return file;
   throw new PlateauError(
     'usage',
     `--html writes a page, and ${extname(file)} is none.`,
