@@ -28,6 +28,28 @@ const nameFields: ReadonlySet<string> = new Set([
   'type',
 ]);
 
+/** Fields of JSON whose values are words of Plateau's own, such as `verified`. */
+const wordFields: ReadonlySet<string> = new Set([
+  'audioCodec',
+  'cause',
+  'code',
+  'connection',
+  'container',
+  'endedBy',
+  'grade',
+  'kind',
+  'level',
+  'mode',
+  'outcome',
+  'process',
+  'role',
+  'schema',
+  'state',
+  'stream',
+  'verdict',
+  'videoCodec',
+]);
+
 /**
  * Finds the secrets of a command line before it is parsed, so that not even a message about a mistyped
  * command line can repeat them.
@@ -65,7 +87,7 @@ export class Redactor {
   /** A document as one line of JSON. */
   json(document: object): string {
     return JSON.stringify(document, (field: string, value: unknown) => {
-      if (typeof value !== 'string' || nameFields.has(field)) return value;
+      if (typeof value !== 'string' || nameFields.has(field) || wordFields.has(field)) return value;
       return this.#secrets.has(value) ? mask : this.text(value);
     });
   }

@@ -43,7 +43,7 @@ describe('the secret of a development server', () => {
       room: 'secret',
       takeFolder: '/takes/secret-santa-1',
       manifestPath: '/takes/secret/manifest.json',
-      files: [{ file: 'secret.mp4', identity: 'secret' }],
+      files: [{ file: 'secret.mp4', identity: 'secret', state: 'secret', kind: 'secret' }],
       details: { given: 'secret' },
     };
     expect(JSON.parse(redactor.json(document))).toEqual({ ...document, details: { given: '***' } });
