@@ -32,6 +32,8 @@ export class CopyFiles extends CopyFigures implements TakeMedia {
   /** Those that stand. */
   readonly #sinks = new Map<string, CopySink>();
   readonly #received = new Map<CopiedTrack, MovableSink>();
+  /** What its owner said last, which holds in whatever file a track goes on. */
+  readonly #muted = new WeakMap<CopiedTrack, boolean>();
   readonly #newcomers: PausedNewcomers;
   readonly #begins: PartBegins;
   readonly #hold = new FillHold();
@@ -111,7 +113,7 @@ export class CopyFiles extends CopyFigures implements TakeMedia {
     const opening = this.#files.get(fileKey) ?? this.#open(fileKey, subject, track);
     const sink = await opening;
     // Its place may be another one by now, or none.
-    if (this.#places.find(track)?.fileKey === fileKey) outer.inner = sink.add(track, nowMs);
+    if (this.#places.find(track)?.fileKey === fileKey) outer.inner = this.#addTo(sink, track, nowMs);
     if (isNew && subject.trackNumber > 1) tellFurther(report, track.info, subject, sink.file);
     if (sink.isRecording) tellTrack(report, track.info, 'came');
     this.#events.onOpenChanged();
@@ -125,8 +127,9 @@ export class CopyFiles extends CopyFigures implements TakeMedia {
 
   /** The owner of a track muted or unmuted it. @param nowMs of the take */
   setMuted(track: CopiedTrack, isMuted: boolean, nowMs: number): void {
-    this.#newcomers.setMuted(track, isMuted);
-    this.#sinkOf(track)?.setMuted(track, isMuted, nowMs);
+    this.#muted.set(track, isMuted);
+    // In whichever it is: while another file of it is made it is in the one before.
+    for (const sink of this.#sinks.values()) sink.setMuted(track, isMuted, nowMs);
     tellTrack(this.#options.take.report, track.info, isMuted ? 'muted' : 'unmuted');
   }
 
@@ -172,6 +175,10 @@ export class CopyFiles extends CopyFigures implements TakeMedia {
     await Promise.all(sinks.map((sink) => sink.finish(endMs)));
   }
 
+  #addTo(sink: CopySink, track: CopiedTrack, nowMs: number): TrackSink | null {
+    return sink.add(track, this.#muted.get(track) ?? track.info.isMuted, nowMs);
+  }
+
   #outerOf(track: CopiedTrack): MovableSink {
     const outer = this.#received.get(track) ?? new MovableSink(() => this.#remove(track));
     this.#received.set(track, outer);
@@ -181,9 +188,8 @@ export class CopyFiles extends CopyFigures implements TakeMedia {
   #resume(): void {
     for (const sink of this.#sinks.values()) sink.resumed();
     const nowMs = this.#options.clock.nowMs();
-    for (const [track, isMuted] of this.#newcomers.takeAll()) {
+    for (const track of this.#newcomers.takeAll()) {
       void this.add(track, nowMs).then((outer) => {
-        if (isMuted !== track.info.isMuted) this.#sinkOf(track)?.setMuted(track, isMuted, nowMs);
         // The server has asked for the first key frame when it was subscribed.
         if (outer !== null) track.track.requestKeyFrame();
       });
@@ -229,7 +235,7 @@ export class CopyFiles extends CopyFigures implements TakeMedia {
     const sink = await this.#open(fileKey, unmade.subject, first, unmade);
     const nowMs = Math.min(this.#options.clock.nowMs(), this.#endMs);
     for (const track of this.#places.tracksIn(fileKey)) {
-      this.#outerOf(track).inner = sink.add(track, nowMs);
+      this.#outerOf(track).inner = this.#addTo(sink, track, nowMs);
       const { givenAtMs = nowMs } = this.#places.find(track) ?? {};
       if (unmade.unmade !== null) this.#events.onMissed?.(track.info, unmade.unmade, nowMs - givenAtMs);
       track.track.requestKeyFrame();
@@ -268,7 +274,7 @@ export class CopyFiles extends CopyFigures implements TakeMedia {
     if (outer !== undefined) outer.inner = null;
     from?.remove(track, movedMs, true);
     if (to === null || outer === undefined || this.#places.find(track)?.fileKey !== fileKey) return;
-    outer.inner = to.add(track, movedMs);
+    outer.inner = this.#addTo(to, track, movedMs);
     if (known === undefined) tellFurther(this.#options.take.report, track.info, subject, to.file);
   }
 
@@ -281,7 +287,7 @@ export class CopyFiles extends CopyFigures implements TakeMedia {
     from?.remove(track, nowMs, true);
     this.#places.free(track);
     this.#places.give(track, [], nowMs);
-    outer.inner = to.add(track, nowMs);
+    outer.inner = this.#addTo(to, track, nowMs);
     tellGoesOn(this.#options.take.report, track.info, to.file);
   }
 }

@@ -140,8 +140,8 @@ export class CopySink {
     return this.#tracks.count(kind);
   }
 
-  /** A track is recorded into it. @returns where its packets go; null when there is no file @param nowMs of the take */
-  add(track: CopiedTrack, nowMs: number): TrackSink | null {
+  /** A track is recorded into it. @param isMuted as its owner said last @returns where its packets go; null when there is no file @param nowMs of the take */
+  add(track: CopiedTrack, isMuted: boolean, nowMs: number): TrackSink | null {
     const { info } = track;
     if (this.#media === null) return null;
     // Of a screen any size is what there is.
@@ -149,7 +149,7 @@ export class CopySink {
     this.#tracks.add(track);
     this.history.began(track, nowMs);
     this.#current.absences.trackCame(info.kind, nowMs);
-    if (info.isMuted) this.setMuted(track, true, nowMs);
+    if (isMuted) this.setMuted(track, true, nowMs);
     return sink;
   }
 

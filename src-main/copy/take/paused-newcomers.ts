@@ -5,8 +5,7 @@ import type { CopiedTrack } from './copy-track.js';
 export class PausedNewcomers {
   readonly #clock: CopyFilesOptions['clock'];
   readonly #onResumed: () => void;
-  /** True of one that is muted. */
-  readonly #tracks = new Map<CopiedTrack, boolean>();
+  readonly #tracks = new Set<CopiedTrack>();
   #resuming: NodeJS.Timeout | undefined;
 
   /** @param clock the take's @param onResumed the take goes on now */
@@ -31,12 +30,7 @@ export class PausedNewcomers {
 
   /** A track comes. */
   add(track: CopiedTrack): void {
-    this.#tracks.set(track, track.info.isMuted);
-  }
-
-  /** Its owner muted or unmuted it; of one that does not wait nothing happens. */
-  setMuted(track: CopiedTrack, isMuted: boolean): void {
-    if (this.#tracks.has(track)) this.#tracks.set(track, isMuted);
+    this.#tracks.add(track);
   }
 
   /** It has left. */
@@ -44,8 +38,8 @@ export class PausedNewcomers {
     this.#tracks.delete(track);
   }
 
-  /** All that wait, and whether they are muted: they wait no more. */
-  takeAll(): readonly (readonly [CopiedTrack, boolean])[] {
+  /** All that wait: they wait no more. */
+  takeAll(): readonly CopiedTrack[] {
     const all = [...this.#tracks];
     this.#tracks.clear();
     return all;

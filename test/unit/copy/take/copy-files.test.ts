@@ -203,6 +203,37 @@ describe('the files of a copied take', () => {
     expect(second?.trackNumber).toBe(2);
   });
 
+  it.each([
+    ['muted since', false, true],
+    ['on since', true, false],
+  ])('know that a track which goes on in a file of its own is %s', async (_, wasMuted, isMuted) => {
+    const { add, files } = filesOf();
+    const noise = new Fed('TR_noise', 'microphone', 'ada', { isRoleDeclared: false, isMuted: wasMuted });
+    await add(noise);
+    files.setMuted(noise, isMuted, 100);
+    await add(new Fed('TR_mic', 'microphone'), 500);
+    for (let ms = 500; ms < 6_000; ms += 200) files.tick(ms);
+    const [own, further] = files.entries();
+    expect([own?.tracks, further?.tracks].map((tracks) => tracks?.map(({ trackSid }) => trackSid))).toEqual([
+      ['TR_noise', 'TR_mic'],
+      ['TR_noise'],
+    ]);
+    expect(further?.copy?.audio.isOn).toBe(!isMuted);
+    expect(files.alarms.some(({ trackSid }) => trackSid === 'TR_noise')).toBe(!isMuted);
+    await files.finish(6_000);
+    expect((files.entries()[1]?.audioLostMs ?? NaN) > 0).toBe(!isMuted);
+  });
+
+  it('know that a track was muted while its file was being made', async () => {
+    const { add, files } = filesOf();
+    const microphone = new Fed('TR_mic', 'microphone');
+    const coming = add(microphone);
+    files.setMuted(microphone, true, 0);
+    await coming;
+    expect(files.entries()[0]?.copy?.audio.isOn).toBe(false);
+    await files.finish(1_000);
+  });
+
   it('are no more than there may be, and a file that cannot be made is told of', async () => {
     const { add, files, refused } = filesOf(1);
     await add(new Fed('TR_1', 'microphone'));
