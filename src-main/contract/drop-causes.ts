@@ -79,7 +79,8 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
   },
   outOfOrder: {
     label: 'Out of order',
-    explanation: 'The frame is older than one that was already accepted, or has the same timestamp.',
+    explanation:
+      'The frame is older than one that was already accepted, or has the same timestamp. Audio: it came when its place was taken.',
     isLoss: true,
     isPartOfTake: true,
   },

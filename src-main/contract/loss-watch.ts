@@ -219,8 +219,10 @@ function countsOf(medium: Medium, sink: SinkSnapshot, knownAbsent: number): Coun
   const behind = of(dropped?.queueFull) + of(dropped?.byteCap);
   const failed = of(dropped?.sinkFailed) + of(dropped?.encoderLost);
   const governed = of(dropped?.governed);
-  const order = of(dropped?.outOfOrder);
-  const late = of(dropped?.tooLate);
+  // Audio that is encoded has no times of its own: what finds its place taken was held up, on the way or by a busy machine.
+  const isHeldUp = !isVideo && copy === undefined;
+  const order = isHeldUp ? 0 : of(dropped?.outOfOrder);
+  const late = of(dropped?.tooLate) + (isHeldUp ? of(dropped?.outOfOrder) : 0);
   const disk = copy === undefined ? 0 : of(dropped?.diskBehind);
   // Packets that never came, and what builds on them.
   const undone =

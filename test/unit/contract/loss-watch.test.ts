@@ -191,6 +191,7 @@ describe('LossWatch', () => {
     ],
     ['frames that came too late', { video: { tooLate: 8 } }, {}, 'lost on the network'],
     ['times that go back', { video: { outOfOrder: 8 } }, {}, 'timestamps out of order'],
+    ['audio whose place was taken', { audio: { outOfOrder: 29 } }, {}, 'lost on the network'],
   ])('names %s', (_, lost, change, cause) => {
     const losses = watch([
       [0, { ada: {} }],
