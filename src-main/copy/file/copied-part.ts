@@ -134,6 +134,11 @@ export class CopiedPart {
     video.steps.connectionLost(atMs - startMs, video.lastMs, isSteady && video.isShowing);
   }
 
+  /** Video goes on here that was in another file. @param atMs of the take */
+  goesOn(atMs: number): void {
+    this.video.steps.goesOn(atMs - this.startMs);
+  }
+
   /** A track has ended. @param atMs when the last of it came */
   ended(kind: 'audio' | 'video', atMs: number): void {
     if (kind === 'audio') {

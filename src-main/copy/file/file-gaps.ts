@@ -42,6 +42,7 @@ export class FileGaps {
     const lost = this.#source.lostPictures();
     const dropped = Math.max(0, lost - this.#lostAtGap);
     this.#lostAtGap = lost;
+    if (gap.isIfLost === true && dropped === 0) return 0;
     const missed = Math.max(0, (gap.dueFrames ?? 0) - dropped);
     this.#source.onGap?.({ ...gap, lostFrames: dropped + missed, isUndecrypted }, part);
     return missed;

@@ -131,6 +131,8 @@ export interface LineGap {
   readonly dueFrames: number | null;
   /** Its pictures came, and are of a codec that the file cannot hold. */
   readonly isRefused?: true | undefined;
+  /** It is one only where pictures of it came that are of no use. */
+  readonly isIfLost?: true | undefined;
 }
 
 /** What a file lacks. */

@@ -123,16 +123,18 @@ export class ParticipantFile {
   }
 
   /**
-   * A track of the participant is received from now on: the sink is what its packets go to, and its end ends it. Of each kind
-   * there may be one at a time.
+   * A track of the participant is received from now on: its packets go to the sink, whose end ends it. Of each kind one at a time.
    *
    * @param declaredSize what the publication says of a camera: smaller pictures are of a lower layer; null otherwise
+   * @param goesOnMs of the take: what came before is in another file; null of a new one
    */
-  add(track: CopyTrack, declaredSize: PictureSize | null): TrackSink {
+  add(track: CopyTrack, declaredSize: PictureSize | null, goesOnMs: number | null = null): TrackSink {
     const { kind } = track;
+    if (kind === 'video' && goesOnMs !== null) this.#parts.current.goesOn(goesOnMs);
     const own = new ReceivedTrack(track, this.#timelines.of(track.participantSid), {
       onTimed: (timed) => this.#take(kind, timed, declaredSize),
       onNotDecrypted: (count) => this.#gaps.notDecrypted(kind, count),
+      goesOn: goesOnMs !== null,
     });
     // Made before the first key frame is there: then nothing has to wait for it.
     if (kind === 'video' && track.codec !== 'opus' && declaredSize !== null)

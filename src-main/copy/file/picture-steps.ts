@@ -14,6 +14,8 @@ export class PictureSteps {
   #outage = new Outage();
   /** Since when pictures come that the file cannot hold; null while none do. */
   #refusedFromMs: number | null = null;
+  /** Since when a track goes on here that was in another file; null when a picture of it was written since. */
+  #goesOnMs: number | null = null;
 
   /** @param usual how far apart the pictures of the camera are */
   constructor(usual = new UsualStep()) {
@@ -31,6 +33,7 @@ export class PictureSteps {
     this.#endRefused(endMs);
     const next = new PictureSteps(this.#usual);
     next.#outage = this.#outage.successor(endMs);
+    if (this.#goesOnMs !== null) next.#goesOnMs = 0;
     return next;
   }
 
@@ -47,6 +50,7 @@ export class PictureSteps {
   /** The camera is off from then on. */
   off(atMs: number): void {
     this.#endRefused(atMs);
+    this.#endGoingOn(atMs);
     this.#tell(this.#outage.end(atMs));
   }
 
@@ -58,6 +62,7 @@ export class PictureSteps {
   /** Nothing follows in the file. @param isOn the camera is */
   endAll(atMs: number, isOn: boolean): void {
     this.#endRefused(atMs);
+    this.#endGoingOn(atMs);
     this.#tell(this.#outage.endAll(atMs, isOn));
   }
 
@@ -68,6 +73,7 @@ export class PictureSteps {
    */
   note(beforeMs: number, atMs: number, isAfterBreak: boolean): void {
     this.#endRefused(atMs);
+    const isFirstHere = this.#endGoingOn(atMs);
     const stepMs = atMs - beforeMs;
     const { written } = this.#tally;
     const missing = this.#outage.came(atMs, atMs);
@@ -75,7 +81,22 @@ export class PictureSteps {
     if (missing !== null && this.dueIn(missing.toMs - missing.fromMs) > 0) this.#tell(missing);
     else if (written === 1) this.hasLost = false;
     else if (this.hasLost) this.tellLost(beforeMs, stepMs);
-    else if (!isAfterBreak) this.#usual.note(stepMs);
+    else if (!isAfterBreak && !isFirstHere) this.#usual.note(stepMs);
+  }
+
+  /** A track goes on here whose pictures went into another file before: what comes before its next key frame is lost. */
+  goesOn(atMs: number): void {
+    this.#goesOnMs = Math.max(0, atMs);
+  }
+
+  #endGoingOn(atMs: number): boolean {
+    const fromMs = this.#goesOnMs;
+    this.#goesOnMs = null;
+    if (fromMs === null) return false;
+    const durationMs = atMs - fromMs;
+    if (durationMs > 0)
+      this.#onGap?.({ stream: 'video', atMs: fromMs, durationMs, dueFrames: 0, isIfLost: true });
+    return true;
   }
 
   /** A picture is of a codec that the file cannot hold: all are from then on, until one is written or the camera is off. */

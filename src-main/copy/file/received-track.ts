@@ -11,6 +11,8 @@ interface TrackHooks {
   readonly onTimed: (timed: TimedFrame) => void;
   /** So many pictures came before the next one, or packets of audio came, that no key fitted. */
   readonly onNotDecrypted: (count: number) => void;
+  /** As {@link VideoFramesOptions.goesOn} says. */
+  readonly goesOn: boolean;
 }
 
 /** A track of a file: its packets are made frames of, and these get their times. */
@@ -28,7 +30,9 @@ export class ReceivedTrack {
     this.times = new FrameTimes(track, timeline, hooks.onTimed);
     const onFrame = (frame: EncodedFrame): void => this.#take(frame);
     this.frames =
-      track.kind === 'audio' ? new AudioFrames({ track, onFrame }) : new VideoFrames({ track, onFrame });
+      track.kind === 'audio'
+        ? new AudioFrames({ track, onFrame })
+        : new VideoFrames({ track, onFrame, goesOn: hooks.goesOn });
   }
 
   /** Of video; null of audio. */

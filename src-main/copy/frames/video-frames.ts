@@ -21,6 +21,8 @@ export interface VideoFramesOptions {
   readonly track: VideoTrackView;
   /** Gets each frame, in order, and owns it. It may be called inside of any call but the constructor. */
   readonly onFrame: (frame: EncodedFrame) => void;
+  /** Frames of the track went elsewhere before: what comes before the next key frame is lost, and that is asked for at once. */
+  readonly goesOn?: boolean;
 }
 
 type VideoCodec = Exclude<CopyCodec, 'opus'>;
@@ -64,13 +66,14 @@ export class VideoFrames implements TrackSink {
   /** Whether pictures that build on others are of no use. */
   #isKeyAwaited = true;
   #firstMs: number | null = null;
-  #hadKey = false;
+  #hadKey: boolean;
   #held: EncodedFrame | null = null;
   #lastTimestamp: number | null = null;
   #rotation = 0;
 
   constructor(options: VideoFramesOptions) {
     this.#options = options;
+    this.#hadKey = options.goesOn ?? false;
   }
 
   /** What became of the frames up to now. */

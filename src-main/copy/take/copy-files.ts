@@ -176,7 +176,8 @@ export class CopyFiles extends CopyFigures implements TakeMedia {
   }
 
   #addTo(sink: CopySink, track: CopiedTrack, nowMs: number): TrackSink | null {
-    return sink.add(track, this.#muted.get(track) ?? track.info.isMuted, nowMs);
+    const isMuted = this.#muted.get(track) ?? track.info.isMuted;
+    return sink.add(track, { isMuted, goesOn: this.#received.get(track)?.hasBegun === true }, nowMs);
   }
 
   #outerOf(track: CopiedTrack): MovableSink {

@@ -20,7 +20,7 @@ import { keptFrames } from './copy-account.js';
 import { CopyPart } from './copy-part.js';
 import { type CopySinkOptions, gapReasonOf } from './copy-sink-options.js';
 import { copySnapshot, type SnapshotAccount, snapshotAccountOf } from './copy-snapshot.js';
-import type { CopiedTrack } from './copy-track.js';
+import type { AddedTrack, CopiedTrack } from './copy-track.js';
 import { failedFramesIn } from './figures-of-sinks.js';
 import { FileSignals, signalsOf } from './file-signals.js';
 import { noAccount, noCounts } from './nothing-counted.js';
@@ -140,12 +140,12 @@ export class CopySink {
     return this.#tracks.count(kind);
   }
 
-  /** A track is recorded into it. @param isMuted as its owner said last @returns where its packets go; null when there is no file @param nowMs of the take */
-  add(track: CopiedTrack, isMuted: boolean, nowMs: number): TrackSink | null {
+  /** A track is recorded into it. @returns where its packets go; null when there is no file @param nowMs of the take */
+  add(track: CopiedTrack, { isMuted, goesOn }: AddedTrack, nowMs: number): TrackSink | null {
     const { info } = track;
     if (this.#media === null) return null;
-    // Of a screen any size is what there is.
-    const sink = this.#media.add(track.track, info.role === 'camera' ? info.declaredSize : null);
+    const cameraSize = info.role === 'camera' ? info.declaredSize : null;
+    const sink = this.#media.add(track.track, cameraSize, goesOn ? nowMs : null);
     this.#tracks.add(track);
     this.history.began(track, nowMs);
     this.#current.absences.trackCame(info.kind, nowMs);

@@ -15,8 +15,18 @@ export interface CopiedTrack {
   };
 }
 
+/** What a file has to know of a track that it is given. */
+export interface AddedTrack {
+  /** As its owner said last. */
+  readonly isMuted: boolean;
+  /** It comes from another file, which has what it sent before. */
+  readonly goesOn: boolean;
+}
+
 /** Where the packets of a track go: into a file, and into another one when its place there is free. */
 export class MovableSink implements TrackSink {
+  /** Something of the track has gone into a file: what follows builds on that. Only this class sets it. */
+  hasBegun = false;
   #inner: TrackSink | null = null;
   readonly #onEnd: () => void;
 
@@ -33,7 +43,9 @@ export class MovableSink implements TrackSink {
 
   /** The next packet, in order. */
   packet(...packet: Parameters<TrackSink['packet']>): void {
-    this.#inner?.packet(...packet);
+    if (this.#inner === null) return;
+    this.hasBegun = true;
+    this.#inner.packet(...packet);
   }
 
   /** Numbers that will never come. */

@@ -224,6 +224,23 @@ describe('the files of a copied take', () => {
     expect((files.entries()[1]?.audioLostMs ?? NaN) > 0).toBe(!isMuted);
   });
 
+  it('lack nothing without a word of video that goes on in another one: a key frame is asked for, and what comes before it is lost', async () => {
+    const { add, clock, files } = filesOf();
+    const slides = await add(new Fed('TR_slides', 'camera', 'ada', { isRoleDeclared: false }));
+    const fromMs = performance.now() - clock.nowMs();
+    for (let ms = 0; ms < 1_000; ms += 40) slides.send(ms === 0, fromMs + ms);
+    await add(new Fed('TR_cam', 'camera'), 1_000);
+    const asks = vi.spyOn(slides.track, 'requestKeyFrame');
+    slides.send(false, fromMs + 1_000);
+    expect(asks).toHaveBeenCalledOnce();
+    for (let ms = 1_040; ms < 2_000; ms += 40) slides.send(ms === 1_400, fromMs + ms);
+    await files.finish(2_000);
+    const [, further] = files.entries();
+    expect(further?.file).toBe('ada-camera-2.mkv');
+    expect(further?.video).toMatchObject({ received: 25, written: 15, dropped: { awaitingKey: 10 } });
+    expect(further?.gaps).toEqual([expect.objectContaining({ stream: 'video', lostFrames: 10 })]);
+  });
+
   it('know that a track was muted while its file was being made', async () => {
     const { add, files } = filesOf();
     const microphone = new Fed('TR_mic', 'microphone');
