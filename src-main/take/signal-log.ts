@@ -91,7 +91,8 @@ export class SignalLog {
       this.#gone.set(gap, goneMs);
       if (alarm === undefined && isOn(state) && nowMs - goneMs < settleMs) continue;
       // It was over when the connection was back: nobody knew.
-      const endMs = this.#held.delete(gap) ? this.#connectedMs : goneMs;
+      const isHeld = this.#held.delete(gap);
+      const endMs = isHeld ? this.#connectedMs : goneMs - (isOn(state) ? lookedForMs(gap) : 0);
       this.#end(gap, endMs, alarm === undefined ? state : 'otherAlarm');
       hasChanged = true;
     }
@@ -159,6 +160,11 @@ export class SignalLog {
 /** What its track is to deliver did not come at all: whatever comes of it is the end of that. */
 function isOfNothing({ kind }: LoggedGap): boolean {
   return kind === 'noFrames' || kind === 'noAudio';
+}
+
+/** That a rate is well again is known when a whole window was: it was from its beginning on, in milliseconds. */
+function lookedForMs({ kind }: LoggedGap): number {
+  return kind === 'lowFrameRate' ? signalRules.rateWindowMs : 0;
 }
 
 function isOn(state: TrackState | 'otherAlarm'): state is 'on' | 'delivers' {

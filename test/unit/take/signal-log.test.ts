@@ -95,6 +95,18 @@ it('is over when the track delivers again, though the connection is not back yet
   expect(messages().at(-1)).toBe('info: The warning “no frames” about the camera of ada is over.');
 });
 
+it('had a rate that was well again since the beginning of the window that said so', () => {
+  const low: SignalAlarm = { ...camera, kind: 'lowFrameRate', durationMs: 5_000 };
+  log.update(at(10_000), [low], on);
+  log.update(at(15_000), [], () => 'delivers');
+  log.update(at(20_000), [low], on);
+  log.update(at(21_000), [], () => 'muted');
+  expect(log.listed(files).signalGaps?.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([
+    [5_000, 10_000],
+    [15_000, 21_000],
+  ]);
+});
+
 it('does not take frames that come for the end of a frozen picture while nothing else is known', () => {
   log.update(at(14_200), [{ ...camera, kind: 'frozenVideo', durationMs: 10_000 }], on);
   log.connectionChanged(false, 19_600);
