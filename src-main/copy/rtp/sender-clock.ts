@@ -14,11 +14,18 @@ const reportsKept = 10;
 const slewMsPerMs = 0.001;
 /** The sender's clock was set. Nothing that drifts gets so far. */
 const stepMs = 1_000;
+/** So many reports in a row that say the same are no error of theirs. */
+const agreeing = { reports: 3, withinMs: 20 };
+/** By so much more than the mapping: the sender stood still. Less is neither heard nor seen. */
+const standstillMs = 60;
 
 /**
  * Maps a stream's RTP times to the sender's clock, as its sender reports say. The mapping begins with the first
  * report, follows the median of the last ten, and slews by 1 ms a second at most, so that times that rise stay so. A
  * new stream of the same track ({@link restart}) begins anew on the same clock.
+ *
+ * Browsers count the samples of a microphone instead of its time: one that stood still, or was changed for another device, goes on
+ * where it was, and all that follows would be as early. Three reports that agree put it where it belongs, behind silence.
  */
 export class SenderClock {
   readonly #ticksPerMs: number;
@@ -49,10 +56,21 @@ export class SenderClock {
     // Further slewing begins where the mapping stands, never behind a time that was already given.
     const atMs = Math.max(rtpMs, this.#anchor?.atMs ?? rtpMs);
     const offsetMs = this.#anchor === null ? targetMs : this.#offsetAt(atMs);
-    const isStep = Math.abs(targetMs - offsetMs) >= stepMs;
-    if (isStep) this.#steps += 1;
-    this.#targetMs = targetMs;
-    this.#anchor = { atMs, offsetMs: isStep ? targetMs : offsetMs };
+    const wasSet = Math.abs(targetMs - offsetMs) >= stepMs;
+    const toMs = wasSet ? targetMs : this.#agreedBehind(offsetMs);
+    if (toMs !== null && Math.abs(toMs - offsetMs) >= stepMs) this.#steps += 1;
+    this.#targetMs = toMs ?? targetMs;
+    this.#anchor = { atMs, offsetMs: toMs ?? offsetMs };
+  }
+
+  /** What the last reports agree on, when the sender stood still before them; those before say nothing any more. */
+  #agreedBehind(offsetMs: number): number | null {
+    const last = this.#offsetsMs.slice(-agreeing.reports);
+    const least = Math.min(...last);
+    const isSure = last.length === agreeing.reports && Math.max(...last) - least <= agreeing.withinMs;
+    if (!isSure || least - offsetMs < standstillMs) return null;
+    this.#offsetsMs = last;
+    return median(last);
   }
 
   /** The sender's clock at an RTP time: Unix milliseconds, or null before the first report. */

@@ -60,6 +60,30 @@ describe('the clock of a sender', () => {
     }
   });
 
+  it('is right again after three reports when the sender stood still and counts on from where it was', () => {
+    const clock = new SenderClock(48_000);
+    const report = (ms: number, stoodMs: number): void =>
+      clock.report({ ntpMs: startMs + ms, rtpTimestamp: (ms - stoodMs) * 48 });
+    for (let ms = 0; ms <= 30_000; ms += 3_000) report(ms, 0);
+    let errorMs = 0;
+    let steps = 0;
+    for (let ms = 33_000; ms <= 60_000; ms += 3_000) {
+      report(ms, 500);
+      const before = errorMs;
+      errorMs = (clock.timeOf((ms - 500) * 48) ?? NaN) - startMs - ms;
+      if (Math.abs(errorMs - before) > 100) steps += 1;
+      // A second later, a frame is right: nothing is ever early again.
+      if (ms >= 39_000) expect(Math.abs(errorMs)).toBeLessThan(1);
+    }
+    expect(steps).toBe(2);
+  });
+
+  it('is not moved by two reports that agree, nor by three that are late by different times', () => {
+    const clock = new SenderClock(90_000);
+    reports(clock, [0, 0, 0, 0, 0, 0, 200, 201, 0, 0, 70, 95, 140, 0]);
+    expect(Math.abs((clock.timeOf(rtpAt(39_000)) ?? 0) - startMs - 39_000)).toBeLessThan(1);
+  });
+
   it('steps when the sender’s clock was set, and says so', () => {
     const clock = new SenderClock(90_000);
     reports(clock, [0, 0, 0, ...Array.from({ length: 7 }, () => 3_600_000)]);
