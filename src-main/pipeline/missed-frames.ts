@@ -1,3 +1,5 @@
+import { evidenceAfterMs, LossEvidence } from './loss-evidence.js';
+
 /** Intervals on each side of one that tell which rate the track had there: half a second at 30 fps. */
 const neighbors = 15;
 /**
@@ -15,13 +17,8 @@ const regularShare = 0.4;
 const longGapMs = 1_000;
 /** No camera sends more than 120 frames in a second. */
 const leastIntervalMs = 8;
-/** What was lost is counted by WebRTC up to this long before the gap is seen, and after. */
-const evidenceBeforeMs = 1000;
-const evidenceAfterMs = 1500;
 /** Gaps that wait for WebRTC's figures: more than come in that time. The oldest is decided with what is known. */
 const maxUndecided = 64;
-/** Figures of the last readings, twice a second. */
-const maxLosses = 16;
 /** Frames that are between WebRTC's decoder and us at any moment. */
 const onTheirWay = 2;
 /** Standstills that are remembered: gaps are judged within seconds. */
@@ -60,9 +57,9 @@ export interface FrameLossFigures {
  * tell that interval; nothing adapts to the gaps. Each interval is judged when 15 more have come.
  *
  * A gap counts only when WebRTC's figures say that something was lost around it: packets, frames that it dropped, or
- * frames that it decoded and that did not reach us. What the source did not send is not missed. Before the first
- * figures every gap counts. Of a source that may pause, as a screen that does not change, only a gap in which this process
- * stood still does.
+ * frames that it decoded and that did not reach us, and of those no more than it says. What the source did not send is not
+ * missed, nor is what the file would have had no slot for. Before the first figures every gap counts. Of a source that may
+ * pause, as a screen that does not change, only a gap in which this process stood still does.
  *
  * Allocates nothing for a frame.
  */
@@ -84,7 +81,7 @@ export class MissedFrames {
   #usualMs = 0;
   readonly #found: FoundLoss[] = [];
   readonly #undecided: { readonly fromMs: number; readonly toMs: number; readonly frames: number }[] = [];
-  readonly #lossesMs: number[] = [];
+  readonly #evidence = new LossEvidence();
   #figures: FrameLossFigures | null = null;
   /** Frames that were decoded and not received, at the last reading. */
   #undelivered = 0;
@@ -93,9 +90,12 @@ export class MissedFrames {
   /** The track was off, or another one came, since the last reading. */
   #wasStopped = false;
 
-  /** @param canPause a pause of the source says nothing */
-  constructor(canPause = false) {
+  readonly #slotMs: number;
+
+  /** @param canPause a pause of the source says nothing @param slotMs of what comes faster the file takes a frame each; 0: all */
+  constructor(canPause = false, slotMs = 0) {
     this.#canPause = canPause;
+    this.#slotMs = slotMs;
   }
 
   /** Frames that never came, as far as that is decided. */
@@ -181,16 +181,17 @@ export class MissedFrames {
       this.#receivedBefore = received;
       this.#undelivered = onTheirWay;
       // Between the two streams of a camera that was on nothing could come.
-      if (before !== null && !wasStopped) this.#noteLoss(nowMs);
+      if (before !== null && !wasStopped) this.#evidence.note(nowMs, Infinity);
       return;
     }
     const undelivered = decoded - this.#decodedBefore - (received - this.#receivedBefore);
-    const isLoss =
-      figures.packetsLost > before.packetsLost ||
-      (figures.framesDropped ?? 0) > (before.framesDropped ?? 0) ||
-      undelivered > this.#undelivered;
-    this.#undelivered = Math.max(this.#undelivered, undelivered);
-    if (isLoss) this.#noteLoss(nowMs);
+    const dropped = Math.max(0, (figures.framesDropped ?? 0) - (before.framesDropped ?? 0));
+    const further = Math.max(0, undelivered - this.#undelivered);
+    this.#undelivered += further;
+    // Some of those that are on their way may be lost.
+    const undeliveredMost = further > 0 ? further + onTheirWay : 0;
+    const frames = figures.packetsLost > before.packetsLost ? Infinity : dropped + undeliveredMost;
+    if (frames > 0) this.#evidence.note(nowMs, frames);
   }
 
   /** The track is off, or has ended: what follows is no gap, and what has come is judged by what is known. */
@@ -219,14 +220,9 @@ export class MissedFrames {
    */
   away(ms: number, known: number): number {
     const hasRate = this.#usualMs > 0 && !this.#canPause;
-    const frames = hasRate ? Math.max(0, Math.round(ms / this.#usualMs) - known) : 0;
+    const frames = hasRate ? Math.max(0, Math.round(ms / Math.max(this.#usualMs, this.#slotMs)) - known) : 0;
     this.#count += frames;
     return frames;
-  }
-
-  #noteLoss(nowMs: number): void {
-    if (this.#lossesMs.length >= maxLosses) this.#lossesMs.shift();
-    this.#lossesMs.push(nowMs);
   }
 
   /** Judges the oldest interval that has not been, by its neighbors. */
@@ -242,7 +238,8 @@ export class MissedFrames {
     const intervalMs =
       isLong && !Number.isFinite(Math.max(before, after)) ? Math.min(before, after) : Math.max(before, after);
     if (intervalMs === 0 || gapMs <= missedAfterIntervals * intervalMs) return;
-    const frames = Math.round(gapMs / intervalMs) - 1 - (this.#unplacedIn[slot] ?? 0);
+    const dueMs = Math.max(intervalMs, this.#slotMs);
+    const frames = Math.round(gapMs / dueMs) - 1 - (this.#unplacedIn[slot] ?? 0);
     if (frames <= 0) return;
     if (this.#undecided.length >= maxUndecided) this.#decide(Infinity);
     const toMs = this.#endsMs[slot] ?? 0;
@@ -275,9 +272,10 @@ export class MissedFrames {
       oldest = this.#undecided[0]
     ) {
       this.#undecided.shift();
-      if (this.#isLoss(oldest)) {
-        this.#count += oldest.frames;
-        this.#note(oldest);
+      const lost = this.#lostOf(oldest);
+      if (lost > 0) {
+        this.#count += lost;
+        this.#note({ ...oldest, frames: lost });
       }
     }
   }
@@ -292,9 +290,11 @@ export class MissedFrames {
     });
   }
 
-  #isLoss({ fromMs, toMs }: Interval): boolean {
-    if (this.#canPause) return this.#standstills.some((stood) => stood.fromMs < toMs && stood.toMs > fromMs);
-    if (this.#figures === null) return true;
-    return this.#lossesMs.some((ms) => ms >= fromMs - evidenceBeforeMs && ms <= toMs + evidenceAfterMs);
+  /** How many frames of a gap were lost: as many as something tells of around it, and nothing has told of another gap. */
+  #lostOf({ frames, fromMs, toMs }: Interval & { readonly frames: number }): number {
+    if (this.#canPause)
+      return this.#standstills.some((stood) => stood.fromMs < toMs && stood.toMs > fromMs) ? frames : 0;
+    if (this.#figures === null) return frames;
+    return this.#evidence.take({ frames, fromMs, toMs });
   }
 }

@@ -1,6 +1,18 @@
 import { MissedFrames } from '../pipeline/missed-frames.js';
 import { OwnInterval } from '../pipeline/own-interval.js';
 
+/** What a file's video is, and who hears of its gaps. */
+interface FrameGapsOptions {
+  /** No pause of such a source is a gap. */
+  readonly canPause: boolean;
+  /** Frames in a second of the file; null where each stands at its own time. */
+  readonly constantFps: number | null;
+  /** At the most; null for all. */
+  readonly maxFps: number | null;
+  /** A gap was longer than the source's own pauses, and than a second. */
+  readonly onLongGap: (gapMs: number) => void;
+}
+
 /** The times between the frames of a live track. All times are milliseconds on the take's timeline. */
 export class FrameGaps {
   readonly missed: MissedFrames;
@@ -14,13 +26,10 @@ export class FrameGaps {
   #maxMs = 0;
   #maxSinceReadMs = 0;
 
-  /**
-   * @param canPause no pause of such a source is a gap
-   * @param onLongGap a gap was longer than the source's own pauses, and than a second
-   */
-  constructor(canPause: boolean, onLongGap: (gapMs: number) => void) {
+  constructor({ canPause, constantFps, maxFps, onLongGap }: FrameGapsOptions) {
+    const mostFps = constantFps ?? maxFps;
     this.#canPause = canPause;
-    this.missed = new MissedFrames(canPause);
+    this.missed = new MissedFrames(canPause, mostFps === null ? 0 : 1000 / mostFps);
     this.#onLongGap = onLongGap;
   }
 

@@ -52,7 +52,7 @@ export class VideoTrackWriter {
     this.#options = options;
     this.end = new SegmentEnd(options.onDrained);
     this.#slots = new FrameSlots(options.constantFps, options.maxFps);
-    this.#gaps = new FrameGaps(options.canPause, options.onLongGap);
+    this.#gaps = new FrameGaps(options);
     this.#ofPause = new FrameOfPause(options.queue.bytes);
   }
 

@@ -139,6 +139,29 @@ describe('a track that was away with the connection', () => {
   });
 });
 
+describe('a camera that is faster than the file', () => {
+  const slotMs = 1000 / 30;
+
+  function missedOf(came: (index: number) => boolean, slot: number): number {
+    const missed = new MissedFrames(false, slot);
+    for (let index = 0; index < 600; index += 1) if (came(index)) missed.add(1_000 + (index * 1000) / 60);
+    missed.stop();
+    return missed.count;
+  }
+
+  it('lacks nothing where every slot has its frame', () => {
+    const everyFifth = (index: number): boolean => index % 5 !== 2;
+    expect(missedOf(everyFifth, slotMs)).toBe(0);
+    expect(missedOf(everyFifth, 0)).toBe(120);
+  });
+
+  it('lacks as many frames as there are slots without one', () => {
+    const halfASecond = (index: number): boolean => index < 300 || index >= 330;
+    expect(missedOf(halfASecond, slotMs)).toBe(15);
+    expect(missedOf(halfASecond, 0)).toBe(30);
+  });
+});
+
 describe('what WebRTC counted decides', () => {
   /** A gap of five frames at 10 s, and a reading each half second, as `figures` says. */
   function withFigures(
@@ -199,6 +222,17 @@ describe('what WebRTC counted decides', () => {
     expect(withFigures((ms) => ({ packetsLost: 0, framesDropped: 0, framesDecoded: decoded(ms) }), gap)).toBe(
       5,
     );
+  });
+
+  it('no more than was lost, where the source leaves out frames as well', () => {
+    // A browser on a busy machine: a third of its frames are not sent, and six in all are lost.
+    const figures = (ms: number): ReturnType<Parameters<typeof withFigures>[0]> => ({
+      packetsLost: 0,
+      framesDropped: Math.min(6, Math.floor(ms / 3_000)),
+      framesDecoded: 0,
+    });
+    const isSent = (ms: number): boolean => Math.floor(ms / 100) % 3 !== 0;
+    expect(withFigures(figures, isSent)).toBeLessThanOrEqual(6);
   });
 
   it('lost at another time: the gap is the source’s', () => {
