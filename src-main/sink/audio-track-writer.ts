@@ -34,8 +34,8 @@ export class AudioTrackWriter {
   #encoder: SegmentEncoder | null = null;
   readonly #between = new BetweenEncoders();
   #segmentStartMs = 0;
-  /** Frames at the head of the queue that belong to the stream before: they follow what was written. */
-  #former = 0;
+  /** Frames at the head of the queue that belong to the stream before, and follow what was written; and whether its track goes on. */
+  #former = { frames: 0, isLive: false };
   /** Whether audio is expected: the track is subscribed and its stream has not ended. Only this class sets it. */
   isLive = false;
   /** There was audio since the track came: silence before more of it is a gap. */
@@ -83,7 +83,7 @@ export class AudioTrackWriter {
     if (cause === 'sinkFailed' && this.#isExpected) this.#silent.holeBegins(this.handedMs, this.#droppedMs);
     this.#between.begin(cause, isAwaiting, (why) => {
       this.#options.queue.clear(why);
-      this.#former = 0;
+      this.#former.frames = 0;
     });
   }
 
@@ -93,7 +93,7 @@ export class AudioTrackWriter {
 
   /** Frames of a new stream follow: their count starts anew. */
   streamStarted(): void {
-    this.#former = this.#options.queue.depth;
+    this.#former = { frames: this.#options.queue.depth, isLive: this.isLive };
     this.timeline.streamStarted();
     this.#hold.restart();
     this.isLive = true;
@@ -109,8 +109,9 @@ export class AudioTrackWriter {
 
   /** Another stream of the same track follows. @param stale what of the queue was played out too late to be of use */
   streamInterrupted(stale: 'none' | 'kept' | 'all'): void {
-    if (stale === 'all') this.#former = 0;
-    if (stale === 'all' || (stale === 'kept' && this.#hold.isOn)) this.#options.queue.truncate(this.#former);
+    if (stale === 'all') this.#former.frames = 0;
+    if (stale === 'all' || (stale === 'kept' && this.#hold.isOn))
+      this.#options.queue.truncate(this.#former.frames);
     this.#release();
   }
 
@@ -120,7 +121,7 @@ export class AudioTrackWriter {
     const arrivalMs = clock.toElapsedMs(arrivalUs);
     if (this.#hold.arrived(arrivalMs)) {
       // After a pause frames may be missing, and come in a burst: what has come before it just goes out.
-      this.#former = queue.depth;
+      this.#former = { frames: queue.depth, isLive: this.isLive };
       this.timeline.resync();
     }
     if (this.end.isKnown) this.#release();
@@ -142,7 +143,7 @@ export class AudioTrackWriter {
   }
 
   #release(): void {
-    this.late.settle(this.#former);
+    this.late.settle(this.#former.frames);
     this.#hold.release();
     this.pump();
   }
@@ -161,23 +162,20 @@ export class AudioTrackWriter {
     const { inFlight, queue } = this.#options;
     while (this.#encoder !== null && inFlight.hasLeft && this.#isHeadDue) {
       const headMs = queue.peekTimeMs() ?? 0;
-      const offsetMs = this.#former > 0 ? 0 : this.timeline.offsetBefore(headMs, this.handedMs);
-      if (offsetMs >= 1) {
-        this.#writeSilence(this.#encoder, offsetMs, this.#isExpected);
-      } else if (offsetMs <= -this.#options.frameMs / 2) {
-        this.#dropHead();
-      } else if (!this.#moveIfDue(this.#encoder, headMs)) {
+      const offsetMs = this.#former.frames > 0 ? 0 : this.timeline.offsetBefore(headMs, this.handedMs);
+      if (offsetMs >= 1) this.#writeSilence(this.#encoder, offsetMs, this.#isExpected);
+      else if (offsetMs <= -this.#options.frameMs / 2) this.#dropHead();
+      else if (!this.#moveIfDue(this.#encoder, headMs)) {
         // What follows a former stream's last frames does not go on from them.
-        if (this.#former === 0) this.timeline.follow();
+        if (this.#former.frames === 0) this.timeline.follow();
         this.#writeBlock(this.#encoder);
-        this.#isExpected = this.isLive;
       }
     }
   }
 
   get #isHeadDue(): boolean {
     const positionMs = this.#options.queue.peekTimeMs();
-    if (positionMs === undefined || this.#former > 0) return positionMs !== undefined;
+    if (positionMs === undefined || this.#former.frames > 0) return positionMs !== undefined;
     const nowMs = this.isLive && !this.end.isKnown ? this.#options.clock.nowMs() : Infinity;
     return !this.#hold.isOn && !this.timeline.isTooSoon(positionMs, nowMs);
   }
@@ -249,7 +247,7 @@ export class AudioTrackWriter {
   /** @returns whether the wave that follows was written with some of it repeated, or left out */
   #moveIfDue(encoder: SegmentEncoder, positionMs: number): boolean {
     const { frameMs, queue } = this.#options;
-    const errorMs = this.#former > 0 ? 0 : this.timeline.driftBefore(positionMs, this.handedMs);
+    const errorMs = this.#former.frames > 0 ? 0 : this.timeline.driftBefore(positionMs, this.handedMs);
     if (errorMs === 0 || !this.#splice.readAhead(queue, positionMs, frameMs)) return false;
     const splice = this.#splice.find(errorMs);
     const block = this.timeline.corrections.isDue(errorMs, splice) ? this.#blocks.take() : null;
@@ -265,25 +263,26 @@ export class AudioTrackWriter {
     const { queue } = this.#options;
     const block = this.#blocks.take();
     if (block === null) return;
-    const isFormer = this.#former > 0;
+    const isFormer = this.#former.frames > 0;
     let frames = 0;
     while (frames < mostFramesPerBlock) {
       const positionMs = queue.peekTimeMs();
       if (positionMs === undefined || !this.#isHeadDue) break;
       const isNext = frames === 0 || isFormer || this.timeline.isNext(positionMs);
-      const audio = isNext && isFormer === this.#former > 0 ? queue.dequeue() : undefined;
+      const audio = isNext && isFormer === this.#former.frames > 0 ? queue.dequeue() : undefined;
       if (audio === undefined) break;
-      if (isFormer) this.#former -= 1;
+      if (isFormer) this.#former.frames -= 1;
       else this.timeline.passed(positionMs);
       block.set(audio.pcm, frames * queue.frameBytes);
       frames += 1;
     }
-    this.#write(encoder, block, frames, frames * queue.frameBytes);
+    this.#write(encoder, block, frames, frames * queue.frameBytes, isFormer);
   }
 
-  #write(encoder: SegmentEncoder, block: Uint8Array, frames: number, bytes: number): void {
+  #write(encoder: SegmentEncoder, block: Uint8Array, frames: number, bytes: number, isFormer = false): void {
     const gapMs = this.handedMs - this.#heardEndMs;
     if (this.#isExpected && gapMs > longGapMs) this.#options.onGap(gapMs);
+    this.#isExpected = isFormer ? this.#former.isLive : this.isLive;
     const pcm = block.subarray(0, bytes);
     const atMs = this.handedMs - this.#segmentStartMs;
     this.#heardEndMs = this.handedMs += bytes / pcmBytesPerMs;

@@ -74,6 +74,37 @@ describe('audio behind an encoder that has fallen behind', () => {
   });
 });
 
+describe('silence between two streams, the first of which has left frames that wait for their encoder', () => {
+  const between = (end: (test: Writer) => void): Writer => {
+    const test = started();
+    test.frames(1000, 200);
+    test.isPipeFull = true;
+    test.frames(3000, 40);
+    end(test);
+    test.writer.streamStarted();
+    test.isPipeFull = false;
+    test.readPipe();
+    test.frames(4000, 200);
+    return test;
+  };
+
+  it('is no loss when the track had ended: who leaves and comes back has sent nothing', () => {
+    const test = between(({ writer }) => {
+      writer.streamEnded();
+    });
+    expect(test.runs.filter((run) => run < 0)).toEqual([-940, expect.any(Number)]);
+    expect([test.gapsMs, test.writer.silence.lostMs]).toEqual([[], 0]);
+  });
+
+  it('is one when the same track goes on in another stream', () => {
+    const test = between(({ writer }) => {
+      writer.streamInterrupted('none');
+    });
+    expect(test.gapsMs).toHaveLength(1);
+    expect(test.writer.silence.lostMs).toBeGreaterThan(500);
+  });
+});
+
 describe('audio that stands in the wrong place is moved', () => {
   it('later, by whole periods of its wave that are repeated, and said', () => {
     const test = started();
