@@ -1,4 +1,5 @@
 import { evidenceAfterMs, LossEvidence } from './loss-evidence.js';
+import { usualOf } from './usual-interval.js';
 
 /** Intervals on each side of one that tell which rate the track had there: half a second at 30 fps. */
 const neighbors = 15;
@@ -7,12 +8,6 @@ const neighbors = 15;
  * nearer to two, for cameras send unevenly.
  */
 const missedAfterIntervals = 1.8;
-/** A little below the median: where a third of the frames are lost, more than a third of the intervals are too long. */
-const quantile = 0.45;
-/** An interval this near to the usual one is of the track's rate; a track that has no rate shows no gaps. */
-const regularTolerance = 0.3;
-/** Half of the frames may be lost at random, and this share of the intervals still has the track's length. */
-const regularShare = 0.4;
 /** A gap this long is judged by one side alone where the other has no rate, as in the burst behind a standstill. Milliseconds. */
 const longGapMs = 1_000;
 /** No camera sends more than 120 frames in a second. */
@@ -57,9 +52,10 @@ export interface FrameLossFigures {
  * tell that interval; nothing adapts to the gaps. Each interval is judged when 15 more have come.
  *
  * A gap counts only when WebRTC's figures say that something was lost around it: packets, frames that it dropped, or
- * frames that it decoded and that did not reach us, and of those no more than it says. What the source did not send is not
- * missed, nor is what the file would have had no slot for. Before the first figures every gap counts. Of a source that may
- * pause, as a screen that does not change, only a gap in which this process stood still does.
+ * frames that it decoded and that did not reach us, and of those no more than it says; or when the watchdog had closed the
+ * stream there. What the source did not send is not missed, nor is what the file would have had no slot for. Before the
+ * first figures every gap counts. Of a source that may pause, as a screen that does not change, only a gap in which this
+ * process stood still does.
  *
  * Allocates nothing for a frame.
  */
@@ -163,6 +159,11 @@ export class MissedFrames {
     this.#standstills.push(interval);
   }
 
+  /** The watchdog has closed the stream behind the newest frame: what came until it was open again was lost here. */
+  streamClosed(): void {
+    if (this.#previousMs !== null) this.#evidence.note(this.#previousMs, Infinity);
+  }
+
   /**
    * Takes what WebRTC has counted by now.
    *
@@ -254,13 +255,7 @@ export class MissedFrames {
     for (let index = 0; index < size; index += 1) {
       sorted[index] = this.#intervals[(from + index) % this.#intervals.length] ?? 0;
     }
-    sorted.sort();
-    const usual = sorted[Math.floor(quantile * (size - 1))] ?? 0;
-    let regular = 0;
-    for (const interval of sorted) {
-      if (Math.abs(interval - usual) <= regularTolerance * usual) regular += 1;
-    }
-    return regular >= regularShare * size ? usual : Infinity;
+    return usualOf(sorted);
   }
 
   /** Gaps whose time has passed count when something was lost around them. */

@@ -209,7 +209,9 @@ export class TrackInlets {
         this.#readVideo = null;
       },
       onStreamEnded: (end) => {
-        if (end === 'watchdog') onWatchdogTrip('video');
+        if (end !== 'watchdog') return;
+        if (track === this.#video) video.gaps.missed.streamClosed();
+        onWatchdogTrip('video');
       },
       onVideoFrame: (frame) => {
         // A late frame of a track that was replaced must not mix with the new one's.

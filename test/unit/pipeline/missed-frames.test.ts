@@ -235,6 +235,26 @@ describe('what WebRTC counted decides', () => {
     expect(withFigures(figures, isSent)).toBeLessThanOrEqual(6);
   });
 
+  it.each([
+    ['the watchdog closed the stream', true, 5],
+    ['nothing is known', false, 0],
+  ])('a track that ends before it was read again: %s', (_, wasClosed, missing) => {
+    const missed = new MissedFrames();
+    let received = 0;
+    let readMs = 0;
+    for (const time of timesOf([30, 10])) {
+      if (time < 10_000 && time - readMs >= 500)
+        missed.read((readMs = time), { packetsLost: 0, framesDecoded: received }, received);
+      if (wasClosed && time > 10_000 && time < 10_040) missed.streamClosed();
+      if (!gap(time)) continue;
+      received += 1;
+      missed.add(time);
+      if (time > 10_400) break;
+    }
+    missed.stop();
+    expect(missed.count).toBe(missing);
+  });
+
   it('lost at another time: the gap is the source’s', () => {
     const figures = (ms: number): ReturnType<Parameters<typeof withFigures>[0]> => ({
       packetsLost: ms > 15_000 ? 4 : 0,
