@@ -40,6 +40,8 @@ const lateEndMs = 1_500;
 export class TrackPlaces<Track extends PlacedTrack = PlacedTrack> {
   readonly #places = new Map<Track, Place>();
   readonly #taken = new Set<string>();
+  /** Those of somebody that have had a place, and are published still: the end of one is heard of before that it is published no more. */
+  readonly #came = new Map<string, ReadonlySet<string>>();
 
   /** Where the track is; undefined before {@link TrackPlaces.give} and after {@link TrackPlaces.free}. */
   find(track: Track): TrackPlace | undefined {
@@ -62,6 +64,7 @@ export class TrackPlaces<Track extends PlacedTrack = PlacedTrack> {
       !isRoleDeclared && publications.some((one) => one.isRoleDeclared && one.role === role);
     let trackNumber = isFirstExpected ? 2 : 1;
     let kept = this.#awaitedBefore(track, publications);
+    this.#noteCame(track.info, publications);
     for (; this.#taken.has(seatName(kind, identity, medium, trackNumber)) || kept > 0; trackNumber += 1)
       if (!this.#taken.has(seatName(kind, identity, medium, trackNumber))) kept -= 1;
     const seat = seatName(kind, identity, medium, trackNumber);
@@ -76,18 +79,24 @@ export class TrackPlaces<Track extends PlacedTrack = PlacedTrack> {
     return place;
   }
 
-  /** How many of its kind were published before it, and have no place yet. */
+  /** How many of its kind were published before it, and have had no place yet. */
   #awaitedBefore({ info }: Track, publications: Publications): number {
     const before = publications.slice(0, Math.max(0, publications.findIndex(isThat(info))));
-    const placed = new Set([...this.#places.keys()].map((other) => other.info.trackSid));
+    const came = this.#came.get(info.identity);
     return before.filter(
       ({ isMissing = false, isRoleDeclared, needsKey, role, trackSid }) =>
         role === info.role &&
         isRoleDeclared === info.isRoleDeclared &&
         !needsKey &&
         !isMissing &&
-        !placed.has(trackSid),
+        came?.has(trackSid) !== true,
     ).length;
+  }
+
+  #noteCame({ identity, trackSid }: PublicationInfo, publications: Publications): void {
+    const before = this.#came.get(identity);
+    const still = publications.filter((one) => before?.has(one.trackSid)).map((one) => one.trackSid);
+    this.#came.set(identity, new Set([...still, trackSid]));
   }
 
   /**

@@ -33,7 +33,9 @@ function expectWhole(files: Manifest['files'], contents: readonly TakeContent[])
     if (file.copy === undefined) throw new Error('It is no copied file.');
     expect(unaccountedCopies(file.copy.video) + unaccountedCopies(file.copy.audio)).toBe(0);
     expect(unaccountedFrames(file.video) + unaccountedFrames(file.audio)).toBe(0);
-    expect(file.stamps?.intact.isEarned).toBe(true);
+    const { problem, stamps, state } = file;
+    const isIntact = stamps?.intact.isEarned;
+    expect({ problem, state, isIntact }).toEqual({ problem: null, state: 'verified', isIntact: true });
     expect(file.stamps?.complete.isEarned).toBe(lostPackets(file.copy) === 0);
   }
   const counters = contents.flatMap(({ frames }) => frames.flatMap(({ counter }) => counter ?? []));

@@ -183,17 +183,17 @@ it.skipIf(!canMount)(
       await fill(join(folder, 'of somebody else'));
       const asked: boolean[] = [];
       const makeRoom = async (): Promise<boolean> => {
-        const made = await reserve.release();
-        asked.push(made);
-        return made;
+        const isReleased = await reserve.release();
+        asked.push(isReleased);
+        return isReleased;
       };
-      const { check, entries } = await usable(files, undefined, makeRoom);
+      const made = await usable(files, undefined, makeRoom);
       expect(asked).toContain(true);
-      const checked = await check(() => undefined);
+      const checked = await made.check(() => undefined);
       expect(checked.map(({ problem, state }) => [state, problem])).toEqual(
         files.map(() => ['verified', null]),
       );
-      expect(entries).toHaveLength(2);
+      expect(made.entries).toHaveLength(2);
     } finally {
       await disk.unmount();
     }

@@ -105,6 +105,14 @@ it.each<TrackRole>(['camera', 'microphone', 'screenShare', 'screenShareAudio'])(
   },
 );
 
+it('gives the first place to one that is published anew, also while the one before is listed still', () => {
+  const places = new TrackPlaces();
+  const [first, second] = [track('microphone'), track('microphone')];
+  places.give(first, [first.info], 0);
+  places.free(first);
+  expect(places.give(second, [first.info, second.info], 0).subject.trackNumber).toBe(1);
+});
+
 it.each([{ needsKey: true }, { isMissing: true }])('keeps no place for one that does not come: %o', (why) => {
   const places = new TrackPlaces();
   const [first, second] = [track('microphone'), track('microphone')];
