@@ -23,8 +23,6 @@ export class SilentAudio {
   /** Where the latest stretch of what is lost begins. */
   #lostFromMs = 0;
   #isMuted = false;
-  /** When the track came: before that nothing is due. */
-  #dueFromMs = 0;
   /** Until when audio was due of a track that has ended and had been silent before; the silence for it follows. */
   #owedToMs = 0;
   #holeFromMs: number | null = null;
@@ -46,13 +44,8 @@ export class SilentAudio {
   wrote(ms: number, endMs: number, isLoss: boolean): void {
     this.writtenMs += ms;
     const fromMs = endMs - ms;
-    if (isLoss) this.#lose(Math.min(ms, endMs - this.#dueFromMs), endMs);
-    else this.#lose(Math.min(ms, this.#owedToMs - fromMs), Math.min(endMs, this.#owedToMs));
-  }
-
-  /** A track comes. @param nowMs on the take's timeline */
-  trackCame(nowMs: number): void {
-    this.#dueFromMs = nowMs;
+    const lostMs = isLoss ? ms : Math.min(ms, this.#owedToMs - fromMs);
+    if (lostMs > 0) this.#lose(lostMs, fromMs + lostMs);
   }
 
   /** The track ends. Where it had delivered nothing for a while, it was due up to now. @param writtenToMs where the file is */
@@ -102,7 +95,7 @@ export class SilentAudio {
   }
 
   #lose(ms: number, endMs: number): void {
-    if (this.#isMuted || ms <= 0) return;
+    if (this.#isMuted) return;
     if (endMs - ms > this.lostEndMs) this.#lostFromMs = endMs - ms;
     this.lostMs += ms;
     this.lostEndMs = endMs;
