@@ -35,9 +35,8 @@ export async function runEverything(environment, withStaticChecks) {
     ...checks.map((row) => () => runChecks(row, environment, { isYielding: true })),
   ]);
   const counts = await Promise.all([computed, runLive(environment)]);
-  const beside = counts.reduce(addCounts);
-  let count = beside;
-  for (const args of aloneRuns(beside.postponed)) {
+  let count = counts.reduce(addCounts);
+  for (const args of aloneRuns(count.postponed)) {
     process.stdout.write(`[test] alone, with nothing beside it: ${args.join(', ')}\n`);
     count = addCounts(count, await runOnce(args, environment));
   }

@@ -62,12 +62,16 @@ export class TrackPlaces<Track extends PlacedTrack = PlacedTrack> {
     const kind = kindOf(track);
     const isFirstExpected =
       !isRoleDeclared && publications.some((one) => one.isRoleDeclared && one.role === role);
-    let trackNumber = isFirstExpected ? 2 : 1;
+    // Free places that are left to others.
     let kept = this.#awaitedBefore(track, publications);
     this.#noteCame(track.info, publications);
-    for (; this.#taken.has(seatName(kind, identity, medium, trackNumber)) || kept > 0; trackNumber += 1)
-      if (!this.#taken.has(seatName(kind, identity, medium, trackNumber))) kept -= 1;
-    const seat = seatName(kind, identity, medium, trackNumber);
+    let trackNumber = isFirstExpected ? 2 : 1;
+    let seat = seatName(kind, identity, medium, trackNumber);
+    while (this.#taken.has(seat) || kept > 0) {
+      if (!this.#taken.has(seat)) kept -= 1;
+      trackNumber += 1;
+      seat = seatName(kind, identity, medium, trackNumber);
+    }
     const place = {
       subject: { identity, participantName, kind, trackNumber },
       fileKey: trackNumber === 1 ? `${kind}:${identity}` : seat,
