@@ -87,11 +87,11 @@ it.each([
   async (mode, canPublish) => {
     await record(mode, canPublish);
     const withdrawnAt = Date.now();
-    ada.allowOnly([], []);
+    await ada.allowOnly([], []);
     await command.says(/("trackWithheld"[^]*){2}/);
     const toldAfterMs = Date.now() - withdrawnAt;
     await passes(2_000);
-    ada.allowAll();
+    await ada.allowAll();
     await command.says(/("trackWithheld"[^]*){2}("trackSubscribed"[^]*){2}/);
     await passes(2_500);
     const { code, manifest, messages } = await end();
@@ -134,7 +134,7 @@ it.each(['encode', 'copy'] as const)(
   'the one track that its owner withdraws is missing from a take (%s) until it is published no more, and the other is not',
   async (mode) => {
     await record(mode, true);
-    ada.allowOnly(recorders, [microphone]);
+    await ada.allowOnly(recorders, [microphone]);
     await command.says(/"trackWithheld"/);
     await passes(1_000);
     await camera.unpublish();

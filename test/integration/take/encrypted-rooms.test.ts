@@ -75,7 +75,7 @@ async function record(): Promise<EncryptedTake> {
       await eve.publishVideo({ ...size, color: red });
       const dan = await enter(room, 'dan', 'not this one');
       await dan.publishTone(550);
-      dan.useKey(ownPassphrase, 3);
+      await dan.useKey(ownPassphrase, 3);
     },
     during: async ({ recorder, until, event, plainRoom: { url, room, apiKey, apiSecret } }) => {
       const nowS = (): number => (recorder.snapshot().takeMs ?? NaN) / 1000;
@@ -112,9 +112,9 @@ async function record(): Promise<EncryptedTake> {
         await until(second);
       // Before the call, which may take a while: nothing that fits can be heard before.
       correctedAtS = nowS();
-      eve?.useKey(passphrase, 0);
+      await eve?.useKey(passphrase, 0);
       await until(6);
-      ada?.ratchet();
+      await ada?.ratchet();
       ratchetedAtS = nowS();
       await until(ratchetedAtS + 4);
       // How long it takes is a matter of the machine: while it lasts, it is told.

@@ -55,7 +55,7 @@ async function record(): Promise<Recorded> {
         declared: { width: 160, height: 90 },
       });
       await until(5);
-      phone?.turn(VideoRotation.VIDEO_ROTATION_0);
+      await phone?.turn(VideoRotation.VIDEO_ROTATION_0);
       atS.turned = now();
       await until(9);
     },

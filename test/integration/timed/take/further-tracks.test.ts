@@ -25,7 +25,6 @@ interface Recorded {
 
 const harness = shareHarness();
 
-/** Everybody publishes from this very process: what a busy machine makes of their tracks is no fault of the recorder. */
 const shared = new SharedTake(() => record());
 
 async function record(): Promise<Recorded> {
@@ -96,7 +95,7 @@ async function record(): Promise<Recorded> {
       await until(11.5);
     },
   });
-  const lateFrames = people[1]?.lateFrames ?? NaN;
+  const lateFrames = (await people[1]?.lateFrames()) ?? NaN;
   for (const somebody of people) await somebody.leave();
   return { take: finished, atS, lateFrames, overload: finished.overload };
 }
