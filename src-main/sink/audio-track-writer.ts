@@ -93,6 +93,7 @@ export class AudioTrackWriter {
 
   /** Frames of a new stream follow: their count starts anew. */
   streamStarted(): void {
+    if (!this.isLive) this.#silent.trackCame(this.#options.clock.nowMs());
     this.#former = { frames: this.#options.queue.depth, isLive: this.isLive };
     this.timeline.streamStarted();
     this.#hold.restart();

@@ -23,6 +23,8 @@ export class SilentAudio {
   /** Where the latest stretch of what is lost begins. */
   #lostFromMs = 0;
   #isMuted = false;
+  /** When the track came: before that nothing is due. */
+  #dueFromMs = 0;
   /** Until when audio was due of a track that has ended and had been silent before; the silence for it follows. */
   #owedToMs = 0;
   #holeFromMs: number | null = null;
@@ -35,17 +37,26 @@ export class SilentAudio {
     this.#isMuted = isMuted;
   }
 
-  /** Audio came too late for its place. @param timeMs where that is */
+  /**
+   * Audio came too late for its place. What a stream plays out first belongs before its track came: nothing was received then, or
+   * by another file, and the jitter buffer had nothing but what it makes up. @param timeMs where that is
+   */
   hadNoPlace(timeMs: number, ms: number): void {
-    if (timeMs < this.#lostFromMs - ms || timeMs >= this.lostEndMs) this.unplacedMs += ms;
+    const isDue = timeMs + ms > this.#dueFromMs;
+    if (isDue && (timeMs < this.#lostFromMs - ms || timeMs >= this.lostEndMs)) this.unplacedMs += ms;
   }
 
   /** Silence was written. @param endMs where it ends @param isLoss audio was to be expected there */
   wrote(ms: number, endMs: number, isLoss: boolean): void {
     this.writtenMs += ms;
     const fromMs = endMs - ms;
-    const lostMs = isLoss ? ms : Math.min(ms, this.#owedToMs - fromMs);
-    if (lostMs > 0) this.#lose(lostMs, fromMs + lostMs);
+    if (isLoss) this.#lose(Math.min(ms, endMs - this.#dueFromMs), endMs);
+    else this.#lose(Math.min(ms, this.#owedToMs - fromMs), Math.min(endMs, this.#owedToMs));
+  }
+
+  /** A track comes. @param nowMs on the take's timeline */
+  trackCame(nowMs: number): void {
+    this.#dueFromMs = nowMs;
   }
 
   /** The track ends. Where it had delivered nothing for a while, it was due up to now. @param writtenToMs where the file is */
@@ -95,7 +106,7 @@ export class SilentAudio {
   }
 
   #lose(ms: number, endMs: number): void {
-    if (this.#isMuted) return;
+    if (this.#isMuted || ms <= 0) return;
     if (endMs - ms > this.lostEndMs) this.#lostFromMs = endMs - ms;
     this.lostMs += ms;
     this.lostEndMs = endMs;

@@ -81,7 +81,7 @@ describe('silence between two streams, the first of which has left frames that w
     test.isPipeFull = true;
     test.frames(3000, 40);
     end(test);
-    test.writer.streamStarted();
+    test.startStream(4000);
     test.isPipeFull = false;
     test.readPipe();
     test.frames(4000, 200);
@@ -103,6 +103,23 @@ describe('silence between two streams, the first of which has left frames that w
     expect(test.gapsMs).toHaveLength(1);
     expect(test.writer.silence.lostMs).toBeGreaterThan(500);
   });
+});
+
+it('lacks nothing of who comes right before the end, and of who delivers nothing only what was due since they came', () => {
+  const lostOf = (cameMs: number, endMs: number): number => {
+    const { clock, writer } = new Writer();
+    let nowMs = 0;
+    clock.elapsedMs = () => nowMs;
+    for (nowMs = 0; nowMs <= endMs; nowMs += 100) {
+      if (nowMs === cameMs) writer.streamStarted();
+      writer.tick(nowMs);
+    }
+    writer.end.set(endMs);
+    writer.close();
+    return writer.silence.lostMs;
+  };
+  expect(lostOf(4_000, 4_000)).toBe(0);
+  expect(lostOf(4_000, 9_000)).toBe(5_000);
 });
 
 describe('audio that stands in the wrong place is moved', () => {

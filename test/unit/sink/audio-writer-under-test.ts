@@ -52,6 +52,13 @@ export class Writer {
     this.writer.attach({ writeAudio } as SegmentEncoder, 0);
   }
 
+  /** A stream begins at a moment of the room's clock, in milliseconds. */
+  startStream(atMs: number): void {
+    this.clock.elapsedMs = () => atMs;
+    this.writer.streamStarted();
+    Reflect.deleteProperty(this.clock, 'elapsedMs');
+  }
+
   /** The encoder has read what was written up to now. */
   readPipe(): void {
     for (const written of this.#waiting.splice(0)) written();
@@ -122,7 +129,7 @@ function humAt(sample: number): number {
 /** A stream whose delay of 60 ms was read twice, and that has begun at 1000 ms. */
 export function started(): Writer {
   const test = new Writer();
-  test.writer.streamStarted();
+  test.startStream(1000);
   test.writer.playoutDelay.aim(60);
   test.writer.playoutDelay.aim(60);
   test.loudness = 10;

@@ -61,6 +61,16 @@ it('tells audio that has no place for something else stands there from that whos
   expect(silent.unplacedMs).toBe(20);
 });
 
+it('misses nothing of before a track came, be it silence or audio that has no place', () => {
+  const silent = new SilentAudio();
+  silent.trackCame(5_000);
+  silent.hadNoPlace(4_980, 10);
+  silent.wrote(300, 5_100, true);
+  expect(silent).toMatchObject({ lostMs: 100, unplacedMs: 0 });
+  silent.hadNoPlace(5_200, 10);
+  expect(silent.unplacedMs).toBe(10);
+});
+
 describe('a track that ends', () => {
   it('is missed up to its end where it had delivered nothing for a while', () => {
     const silent = new SilentAudio();
