@@ -4,6 +4,7 @@ import type { AudioTimeline } from './audio-timeline.js';
 import { packetMsOf } from './concealed-audio.js';
 import { LaterCount, type PlayedOutFigures } from './later-count.js';
 import type { TakeClock } from './take-clock.js';
+import { UndecodedAudio } from './undecoded-audio.js';
 
 /** What was played out between two questions is as long as the time between them, but for steps of 10 ms: else the burst is to come. */
 const toleranceMs = 60;
@@ -31,6 +32,7 @@ export class LateAudio {
   #before: PlayedOutFigures | null = null;
   #behind: PlayedOutFigures | null = null;
   #later = new LaterCount();
+  #undecoded = new UndecodedAudio();
   /** As {@link LaterCount.read} says, of the stream; null where it is not counted. Only this class sets it. */
   laterMs: number | null = null;
   /** A pause, and where the file's audio ended when it began. */
@@ -59,6 +61,7 @@ export class LateAudio {
     this.#behind = null;
     this.#pause = null;
     this.#later = new LaterCount();
+    this.#undecoded = new UndecodedAudio();
     this.laterMs = null;
   }
 
@@ -72,6 +75,8 @@ export class LateAudio {
 
   /** What WebRTC has counted by now. */
   read(figures: PlayedOutFigures): void {
+    this.#undecoded.read(figures);
+    if (this.#undecoded.isFound) this.#timeline.playoutDelay.emptied();
     this.laterMs = this.#later.read(figures);
     if (this.#pause === null) this.#before = figures;
     else if (this.#hasBurst(figures)) this.#behind ??= figures;
@@ -126,6 +131,7 @@ export class LateAudio {
   #madeUpMs(): number {
     const [before, behind] = [this.#before, this.#behind];
     if (before === null || behind === null || behind.packetsReceived < before.packetsReceived) return 0;
+    if (this.#undecoded.isFound) return 0;
     const madeUpMs = ((behind.concealedSamples ?? 0) - (before.concealedSamples ?? 0)) / samplesPerMs;
     const playedMs = ((behind.samplesEmitted ?? 0) - (before.samplesEmitted ?? 0)) / samplesPerMs;
     const cameMs = (behind.packetsReceived - before.packetsReceived) * packetMsOf(behind);

@@ -37,6 +37,7 @@ const readLateMs = 400;
  * it goes to the latest.
  */
 export class PlayoutDelay {
+  readonly #usualMs: number;
   readonly #slewMsPerSecond: number;
   #ms: number;
   #targetMs: number;
@@ -54,6 +55,7 @@ export class PlayoutDelay {
    * @param slewMsPerSecond how fast a later target that is near is followed; Infinity follows any at once
    */
   constructor(usualMs: number, slewMsPerSecond: number) {
+    this.#usualMs = usualMs;
     this.#ms = usualMs;
     this.#targetMs = usualMs;
     this.#slewMsPerSecond = slewMsPerSecond;
@@ -104,6 +106,14 @@ export class PlayoutDelay {
     this.#previousMs = this.#targetMs;
     this.#noteEmptying(Infinity);
     if (this.#followedToMs !== null) this.#trustedFromMs = this.#followedToMs + this.#ms + untrustedMs;
+  }
+
+  /** Nothing is in the jitter buffer, and nothing was for a while: what comes next is delayed as at the beginning of a stream. */
+  emptied(): void {
+    this.#readings = 0;
+    this.restart();
+    this.#ms = this.#usualMs;
+    this.#targetMs = this.#usualMs;
   }
 
   /** Readings are passed over from now on, or no longer. */

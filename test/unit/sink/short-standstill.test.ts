@@ -100,4 +100,26 @@ describe('a standstill that is so short that the track goes on', () => {
     expect(test.accounting.dropped.madeUp).toBe(0);
     expect(test.writer.playoutDelay.ms).toBe(60);
   });
+
+  it.each([
+    ['long before', 1_200],
+    ['only behind it, for it is at the very beginning', 3_900],
+  ])('takes packets that no key fits for none that wait, which is known %s', (_, askedFromMs) => {
+    const test = started();
+    const usualMs = 45;
+    // WebRTC makes up all that it plays out.
+    const answer = (atMs: number): void => {
+      const frames = (atMs - 1_000) / 10;
+      counted(test, atMs, frames, frames);
+    };
+    test.frames(1000, 300);
+    for (let atMs = askedFromMs; atMs < 4_000; atMs += 200) answer(atMs);
+    for (let frame = 0; frame < 40; frame += 1) test.frame(4401, 301 + frame);
+    test.frames(4400, 12);
+    answer(4_450);
+    if (askedFromMs < 3_000) expect(test.accounting.dropped.madeUp).toBe(0);
+    test.frames(4520, 200);
+    for (let atMs = 4_650; atMs < 6_500; atMs += 200) answer(atMs);
+    expect(test.writer.playoutDelay.ms).toBe(usualMs);
+  });
 });
