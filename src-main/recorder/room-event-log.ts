@@ -8,6 +8,7 @@ import type { SubscribedTrack } from '../livekit/remote-track.js';
 import type { ParticipantInfo, RoomListener } from '../livekit/room-listener.js';
 import { renewFromMs } from '../livekit/track-renewal.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
+import { Newcomers } from './newcomers.js';
 
 /** What the recorder does about what happens in its room. */
 export interface RoomHooks {
@@ -50,6 +51,9 @@ const stalled =
 const joinedUnasked =
   'Nobody else is in the room, and Plateau could not ask whether it was open: joining may have opened it.';
 
+const cameMeanwhile = (identity: string): string =>
+  `${identity} may have come while the connection was lost: what they sent before it was back is in no file.`;
+
 /** The process that records receives over a connection of its own, and tells what it misses. */
 function noPreview({ identity, role }: MissingTrack['info']): string {
   return `No preview of the ${roleWords[role]} of ${identity}: this connection has not received it. The take is received over another one.`;
@@ -71,6 +75,7 @@ export function roomEventLogger(
   const ofReceived = (name: string, message: string, identity: string): void => {
     if (receives()) report.info(name, message, identity);
   };
+  const newcomers = new Newcomers();
   return {
     onConnected: ({ room, host }) => {
       hooks.onRoomNamed(room);
@@ -79,9 +84,12 @@ export function roomEventLogger(
     },
     onParticipantJoined: ({ identity }) => {
       report.info('participantJoined', `${identity} is in the room`, identity);
+      if (newcomers.joined(identity, performance.now()))
+        report.warning('cameMeanwhile', cameMeanwhile(identity), identity);
       hooks.onRoomChanged();
     },
     onParticipantLeft: ({ identity }) => {
+      newcomers.left(identity);
       report.info('participantLeft', `${identity} left the room`, identity);
       hooks.onRoomChanged();
     },
@@ -193,9 +201,11 @@ export function roomEventLogger(
     },
     onReconnecting: () => {
       report.warning('reconnecting', 'Connection lost. Reconnecting; the take goes on.');
+      newcomers.lost();
       hooks.onConnection('reconnecting');
     },
     onReconnected: () => {
+      newcomers.back(performance.now());
       report.info('reconnected', 'Reconnected.');
       hooks.onConnection('connected');
     },

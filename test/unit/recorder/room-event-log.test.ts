@@ -98,3 +98,20 @@ it('says that stereo is mixed to mono of what this process records, and not of t
   expect(log.entries).toMatchObject([{ level: 'warning', name: 'mixedToMono' }]);
   expect(log.entries[0]?.message).toContain('a token that may not publish');
 });
+
+it('says of who is found in the room behind a lost connection that what they sent before is in no file', () => {
+  const log = new EventLog(9);
+  const hooks = { onRoomChanged: () => undefined, onConnection: () => undefined } as unknown as RoomHooks;
+  const logger = roomEventLogger(new EventReporter(log, () => 0), hooks, () => true);
+  const joins = (identity: string): void => {
+    logger.onParticipantJoined({ identity } as Parameters<typeof logger.onParticipantJoined>[0]);
+  };
+  joins('ada');
+  logger.onReconnecting();
+  logger.onReconnected();
+  joins('ada');
+  joins('ben');
+  expect(log.entries.filter(({ name }) => name === 'cameMeanwhile')).toMatchObject([
+    { level: 'warning', identity: 'ben' },
+  ]);
+});
