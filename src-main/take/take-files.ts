@@ -165,7 +165,7 @@ export class TakeFiles {
     if (this.#refused.delete(track)) this.#events.onRecordedAfterAll(track.info);
     const { history, losses, sink } = known ?? this.#open(fileKey, subject, track.info);
     history.began(track, nowMs);
-    this.taken.came(track);
+    this.taken.came(track, sink);
     losses.current.trackCame(track.info.kind, nowMs);
     void sink.add(track);
     if (track.info.kind === 'video') this.#events.onShape(sink);

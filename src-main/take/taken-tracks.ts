@@ -2,10 +2,14 @@ import type { SubscribedTrack } from '../livekit/remote-track.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
 import type { PartLosses } from './part-losses.js';
 
+/** The end of a publication is heard of so soon after that of its track, on a machine that has other work. In milliseconds. */
+const endWithinMs = 500;
+
 interface Taken {
   readonly kind: SubscribedTrack['info']['kind'];
   readonly losses: PartLosses;
   readonly sink: RecordingSink;
+  readonly atMs: number;
 }
 
 /** Tracks that were taken from the recorder and are published still, by their publication, each with the file that lacks it. */
@@ -21,9 +25,9 @@ export class TakenTracks {
   /** From now on a file lacks the track. */
   add(
     { info: { kind, trackSid } }: Pick<SubscribedTrack, 'info'>,
-    { losses, sink }: Omit<Taken, 'kind'>,
+    { losses, sink }: Omit<Taken, 'kind' | 'atMs'>,
   ): void {
-    this.#taken.set(trackSid, { kind, losses, sink });
+    this.#taken.set(trackSid, { kind, losses, sink, atMs: this.#nowMs() });
   }
 
   /** Its owner mutes it, and misses nothing of it then; or opens it. */
@@ -35,9 +39,16 @@ export class TakenTracks {
     else losses.trackLeft(sink, kind, this.#nowMs(), { isTaken: true, wasOn: true });
   }
 
-  /** It is received again. */
-  came({ info: { trackSid } }: Pick<SubscribedTrack, 'info'>): void {
+  /**
+   * A track comes into a file: one that was taken is received again. Another one in the place of one that was taken a moment ago
+   * is its successor, which was published anew: the one before has ended, and nothing of it is missing.
+   */
+  came({ info: { kind, trackSid } }: Pick<SubscribedTrack, 'info'>, sink: RecordingSink): void {
     this.#taken.delete(trackSid);
+    const nowMs = this.#nowMs();
+    for (const former of this.#taken.values())
+      if (former.sink === sink && former.kind === kind && nowMs - former.atMs < endWithinMs)
+        former.losses.takenEnded(sink, kind, nowMs, false);
   }
 
   /**

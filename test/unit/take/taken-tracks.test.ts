@@ -129,14 +129,16 @@ it('tells the file that lacks a track that it has ended or is muted, and nothing
   };
   const sink: unknown = {};
   const file = { losses: losses as PartLosses, sink: sink as Parameters<TakenTracks['add']>[1]['sink'] };
-  const taken = new TakenTracks(() => 6_000);
+  let nowMs = 5_000;
+  const taken = new TakenTracks(() => nowMs);
   const track = (trackSid: string): Parameters<TakenTracks['add']>[0] => {
     const info: unknown = { trackSid, kind: 'audio' };
     return { info: info as Parameters<TakenTracks['add']>[0]['info'] };
   };
   taken.add(track('TR_1'), file);
   taken.add(track('TR_2'), file);
-  taken.came(track('TR_2'));
+  nowMs = 6_000;
+  taken.came(track('TR_2'), file.sink);
   for (const trackSid of ['TR_1', 'TR_1', 'TR_2', 'TR_3']) taken.ended(trackSid, 7_000, true);
   expect(ended.splice(0)).toEqual([['audio', 7_000, true]]);
   // Who is muted is missed by nobody.
@@ -147,4 +149,11 @@ it('tells the file that lacks a track that it has ended or is muted, and nothing
     ['audio', 6_000, true],
     ['audio', 6_000, { isTaken: true, wasOn: true }],
   ]);
+  // Who publishes anew is heard of before the end of the track before.
+  ended.splice(0);
+  nowMs = 8_000;
+  taken.add(track('TR_5'), file);
+  nowMs = 8_300;
+  taken.came(track('TR_6'), file.sink);
+  expect(ended).toEqual([['audio', 8_300, false]]);
 });
