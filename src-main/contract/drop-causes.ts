@@ -164,7 +164,8 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
   },
   superseded: {
     label: 'Superseded',
-    explanation: 'Copy mode: another frame of the same time took its place, or it held no frame.',
+    explanation:
+      'Copy mode: another frame of the same time took its place, it came before the first key frame, or it held no frame.',
     isLoss: false,
     onlyIn: 'copy',
     isPartOfTake: true,

@@ -10,7 +10,13 @@ const touchingMs = 20;
 /** The gaps of a file, in the order in which they were found: at most 100, the longest. */
 export class GapList {
   readonly #gaps: LossGap[] = [];
+  readonly #framesOf: (one: number, other: number) => number;
   #leftOut = 0;
+
+  /** @param framesOf what two that are one hole have lost together: by default each counts frames of its own */
+  constructor(framesOf = (one: number, other: number): number => one + other) {
+    this.#framesOf = framesOf;
+  }
 
   /** In the order in which they were found. */
   get all(): readonly LossGap[] {
@@ -35,7 +41,7 @@ export class GapList {
     for (let index = this.#gaps.length - 1; index >= 0; index -= 1) {
       const other = this.#gaps[index];
       if (other === undefined || !isSameHole(other, kept)) continue;
-      kept = sumOf(other, kept);
+      kept = sumOf(other, kept, this.#framesOf);
       this.#gaps.splice(index, 1);
     }
     this.#gaps.push(kept);
@@ -93,7 +99,7 @@ function isSameHole(one: LossGap, other: LossGap): boolean {
 }
 
 /** From where the first begins to where the last ends. */
-function sumOf(one: LossGap, other: LossGap): LossGap {
+function sumOf(one: LossGap, other: LossGap, framesOf: (one: number, other: number) => number): LossGap {
   const atMs = Math.min(one.atMs, other.atMs);
   const endMs = Math.max(one.atMs + one.durationMs, other.atMs + other.durationMs);
   const knowsFrames = one.lostFrames !== null || other.lostFrames !== null;
@@ -103,16 +109,19 @@ function sumOf(one: LossGap, other: LossGap): LossGap {
   return {
     ...{ stream: one.stream, atMs, durationMs: endMs - atMs },
     cause: (isFirstLarger ? one : other).cause,
-    lostFrames: knowsFrames ? (one.lostFrames ?? 0) + (other.lostFrames ?? 0) : null,
+    lostFrames: knowsFrames ? framesOf(one.lostFrames ?? 0, other.lostFrames ?? 0) : null,
   };
 }
 
-/** Two lists of a file's gaps as its manifest has them, in order of time: a hole that both have is one. */
+/**
+ * Two lists of a file's gaps as its manifest has them, in order of time. A hole that both have is one, and both have counted the
+ * frames that are lost in it.
+ */
 export function listedGaps(
   one: Pick<GapList, 'all' | 'leftOut'>,
   other: { readonly gaps: readonly LossGap[]; readonly gapsLeftOut: number },
 ): { readonly gaps: LossGap[]; readonly gapsLeftOut: number } {
-  const both = new GapList();
+  const both = new GapList(Math.max);
   for (const gap of [...one.all, ...other.gaps]) both.add(gap);
   return {
     gaps: both.all.toSorted((earlier, later) => earlier.atMs - later.atMs),

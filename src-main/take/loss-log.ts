@@ -11,6 +11,8 @@ import { VideoStretch } from './video-stretch.js';
 const standstillMs = 1_000;
 /** A camera that is on and delivers nothing for this long has a gap, whatever its frame rate was. */
 const silentAfterMs = 3_000;
+/** One that goes again, and was on for longer than a first picture takes, without any: all of it is missing. */
+const neverShownMs = 1_200;
 
 type Stream = StreamGap['stream'];
 const streams: readonly Stream[] = ['video', 'audio'];
@@ -33,6 +35,8 @@ export class LossLog {
   #before: { readonly log: LossLog; readonly endMs: number } | null = null;
   /** Since when a camera that is on has delivered nothing. */
   #silentSinceMs: number | null = null;
+  /** The camera that is on has delivered something. */
+  #hasShown = false;
   readonly #begins: Record<Stream, number | null> = { video: null, audio: null };
   /** When the newest frame came. */
   #newestFrameMs = 0;
@@ -68,6 +72,7 @@ export class LossLog {
       if (ended !== null) this.#keepAbsence(stream, ended, ended.untilMs);
     }
     if (this.#silentSinceMs !== null) log.#silentSinceMs = cutMs;
+    log.#hasShown = this.#hasShown;
     this.#endSilence(cutMs);
     // More may be found out of it.
     this.#video.endAt(cutMs);
@@ -174,7 +179,7 @@ export class LossLog {
       const ended = this.#absences.end(stream, nowMs);
       if (ended !== null) this.#keepAbsence(stream, ended, ended.untilMs);
     }
-    this.#endSilence(nowMs);
+    this.#endSilence(nowMs, true);
     this.#video.endAt(nowMs);
     this.settle();
   }
@@ -225,9 +230,9 @@ export class LossLog {
     if (video === null || before === null) return;
     const received = video.received - before.received;
     if (received > 0) this.#newestFrameMs = nowMs;
-    if (!video.isDue || received > 0) this.#endSilence(lastMs);
+    if (!video.isDue || received > 0) this.#endSilence(lastMs, received === 0);
+    this.#hasShown = video.isDue && (this.#hasShown || received > 0);
     if (video.isDue && received === 0) this.#silentSinceMs ??= lastMs;
-
     const dropped = video.dropped - before.dropped;
     const missed = video.missed - before.missed;
     this.#video.due(received + missed, nowMs);
@@ -265,10 +270,11 @@ export class LossLog {
     this.#audio.add({ fromMs, toMs, lost }, nowMs);
   }
 
-  #endSilence(untilMs: number): void {
+  #endSilence(untilMs: number, isOver = false): void {
     const sinceMs = this.#silentSinceMs;
     this.#silentSinceMs = null;
-    if (sinceMs === null || untilMs - sinceMs < silentAfterMs) return;
+    const leastMs = isOver && !this.#hasShown ? neverShownMs : silentAfterMs;
+    if (sinceMs === null || untilMs - sinceMs < leastMs) return;
     this.#gaps.add(missing('video', sinceMs, untilMs - sinceMs));
   }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { LossGap } from '../../../src-main/contract/stamps.js';
-import { extentOf, GapList } from '../../../src-main/take/gap-list.js';
+import { extentOf, GapList, listedGaps } from '../../../src-main/take/gap-list.js';
 
 function gap(stream: LossGap['stream'], atMs: number, durationMs: number): LossGap {
   return { stream, atMs, durationMs, cause: 'dropped', lostFrames: 7 };
@@ -86,4 +86,11 @@ it('counts the gaps of several lists, those that were left out as well, and know
     { gaps: many.all, gapsLeftOut: many.leftOut },
   ];
   expect(extentOf(lists)).toEqual({ count: 104, longestMs: 1_500 });
+});
+
+it('counts the frames of a hole once that two lists of a file have counted', () => {
+  const own = new GapList();
+  own.add({ ...gap('video', 3_730, 8_110), lostFrames: 188 });
+  const absences = { gaps: [{ ...gap('video', 4_000, 7_800), lostFrames: 187 }], gapsLeftOut: 0 };
+  expect(listedGaps(own, absences).gaps).toEqual([{ ...gap('video', 3_730, 8_110), lostFrames: 188 }]);
 });
