@@ -233,8 +233,8 @@ function publishedFor(
   if (mode !== 'copy' && choosesMode !== true) return null;
   return () =>
     recorder.publications.some(
-      ({ identity, isEncrypted, kind }) =>
-        !isEncrypted &&
+      ({ identity, kind, needsKey }) =>
+        !needsKey &&
         (kind === 'audio' || !audioOnly) &&
         (participants === null || participants.includes(identity)),
     );

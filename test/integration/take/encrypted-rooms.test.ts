@@ -30,7 +30,7 @@ interface EncryptedTake {
   /** Of a recorder in the same room that has no key. */
   readonly missing: Recorder['missing'];
   readonly missingAfterMs: number;
-  /** Of commands in the same room: without a key, and with a wrong one. */
+  /** Of commands in the same room: without a key, with a wrong one, and with the right one where nobody else is recorded. */
   readonly results: readonly CommandResult[];
   /** Of the commands' takes. */
   readonly folder: string;
@@ -81,7 +81,7 @@ async function record(): Promise<EncryptedTake> {
       const nowS = (): number => (recorder.snapshot().takeMs ?? NaN) / 1000;
       const [ada, , eve] = people;
       const environment = { LIVEKIT_URL: url, LIVEKIT_API_KEY: apiKey, LIVEKIT_API_SECRET: apiSecret };
-      const command = (participants: string, more: Record<string, string>): RunningCommand =>
+      const command = (participants: string, more: Record<string, string>, mode = 'encode'): RunningCommand =>
         new RunningCommand(
           [
             'record',
@@ -95,10 +95,16 @@ async function record(): Promise<EncryptedTake> {
             // Longer than what is told within five seconds takes on a busy machine.
             '8s',
             '--json',
+            '--mode',
+            mode,
           ],
           { ...environment, ...more },
         );
-      commands.push(command('ada,ben', {}), command('ada', { LIVEKIT_E2EE_KEY: wrongPassphrase }));
+      commands.push(
+        command('ada,ben', {}),
+        command('ada', { LIVEKIT_E2EE_KEY: wrongPassphrase }),
+        command('ada', { LIVEKIT_E2EE_KEY: passphrase }, 'copy'),
+      );
       const startedMs = performance.now();
       const other = new Recorder();
       await other.connect({ url, room, credentials: { apiKey, apiSecret } }, everybody);
@@ -185,6 +191,17 @@ describe('with its key', () => {
   timedTest('a participant with a key and an index of their own is, too', shared, async (recorded) => {
     expect(share(await tone(recorded, 'dan', 550), 2, 9)).toBeGreaterThan(most);
   });
+
+  timedTest(
+    'a copied take begins where only an encrypted participant is to be recorded',
+    shared,
+    (recorded) => {
+      expect(jsonLines(recorded.results[2]?.stdout ?? '').at(-1)).toMatchObject({
+        files: [{ identity: 'ada', state: 'verified' }],
+        notRecorded: [],
+      });
+    },
+  );
 
   timedTest('a key that is ratcheted in mid-take is followed', shared, async (recorded) => {
     const after = recorded.followedAtS;
@@ -303,7 +320,7 @@ it('a key is in nothing that is written or printed', async () => {
   const recorded = await shared.get();
   const { folder } = recorded;
   const folders = [recorded.take.folder, ...(await readdir(folder)).map((name) => join(folder, name))];
-  expect(folders).toHaveLength(3);
+  expect(folders).toHaveLength(4);
   const written = await Promise.all(
     folders.flatMap((path) =>
       ['manifest.json', 'telemetry.ndjson'].map((name) => readFile(join(path, name), 'utf8')),
