@@ -5,14 +5,11 @@ import { type AbsenceEvents, Absences, type EndedAbsence, type StreamState } fro
 import { audioGap, AudioStretch, DroppedAudio, type LostAudio, minGapAudioMs } from './audio-stretch.js';
 import { GapList } from './gap-list.js';
 import { type LossSample, lostOf } from './loss-sample.js';
+import { silentAfterMs,SilentCamera } from './silent-camera.js';
 import { VideoStretch } from './video-stretch.js';
 
 /** Samples that are further apart: the process stood still between them. */
 const standstillMs = 1_000;
-/** A camera that is on and delivers nothing for this long has a gap, whatever its frame rate was. */
-const silentAfterMs = 3_000;
-/** One that goes again, and was on for longer than a first picture takes, without any: all of it is missing. */
-const neverShownMs = 1_200;
 
 type Stream = StreamGap['stream'];
 const streams: readonly Stream[] = ['video', 'audio'];
@@ -33,10 +30,9 @@ export class LossLog {
   readonly #audio: AudioStretch;
   /** The part before, and where it ended; null of the first. */
   #before: { readonly log: LossLog; readonly endMs: number } | null = null;
-  /** Since when a camera that is on has delivered nothing. */
-  #silentSinceMs: number | null = null;
-  /** The camera that is on has delivered something. */
-  #hasShown = false;
+  readonly #camera = new SilentCamera((fromMs, toMs) =>
+    this.#gaps.add(missing('video', fromMs, toMs - fromMs)),
+  );
   readonly #begins: Record<Stream, number | null> = { video: null, audio: null };
   /** When the newest frame came. */
   #newestFrameMs = 0;
@@ -71,9 +67,7 @@ export class LossLog {
       const ended = away[stream];
       if (ended !== null) this.#keepAbsence(stream, ended, ended.untilMs);
     }
-    if (this.#silentSinceMs !== null) log.#silentSinceMs = cutMs;
-    log.#hasShown = this.#hasShown;
-    this.#endSilence(cutMs);
+    this.#camera.cut(cutMs, log.#camera);
     // More may be found out of it.
     this.#video.endAt(cutMs);
     this.#audio.moveBeyond(cutMs, log.#audio);
@@ -179,7 +173,7 @@ export class LossLog {
       const ended = this.#absences.end(stream, nowMs);
       if (ended !== null) this.#keepAbsence(stream, ended, ended.untilMs);
     }
-    this.#endSilence(nowMs, true);
+    this.#camera.end(nowMs);
     this.#video.endAt(nowMs);
     this.settle();
   }
@@ -189,7 +183,7 @@ export class LossLog {
     const nowMs = this.#last?.nowMs ?? 0;
     return streams.flatMap((stream) => {
       const away = this.#absences.openOf(stream, nowMs);
-      const silentSinceMs = stream === 'video' ? this.#silentSinceMs : null;
+      const silentSinceMs = stream === 'video' ? this.#camera.sinceMs : null;
       const [sinceMs, untilMs, leastMs] =
         away === null ? [silentSinceMs, nowMs, silentAfterMs] : [away.sinceMs, away.untilMs, minGapAudioMs];
       return sinceMs === null || untilMs - sinceMs < leastMs
@@ -219,7 +213,7 @@ export class LossLog {
     const lost = lostOf(this.#last)[stream];
     if (stream === 'video')
       return {
-        ...{ accountEndMs: this.#newestFrameMs, silentSinceMs: this.#silentSinceMs, lost },
+        ...{ accountEndMs: this.#newestFrameMs, silentSinceMs: this.#camera.sinceMs, lost },
         cameToMs: this.#last?.video?.newestMs ?? this.#newestFrameMs,
       };
     const accountEndMs = Math.min(nowMs, this.#last?.audio.endMs ?? nowMs);
@@ -230,9 +224,8 @@ export class LossLog {
     if (video === null || before === null) return;
     const received = video.received - before.received;
     if (received > 0) this.#newestFrameMs = nowMs;
-    if (!video.isDue || received > 0) this.#endSilence(lastMs, received === 0);
-    this.#hasShown = video.isDue && (this.#hasShown || received > 0);
-    if (video.isDue && received === 0) this.#silentSinceMs ??= lastMs;
+    this.#camera.sample(received, video.isDue, lastMs);
+
     const dropped = video.dropped - before.dropped;
     const missed = video.missed - before.missed;
     this.#video.due(received + missed, nowMs);
@@ -270,19 +263,11 @@ export class LossLog {
     this.#audio.add({ fromMs, toMs, lost }, nowMs);
   }
 
-  #endSilence(untilMs: number, isOver = false): void {
-    const sinceMs = this.#silentSinceMs;
-    this.#silentSinceMs = null;
-    const leastMs = isOver && !this.#hasShown ? neverShownMs : silentAfterMs;
-    if (sinceMs === null || untilMs - sinceMs < leastMs) return;
-    this.#gaps.add(missing('video', sinceMs, untilMs - sinceMs));
-  }
-
   #keepAbsence(stream: Stream, { added, lost, sinceMs }: EndedAbsence, untilMs: number): void {
     this.known(stream, added);
     if (stream === 'video') {
       this.#video.close();
-      this.#silentSinceMs = null;
+      this.#camera.forget();
     } else {
       this.#audio.close();
     }

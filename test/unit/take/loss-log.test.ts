@@ -137,6 +137,13 @@ describe('LossLog', () => {
     expect(never.gaps).toMatchObject([{ stream: 'video', atMs: 5_000, durationMs: 2_000 }]);
     const shown = new Recording().run(4_000).run(2_000, { received: 0 });
     expect(shown.gaps).toEqual([]);
+    // Its first picture came two seconds late, and it went soon after that.
+    const late = new Recording().run(2_000, { received: 0 }).run(500);
+    late.isDue = false;
+    late.run(1_000, { received: 0 });
+    expect(late.gaps).toMatchObject([{ stream: 'video', atMs: 0, durationMs: 2_000 }]);
+    const slow = new Recording().run(2_000, { received: 0 }).run(3_000);
+    expect(slow.gaps).toEqual([]);
     const atTheEnd = new Recording().run(1_500, { received: 0 });
     expect(atTheEnd.gaps).toMatchObject([{ atMs: 0, durationMs: 1_500, cause: 'neverArrived' }]);
   });
