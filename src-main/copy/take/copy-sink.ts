@@ -269,13 +269,12 @@ export class CopySink {
     // What no key fits waits for no key frame.
     const isDecrypted = video.dropped.notDecrypted === this.#notDecrypted;
     this.#notDecrypted = video.dropped.notDecrypted;
+    // What comes before the first key frame shows nothing; single losses are noted with their own times.
+    const received = video.received - video.dropped.superseded;
+    const isDue = isOn && (this.subject.kind === 'participant' || received === 0);
     this.#current.absences.sample({
       nowMs,
-      // Single losses are noted with their own times.
-      video: {
-        ...{ received: video.received, dropped: this.#notDecrypted, missed: 0 },
-        isDue: isOn && (this.subject.kind === 'participant' || video.received === 0),
-      },
+      video: { received, dropped: this.#notDecrypted, missed: 0, isDue },
       audio: { lostMs: 0 },
     });
     const packets = this.#tracks.received('video');
