@@ -60,7 +60,7 @@ export function roomHooks({ awaitRoom, endTake, now, onLost, onRoom }: Hooked): 
     // Of what is not recorded, only what was before is missing: withheld, encrypted, or without room for a file.
     onPublicationEnded: (trackSid) => {
       const { take } = now();
-      take?.participants.recordedFrom(trackSid, take.clock.nowMs());
+      take?.participants.ended(trackSid, take.clock.nowMs());
     },
     // Not heard of beside a copied take, of which nothing is missing.
     onStandstill: (ms) => each((run) => run.moments.noteStandstill(ms)),

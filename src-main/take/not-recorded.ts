@@ -21,7 +21,9 @@ export class NotRecordedList {
   #over: NotRecorded[] = [];
   /** Those that are in a file. */
   readonly #recorded = new Set<string>();
-  /** Of these, those that went with the connection: what they lack until they are back is in the gaps of their files. */
+  /** Published no more, and when: why they were not recorded may be heard of later. Null of those that are listed. */
+  readonly #ended = new Map<string, number | null>();
+  /** Of those in a file, those that went with the connection: what they lack until they are back is in the gaps of their files. */
   #away = new Set<string>();
 
   /** As the manifest has them, by time. */
@@ -47,7 +49,23 @@ export class NotRecordedList {
   ): void {
     if (this.#open.has(trackSid) || this.#open.size + this.#over.length >= maxListed) return;
     const entry = { identity, participantName, role, code, message, sinceMs: Math.round(sinceMs) };
-    this.#open.set(trackSid, entry);
+    const endedMs = this.#ended.get(trackSid);
+    if (endedMs === undefined) this.#open.set(trackSid, entry);
+    else if (endedMs !== null) this.#noteEnded(trackSid, entry, endedMs);
+  }
+
+  #noteEnded(trackSid: string, entry: NotRecorded, endedMs: number): void {
+    this.#ended.set(trackSid, null);
+    const sinceMs = Math.min(entry.sinceMs, endedMs);
+    this.#over.push({ ...entry, sinceMs, untilMs: Math.max(entry.sinceMs, endedMs, sinceMs + 1) });
+  }
+
+  /** It is published no more: only what was before is missing. @param nowMs milliseconds on the take's timeline */
+  ended(trackSid: string, nowMs: number): void {
+    this.#ended.set(trackSid, this.#open.has(trackSid) ? null : Math.round(nowMs));
+    this.recordedFrom(trackSid, nowMs);
+    const [oldest] = this.#ended.keys();
+    if (this.#ended.size > maxRemembered && oldest !== undefined) this.#ended.delete(oldest);
   }
 
   /** Whether a track is not recorded now, whyever. */
@@ -95,7 +113,7 @@ export class NotRecordedList {
     this.#away = new Set([...this.#recorded].filter(goes));
   }
 
-  /** There is room for it, or it has ended: only what was before is missing. @param nowMs milliseconds on the take's timeline */
+  /** There is room for it: only what was before is missing. @param nowMs milliseconds on the take's timeline */
   recordedFrom(trackSid: string, nowMs: number): void {
     const entry = this.#open.get(trackSid);
     if (entry === undefined) return;

@@ -63,7 +63,12 @@ export class TakeParticipants {
     return error;
   }
 
-  /** There is room for a track, or it has ended: only what was before is missing. @param nowMs milliseconds on the take's timeline */
+  /** A track is published no more: only what was before is missing. @param nowMs milliseconds on the take's timeline */
+  ended(trackSid: string, nowMs: number): void {
+    this.#notRecorded.ended(trackSid, nowMs);
+  }
+
+  /** There is room for a track: only what was before is missing. @param nowMs milliseconds on the take's timeline */
   recordedFrom(trackSid: string, nowMs: number): void {
     this.#notRecorded.recordedFrom(trackSid, nowMs);
   }

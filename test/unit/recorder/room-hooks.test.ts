@@ -23,7 +23,7 @@ function toldOf(mode: 'encode' | 'copy' | undefined): { told: string[]; take: Ta
     ...{ addTrack: note('track'), removeTrack: note('gone'), noteMissing: note('missing') },
     ...{ participantChanged: note('participant'), connectionChanged: note('connected') },
     clock: { nowMs: () => 7_000 },
-    participants: { recordedFrom: (sid: string, ms: number) => told.push(`${sid} until ${ms}`) },
+    participants: { ended: (sid: string, ms: number) => told.push(`${sid} until ${ms}`) },
     files: { encoded: { taken: { ended: (sid: string, ms: number) => told.push(`${sid} ends ${ms}`) } } },
   };
   return { told, take: take as unknown as Take };

@@ -104,3 +104,21 @@ it('has what is published no more as missing up to then', () => {
     [6_000, undefined],
   ]);
 });
+
+it('lists who was published no more before it was heard why they were not recorded, and only up to then', () => {
+  const list = new NotRecordedList();
+  list.came('TR_1', 100);
+  list.ended('TR_1', 5_000);
+  list.ended('TR_2', 9_700);
+  for (const _ of [1, 2]) list.note(camera('TR_2', 'visitor'), noRoom, 9_712);
+  expect(timesIn(list)).toEqual([[9_700, 9_712]]);
+  expect(list.openCount).toBe(0);
+  // What is listed already ends there.
+  list.note(camera('TR_3'), noRoom, 10_000);
+  list.ended('TR_3', 11_000);
+  list.note(camera('TR_3'), noRoom, 11_500);
+  expect(timesIn(list)).toEqual([
+    [9_700, 9_712],
+    [10_000, 11_000],
+  ]);
+});
