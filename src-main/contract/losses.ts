@@ -81,14 +81,21 @@ export function silencedAudioMs({ dropped, lostMs }: LostAudio): number {
 /** Why audio that came is not in a file of encode mode: each such frame is lost, whether or not silence stands for it yet. */
 const audioLosses = ['queueFull', 'byteCap', 'sinkFailed', 'encoderLost', 'governed'] as const;
 
+/** How many frames of audio came and are in no file of encode mode. */
+export function lostAudioFrames(dropped: DropCounts): number {
+  return audioLosses.reduce((sum, cause) => sum + (dropped[cause] ?? 0), 0);
+}
+
 /**
  * Audio of one file that is missing, in milliseconds: what is silent in it, and not less than what is known to be dropped.
  *
  * @param silentAtMostMs of how much audio nothing was written: no more than that can be missing. Left out while it grows
  */
 export function lostAudioMs(audio: LostAudio, silentAtMostMs = Infinity): number {
-  const frames = audioLosses.reduce((sum, cause) => sum + (audio.dropped[cause] ?? 0), 0);
-  return Math.max(frames * caps.audioFrameMs, Math.min(silencedAudioMs(audio), silentAtMostMs));
+  return Math.max(
+    lostAudioFrames(audio.dropped) * caps.audioFrameMs,
+    Math.min(silencedAudioMs(audio), silentAtMostMs),
+  );
 }
 
 /** The account of one file. */

@@ -25,7 +25,7 @@ export function manifestEntry(
 ): Omit<ManifestFile, 'tracks' | 'tracksNotListed'> {
   const { audio, video } = sink.parts.countOf(part);
   const { endMs, number, segments, startMs } = part;
-  const concealedMs = madeUpAudioMs(audio.concealedMs, audio.account.written);
+  const concealedMs = madeUpAudioMs(audio.concealedMs, audio.account);
   return {
     file: segments.file,
     ...sink.subject,

@@ -1,4 +1,6 @@
+import type { DropCounts } from '../contract/drop-causes.js';
 import { caps } from '../contract/limits.js';
+import { lostAudioFrames } from '../contract/losses.js';
 
 /**
  * How much of a file's time holds no audio that came, in milliseconds: with the holes between two encoders, for silence stands
@@ -13,9 +15,13 @@ export function unwrittenAudioMs(
 }
 
 /**
- * How much of what was written was made up, in milliseconds: it is counted by the time that passes, and where the encoder was
- * behind less was written than that.
+ * How much of what was written was made up, in milliseconds: it is counted by the time that passes. Of what came and was not
+ * written, as where the encoder stands still, as much was made up as of the rest, and that is missing already.
  */
-export function madeUpAudioMs(concealedMs: number, writtenFrames: number): number {
-  return Math.min(concealedMs, writtenFrames * caps.audioFrameMs);
+export function madeUpAudioMs(
+  concealedMs: number,
+  { dropped, written }: { readonly dropped: DropCounts; readonly written: number },
+): number {
+  const writtenShare = written / Math.max(1, written + lostAudioFrames(dropped));
+  return Math.min(concealedMs * writtenShare, written * caps.audioFrameMs);
 }

@@ -1,6 +1,7 @@
 import type { PlateauError } from '../../contract/errors.js';
 import type { RecorderEvent } from '../../contract/snapshot.js';
 import { formatDuration } from '../../format/time.js';
+import { keyMissing } from '../../livekit/missing-tracks.js';
 import type { Recorder } from '../../recorder/recorder.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
@@ -39,6 +40,7 @@ export class FirstTrackWait {
         if (concerns === 'connection') resolve('lost');
       };
       const onRoom = (): void => {
+        this.#noteMissing();
         if (isPublished?.() === true) resolve('published');
       };
       recorder.on('event', onEvent);
@@ -104,13 +106,22 @@ export class FirstTrackWait {
   }
 
   #noteMissing(): void {
+    for (const info of this.#withoutKey) this.#missing.set(info.trackSid, keyMissing(info));
     for (const { error, info } of this.#recorder.missing) this.#missing.set(info.trackSid, error);
+  }
+
+  /** Known before anything is subscribed to, as nothing is before a copied take. */
+  get #withoutKey(): Recorder['publications'] {
+    return this.#recorder.publications.filter(({ needsKey }) => needsKey);
   }
 
   #describeRoom(): string {
     if (this.#recorder.unreachable !== null) return 'the server does not answer';
     if (this.#recorder.connection === 'waiting') return 'the room is not open yet';
     const present = this.#recorder.participants.map(({ identity }) => identity);
-    return present.length === 0 ? 'the room is empty' : `in the room: ${printable(present.join(', '))}`;
+    if (present.length === 0) return 'the room is empty';
+    const key =
+      this.#withoutKey.length === 0 ? '' : '; what they publish is end-to-end encrypted, and needs a key';
+    return `in the room: ${printable(present.join(', '))}${key}`;
   }
 }

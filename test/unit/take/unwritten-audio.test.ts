@@ -13,6 +13,9 @@ it('a hole between two encoders is a part of what can be missing of a file', () 
 
 it('no more is made up than was written: together with the silence it is as long as the file at most', () => {
   // Of 17.6 s with a wrong key, a third was dropped.
-  expect(madeUpAudioMs(14_790, 1_159)).toBe(11_590);
-  expect(madeUpAudioMs(120, 1_159)).toBe(120);
+  const account = { written: 1_159, dropped: {} };
+  expect(madeUpAudioMs(14_790, account)).toBe(11_590);
+  expect(madeUpAudioMs(120, account)).toBe(120);
+  // Its encoder stood still for two thirds of the take.
+  expect(madeUpAudioMs(600, { written: 250, dropped: { sinkFailed: 500 } })).toBe(200);
 });

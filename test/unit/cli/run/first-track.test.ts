@@ -9,6 +9,7 @@ const needsKey = new PlateauError('encryptedTrack', 'The microphone of pyt needs
 /** What of a recorder the wait looks at. */
 class FakeRecorder extends EventEmitter {
   missing: Recorder['missing'] = [];
+  publications: Recorder['publications'] = [];
   connection = 'connected';
   unreachable = null;
   participants: readonly never[] = [];
@@ -46,6 +47,17 @@ it('ends with a meeting of which nothing could be received, and knows why', asyn
   recorder.happens('roomEnded');
   expect(await end).toBe('over');
   expect(wait.missing).toEqual([needsKey]);
+});
+
+it('knows what is encrypted and has no key before anything is subscribed to, as before a copied take', async () => {
+  const { end, wait } = begin(false);
+  const info = { trackSid: 'TR_1', identity: 'pyt', role: 'microphone', needsKey: true };
+  recorder.publications = [info] as Recorder['publications'];
+  recorder.emit('room');
+  recorder.publications = [];
+  recorder.happens('roomEnded');
+  expect(await end).toBe('over');
+  expect(wait.missing).toMatchObject([{ code: 'encryptedTrack' }]);
 });
 
 it('goes on when nobody has come, or another meeting is waited for, and still knows why nothing came', async () => {
