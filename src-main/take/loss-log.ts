@@ -224,7 +224,7 @@ export class LossLog {
     if (video === null || before === null) return;
     const received = video.received - before.received;
     if (received > 0) this.#newestFrameMs = nowMs;
-    this.#camera.sample(received, video.isDue, lastMs);
+    this.#camera.sample(received, video.isDue, lastMs, video.arrivedBytes);
 
     const dropped = video.dropped - before.dropped;
     const missed = video.missed - before.missed;

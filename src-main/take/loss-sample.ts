@@ -20,6 +20,8 @@ export interface LossSample {
     readonly missed: number;
     /** Time of the newest frame that has come; left out where it is not known. */
     readonly newestMs?: number;
+    /** What has arrived of the present track, whether or not it can be decoded; left out where it is not known. */
+    readonly arrivedBytes?: number | undefined;
     /** Those of the missed that were not known of in the sample before, in their order: they are a while ago. */
     readonly found?: readonly FoundLoss[];
     /** Frames are to be expected without end: a camera that is on. A screen that stands still sends none. */
@@ -66,6 +68,7 @@ export function lossSample(sink: RecordingSink, nowMs: number): LossSample {
             missed: video.gaps.missed.count,
             found: video.gaps.missed.drain(),
             newestMs: video.gaps.newestMs,
+            arrivedBytes: sink.tracks.statistics.video?.receivedBytes,
             // A screen sends its first frame, and then only what changes.
             isDue: video.isLive && (subject.kind === 'participant' || videoAccounting.received === 0),
           },

@@ -3,6 +3,12 @@ export const silentAfterMs = 3_000;
 /** A first picture takes less: one that goes before it has shown anything, or soon after, was waited for in vain. In milliseconds. */
 const firstPictureMs = 1_200;
 
+/**
+ * What arrives in so many looks without a picture is of pictures that cannot be shown: one frame comes within two. Of a camera that
+ * sends one in two seconds nobody misses any.
+ */
+const leastLooks = 3;
+
 /** When a camera that is on has delivered nothing. Times are milliseconds on the take's timeline. */
 export class SilentCamera {
   readonly #onSilence: (fromMs: number, toMs: number) => void;
@@ -11,6 +17,9 @@ export class SilentCamera {
   #hasShown = false;
   /** Its first picture came late: it may have been sent for a while, and wanted a key frame. */
   #waited: { readonly fromMs: number; readonly toMs: number } | null = null;
+  #bytes: number | undefined;
+  /** Looks in which something of it arrived, and no picture. */
+  #looks = 0;
 
   /** @param onSilence it is over, and was long: what would have been shown is missing */
   constructor(onSilence: (fromMs: number, toMs: number) => void) {
@@ -26,10 +35,15 @@ export class SilentCamera {
    * Called a few times a second.
    *
    * @param received frames since the last call, which was at `lastMs` @param isDue it is on
+   * @param bytes of it that have arrived, whether or not they can be decoded, without what only fills the line; undefined where that is
+   *   not known
    */
-  sample(received: number, isDue: boolean, lastMs: number): void {
+  sample(received: number, isDue: boolean, lastMs: number, bytes?: number): void {
+    const hasArrived = (bytes ?? 0) > (this.#bytes ?? Infinity);
+    this.#bytes = bytes;
     if (received === 0 && isDue) {
       this.#sinceMs ??= lastMs;
+      if (hasArrived) this.#looks += 1;
     } else if (received === 0) {
       this.end(lastMs);
     } else {
@@ -41,7 +55,7 @@ export class SilentCamera {
   end(untilMs: number): void {
     const fromMs = this.#sinceMs ?? untilMs;
     const waited = this.#waited;
-    const leastMs = this.#hasShown ? silentAfterMs : firstPictureMs;
+    const leastMs = this.#hasShown ? this.#leastMs : firstPictureMs;
     if (untilMs > fromMs && untilMs - fromMs >= leastMs) this.#onSilence(fromMs, untilMs);
     // It was on for the wait more than for what it showed.
     else if (waited !== null && untilMs - waited.toMs < waited.toMs - waited.fromMs)
@@ -52,6 +66,7 @@ export class SilentCamera {
 
   /** What it has not delivered up to now is on another account. */
   forget(): void {
+    this.#looks = 0;
     this.#sinceMs = null;
     this.#waited = null;
   }
@@ -60,16 +75,23 @@ export class SilentCamera {
   cut(atMs: number, next: SilentCamera): void {
     next.#hasShown = this.#hasShown;
     if (this.#sinceMs !== null) next.#sinceMs = atMs;
-    if (this.#sinceMs !== null && atMs - this.#sinceMs >= silentAfterMs) this.#onSilence(this.#sinceMs, atMs);
+    if (this.#sinceMs !== null && atMs - this.#sinceMs >= this.#leastMs) this.#onSilence(this.#sinceMs, atMs);
     this.forget();
   }
 
   #shows(isDue: boolean, atMs: number): void {
     const fromMs = this.#sinceMs ?? atMs;
+    const leastMs = this.#leastMs;
     this.#sinceMs = null;
-    if (atMs - fromMs >= silentAfterMs) this.#onSilence(fromMs, atMs);
+    this.#looks = 0;
+    if (atMs - fromMs >= leastMs) this.#onSilence(fromMs, atMs);
     else if (isDue && !this.#hasShown && atMs - fromMs >= firstPictureMs)
       this.#waited = { fromMs, toMs: atMs };
     this.#hasShown = isDue;
+  }
+
+  /** Of what has arrived and cannot be shown less is missed by somebody. */
+  get #leastMs(): number {
+    return this.#looks >= leastLooks ? firstPictureMs : silentAfterMs;
   }
 }

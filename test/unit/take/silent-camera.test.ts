@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { SilentCamera } from '../../../src-main/take/silent-camera.js';
+
+/** A camera of 15 fps, looked at each 200 ms. */
+class Camera {
+  readonly told: [number, number][] = [];
+  readonly silent = new SilentCamera((fromMs, toMs) => this.told.push([fromMs, toMs]));
+  #nowMs = 0;
+  #bytes = 0;
+
+  runs(ms: number, { frames = 3, bytes = 4_000, isOn = true } = {}): this {
+    for (const untilMs = this.#nowMs + ms; this.#nowMs < untilMs; this.#nowMs += 200) {
+      this.#bytes += bytes;
+      this.silent.sample(frames, isOn, this.#nowMs, this.#bytes);
+    }
+    return this;
+  }
+}
+
+it('misses what arrived for two seconds and could not be shown, be it shown again or switched off', () => {
+  const back = new Camera().runs(2_000).runs(2_000, { frames: 0 }).runs(2_000);
+  expect(back.told).toEqual([[2_000, 4_000]]);
+  const off = new Camera()
+    .runs(2_000)
+    .runs(2_000, { frames: 0 })
+    .runs(200, { frames: 0, bytes: 0, isOn: false });
+  expect(off.told).toEqual([[2_000, 4_000]]);
+});
+
+it('misses nothing of a camera that sends a frame in two seconds, and of one that stops for as long', () => {
+  const slow = new Camera();
+  for (let frame = 0; frame < 5; frame += 1)
+    slow.runs(200, { frames: 1 }).runs(200, { frames: 0 }).runs(1_600, { frames: 0, bytes: 0 });
+  expect(slow.told).toEqual([]);
+  const still = new Camera().runs(2_000).runs(2_800, { frames: 0, bytes: 0 }).runs(2_000);
+  expect(still.told).toEqual([]);
+});
+
+it('goes on in the next part of its file', () => {
+  const camera = new Camera().runs(2_000).runs(1_400, { frames: 0 });
+  const told: [number, number][] = [];
+  const next = new SilentCamera((fromMs, toMs) => told.push([fromMs, toMs]));
+  camera.silent.cut(3_400, next);
+  expect(camera.told).toEqual([[2_000, 3_400]]);
+  next.sample(0, true, 6_400);
+  next.end(6_600);
+  expect(told).toEqual([[3_400, 6_600]]);
+});
