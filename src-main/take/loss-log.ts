@@ -5,7 +5,7 @@ import { type AbsenceEvents, Absences, type EndedAbsence, type StreamState } fro
 import { audioGap, AudioStretch, DroppedAudio, type LostAudio, minGapAudioMs } from './audio-stretch.js';
 import { GapList } from './gap-list.js';
 import { type LossSample, lostOf } from './loss-sample.js';
-import { silentAfterMs,SilentCamera } from './silent-camera.js';
+import { silentAfterMs, SilentCamera } from './silent-camera.js';
 import { VideoStretch } from './video-stretch.js';
 
 /** Samples that are further apart: the process stood still between them. */
