@@ -27,6 +27,21 @@ it('misses what arrived for two seconds and could not be shown, be it shown agai
   expect(off.told).toEqual([[2_000, 4_000]]);
 });
 
+it('misses a camera that goes before it has shown anything, but for a moment, or that had shown less than it was waited for', () => {
+  const off = { frames: 0, bytes: 0, isOn: false };
+  const nothing = { frames: 0, bytes: 0 };
+  // As when no key frame of it ever came.
+  const never = new Camera().runs(4_000).runs(1_000, off).runs(2_000, nothing).runs(1_000, off);
+  expect(never.told).toEqual([[5_000, 7_000]]);
+  expect(new Camera().runs(1_000, nothing).runs(1_000, off).told).toEqual([]);
+  const late = new Camera().runs(2_000, nothing).runs(600).runs(1_000, off);
+  expect(late.told).toEqual([[0, 2_000]]);
+  expect(new Camera().runs(2_000, nothing).runs(3_000).runs(1_000, off).told).toEqual([]);
+  const atTheEnd = new Camera().runs(1_600, nothing);
+  atTheEnd.silent.end(1_600);
+  expect(atTheEnd.told).toEqual([[0, 1_600]]);
+});
+
 it('misses nothing of a camera that sends a frame in two seconds, and of one that stops for as long', () => {
   const slow = new Camera();
   for (let frame = 0; frame < 5; frame += 1)
