@@ -1,4 +1,5 @@
 import { type CopyStream, settledStream } from '../contract/copy-account.js';
+import { caps } from '../contract/limits.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { LossGap, StreamGap, StreamPackets } from '../contract/stamps.js';
 
@@ -65,8 +66,21 @@ export function accountInFile(
     video: video.account,
     audio: audio.account,
     copy: { video: video.copy, audio: audio.copy },
-    audioLostMs: (entry.audioLostMs ?? 0) + notYetLostMs(entry, gaps),
+    audioLostMs: (entry.audioLostMs ?? 0) + notYetLostMs(entry, gaps) + waitedInVainMs(audio.account, gaps),
   };
+}
+
+/**
+ * How much audio had come and was in no gap at the end: what waited for its sender's clock, of a microphone that was muted meanwhile.
+ * Nobody knows where it belongs.
+ */
+function waitedInVainMs({ dropped }: ManifestFile['audio'], gaps: readonly StreamGap[]): number {
+  const inGapsMs = gaps.reduce(
+    (sum, { durationMs, stream }) => sum + (stream === 'audio' ? durationMs : 0),
+    0,
+  );
+  const lostMs = dropped.receiverLost * caps.audioFrameMs - inGapsMs;
+  return lostMs <= endToleranceMs ? 0 : lostMs;
 }
 
 interface ToldStream {

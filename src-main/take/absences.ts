@@ -7,6 +7,8 @@ const streams: readonly Stream[] = ['video', 'audio'];
 const togetherMs = 1_000;
 /** The SDK may give a track up and have another one for it at once: less is no gap, and not told, in milliseconds. */
 const leastToldMs = 100;
+/** The end of a publication is heard of so soon after that of its track; one that was away for longer had been taken. In milliseconds. */
+const endWithinMs = 1_000;
 /** Who left in a standstill is heard of so soon after it. */
 const leftInStandstillMs = 500;
 /** A connection that is lost so soon after a standstill was lost in it. */
@@ -75,8 +77,8 @@ export class Absences {
   readonly #leftAtMs: Record<Stream, number | null> = { video: null, audio: null };
   readonly #awaySinceMs: Record<Stream, number | null> = { video: null, audio: null };
   readonly #uncounted: Record<Stream, Uncounted | null> = { video: null, audio: null };
-  /** Taken from the recorder, whatever the connection does. */
-  readonly #isTaken: Record<Stream, boolean> = { video: false, audio: false };
+  /** When it was taken from the recorder, whatever the connection does; null when it was not. */
+  readonly #takenAtMs: Record<Stream, number | null> = { video: null, audio: null };
   /** Null while the connection stands. */
   #lostAtMs: number | null = null;
   /** When the connection came back last. */
@@ -109,7 +111,7 @@ export class Absences {
     next.#backAtMs = this.#backAtMs;
     const move = (stream: Stream): AbsenceToTheEnd | null => {
       next.#leftAtMs[stream] = this.#leftAtMs[stream];
-      next.#isTaken[stream] = this.#isTaken[stream];
+      next.#takenAtMs[stream] = this.#takenAtMs[stream];
       const untilMs = Math.min(cutMs, this.#untilMs(stream, cutMs));
       const countedToMs = this.#uncounted[stream]?.fromMs ?? cutMs;
       const lostBefore = this.#stateOf(stream).lost;
@@ -158,22 +160,24 @@ export class Absences {
       return;
     }
     this.#begin(stream, nowMs);
-    this.#isTaken[stream] = true;
+    this.#takenAtMs[stream] = nowMs;
   }
 
   /**
    * A track that was taken has ended: nothing is missing behind that.
    *
-   * @param wasAway false when it had ended when it was taken
+   * @param wasAway it was told to be missing; else it may have ended when it was taken, unless that was a while ago
    * @returns null when nothing of it is missing
    */
   takenEnded(stream: Stream, nowMs: number, wasAway: boolean): EndedAbsence | null {
-    if (!this.#isTaken[stream]) return null;
+    const takenAtMs = this.#takenAtMs[stream];
+    if (takenAtMs === null) return null;
     if (wasAway) return this.trackCame(stream, nowMs);
     const sinceMs = this.#awaySinceMs[stream] ?? nowMs;
     const isLost = this.#lostAtMs !== null || (this.#backAtMs ?? -Infinity) >= sinceMs;
     // WebRTC's counts may be the first to say that the connection is lost: it went with that.
-    if (isLost) this.#isTaken[stream] = false;
+    if (isLost) this.#takenAtMs[stream] = null;
+    else if (nowMs - takenAtMs >= endWithinMs) return this.trackCame(stream, nowMs);
     else {
       this.#forget(stream);
       this.#leftAtMs[stream] = nowMs;
@@ -224,7 +228,7 @@ export class Absences {
 
   /** Whoever does not come back with the connection has left. */
   #untilMs(stream: Stream, nowMs: number): number {
-    return this.#lostAtMs !== null || this.#isTaken[stream] ? nowMs : (this.#backAtMs ?? nowMs);
+    return this.#lostAtMs !== null || this.#takenAtMs[stream] !== null ? nowMs : (this.#backAtMs ?? nowMs);
   }
 
   #begin(stream: Stream, sinceMs: number): void {
@@ -253,6 +257,6 @@ export class Absences {
   #forget(stream: Stream): void {
     this.#awaySinceMs[stream] = null;
     this.#uncounted[stream] = null;
-    this.#isTaken[stream] = false;
+    this.#takenAtMs[stream] = null;
   }
 }

@@ -187,3 +187,12 @@ describe('the account of a file whose process was killed', () => {
     expect(inFile({ ...first, gaps: [...gaps] }, 241, 426)).toEqual({ ...first, gaps: [...gaps] });
   });
 });
+
+it('lacks what of a muted microphone still waited for its sender’s clock, wherever it belongs', () => {
+  const account = { received: 78, written: 0, queued: 0, dropped: { ...noDrops(), receiverLost: 78 } };
+  const silent = { ...killed({ audio: stream(0, 450, { isOn: false }) }), audio: account };
+  expect(inFile(silent, 262, 450).audioLostMs).toBe(780);
+  // Of one that is on all of it is in the gap at the end.
+  const on = { ...killed({ audio: stream(0, 0, { isOn: true }) }), audio: account };
+  expect(inFile(on, 262, null, { video: 8_500, audio: 0 }).audioLostMs).toBe(9_332);
+});

@@ -89,6 +89,16 @@ describe('the losses of a track that was taken from the recorder', () => {
     ]);
   });
 
+  it('has what it would have sent until it ends, also where that is before anybody was told', () => {
+    const { log } = taken();
+    log.takenEnded('audio', 9_400, false);
+    log.end();
+    expect(log.gaps).toMatchObject([
+      { stream: 'audio', atMs: 7_000, durationMs: 2_400, cause: 'neverArrived' },
+      { stream: 'video' },
+    ]);
+  });
+
   it('has nothing where it had just ended', () => {
     const { log, told } = taken();
     log.takenEnded('audio', 7_300, false);
