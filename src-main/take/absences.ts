@@ -8,7 +8,7 @@ const togetherMs = 1_000;
 /** The SDK may give a track up and have another one for it at once: less is no gap, and not told, in milliseconds. */
 const leastToldMs = 100;
 /** The end of a publication is heard of so soon after that of its track; one that was away for longer had been taken. In milliseconds. */
-const endWithinMs = 1_000;
+export const endWithinMs = 1_000;
 /** Who left in a standstill is heard of so soon after it. */
 const leftInStandstillMs = 500;
 /** A connection that is lost so soon after a standstill was lost in it. */

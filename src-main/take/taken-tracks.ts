@@ -1,9 +1,7 @@
 import type { SubscribedTrack } from '../livekit/remote-track.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
+import { endWithinMs } from './absences.js';
 import type { PartLosses } from './part-losses.js';
-
-/** The end of a publication is heard of so soon after that of its track, on a machine that has other work. In milliseconds. */
-const endWithinMs = 500;
 
 interface Taken {
   readonly kind: SubscribedTrack['info']['kind'];
