@@ -1,7 +1,7 @@
 import type { ConsoleState } from '../contract/console.js';
 import type { PlateauError } from '../contract/errors.js';
 import { earlierConnections } from '../livekit/leaked-connections.js';
-import { keyMissing, type MissingTrack } from '../livekit/missing-tracks.js';
+import { type MissingTrack, withoutKey } from '../livekit/missing-tracks.js';
 import type { Recorder } from '../recorder/recorder.js';
 import { plateauVersion } from '../version.js';
 import type { ConsoleDelivery } from './console-delivery.js';
@@ -92,5 +92,5 @@ function missingOf({
   take,
 }: Recorder): readonly Pick<MissingTrack, 'error' | 'info'>[] {
   if (take?.mode !== 'copy') return missing;
-  return publications.filter(({ needsKey }) => needsKey).map((info) => ({ info, error: keyMissing(info) }));
+  return withoutKey(publications);
 }

@@ -276,6 +276,13 @@ export function keyMissing({ identity, role }: Pick<PublicationInfo, 'identity' 
   );
 }
 
+/** Those of them that no key is there for, which is known before anything is subscribed to. */
+export function withoutKey(
+  publications: readonly PublicationInfo[],
+): readonly Pick<MissingTrack, 'error' | 'info'>[] {
+  return publications.filter(({ needsKey }) => needsKey).map((info) => ({ info, error: keyMissing(info) }));
+}
+
 /** The SDK could not subscribe a track. @param reason in its words, where it has any */
 export function subscriptionFailed(
   identity: string,

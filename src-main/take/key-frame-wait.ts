@@ -3,7 +3,7 @@
  * comes a second later than that, as those of a file that is sent as it is, leaves a hole: what was sent before cannot be
  * shown. In milliseconds, and with what lies between two readings.
  */
-const longWaitMs = 1_200;
+export const longWaitMs = 1_200;
 /**
  * Packets that came in so many readings after the first: those of one frame come within two. A camera that sends one in two seconds sends
  * nothing while its next one is waited for, and what nobody sent is not missing.

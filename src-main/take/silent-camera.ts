@@ -1,7 +1,7 @@
+import { longWaitMs } from './key-frame-wait.js';
+
 /** A camera that is on and delivers nothing for this long has a gap, whatever its frame rate was. In milliseconds. */
 export const silentAfterMs = 3_000;
-/** A first picture takes less: one that goes before it has shown anything, or soon after, was waited for in vain. In milliseconds. */
-const firstPictureMs = 1_200;
 
 /**
  * What arrives in so many looks without a picture is of pictures that cannot be shown: one frame comes within two. Of a camera that
@@ -55,8 +55,9 @@ export class SilentCamera {
   end(untilMs: number): void {
     const fromMs = this.#sinceMs ?? untilMs;
     const waited = this.#waited;
-    const leastMs = this.#hasShown ? this.#leastMs : firstPictureMs;
-    if (untilMs > fromMs && untilMs - fromMs >= leastMs) this.#onSilence(fromMs, untilMs);
+    // One that goes before it has shown anything was waited for in vain.
+    const leastMs = this.#hasShown ? this.#leastMs : longWaitMs;
+    if (untilMs - fromMs >= leastMs) this.#onSilence(fromMs, untilMs);
     // It was on for the wait more than for what it showed.
     else if (waited !== null && untilMs - waited.toMs < waited.toMs - waited.fromMs)
       this.#onSilence(waited.fromMs, waited.toMs);
@@ -73,9 +74,12 @@ export class SilentCamera {
 
   /** It goes on in the next part of the file. @param atMs where this one ends @param next of that part */
   cut(atMs: number, next: SilentCamera): void {
+    const fromMs = this.#sinceMs;
     next.#hasShown = this.#hasShown;
-    if (this.#sinceMs !== null) next.#sinceMs = atMs;
-    if (this.#sinceMs !== null && atMs - this.#sinceMs >= this.#leastMs) this.#onSilence(this.#sinceMs, atMs);
+    if (fromMs !== null) {
+      next.#sinceMs = atMs;
+      if (atMs - fromMs >= this.#leastMs) this.#onSilence(fromMs, atMs);
+    }
     this.forget();
   }
 
@@ -85,13 +89,12 @@ export class SilentCamera {
     this.#sinceMs = null;
     this.#looks = 0;
     if (atMs - fromMs >= leastMs) this.#onSilence(fromMs, atMs);
-    else if (isDue && !this.#hasShown && atMs - fromMs >= firstPictureMs)
-      this.#waited = { fromMs, toMs: atMs };
+    else if (isDue && !this.#hasShown && atMs - fromMs >= longWaitMs) this.#waited = { fromMs, toMs: atMs };
     this.#hasShown = isDue;
   }
 
   /** Of what has arrived and cannot be shown less is missed by somebody. */
   get #leastMs(): number {
-    return this.#looks >= leastLooks ? firstPictureMs : silentAfterMs;
+    return this.#looks >= leastLooks ? longWaitMs : silentAfterMs;
   }
 }

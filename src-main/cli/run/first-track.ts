@@ -1,7 +1,7 @@
 import type { PlateauError } from '../../contract/errors.js';
 import type { RecorderEvent } from '../../contract/snapshot.js';
 import { formatDuration } from '../../format/time.js';
-import { keyMissing } from '../../livekit/missing-tracks.js';
+import { withoutKey } from '../../livekit/missing-tracks.js';
 import type { Recorder } from '../../recorder/recorder.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
@@ -106,13 +106,10 @@ export class FirstTrackWait {
   }
 
   #noteMissing(): void {
-    for (const info of this.#withoutKey) this.#missing.set(info.trackSid, keyMissing(info));
-    for (const { error, info } of this.#recorder.missing) this.#missing.set(info.trackSid, error);
-  }
-
-  /** Known before anything is subscribed to, as nothing is before a copied take. */
-  get #withoutKey(): Recorder['publications'] {
-    return this.#recorder.publications.filter(({ needsKey }) => needsKey);
+    // Before a copied take nothing is subscribed to, and so nothing is missing.
+    const { missing, publications } = this.#recorder;
+    for (const { error, info } of [...withoutKey(publications), ...missing])
+      this.#missing.set(info.trackSid, error);
   }
 
   #describeRoom(): string {
@@ -121,7 +118,9 @@ export class FirstTrackWait {
     const present = this.#recorder.participants.map(({ identity }) => identity);
     if (present.length === 0) return 'the room is empty';
     const key =
-      this.#withoutKey.length === 0 ? '' : '; what they publish is end-to-end encrypted, and needs a key';
+      withoutKey(this.#recorder.publications).length === 0
+        ? ''
+        : '; what they publish is end-to-end encrypted, and needs a key';
     return `in the room: ${printable(present.join(', '))}${key}`;
   }
 }
