@@ -30,9 +30,16 @@ export interface TrackSink {
   end(): void;
   /**
    * The server has taken the track away, which is published still: what is sent before its next packet is lost. Left out where
-   * nobody wants to know. @param nowMs of a monotonic clock
+   * nobody wants to know.
+   *
+   * @param nowMs of a monotonic clock @param isSaid somebody does not let it be received: it has not just ended. May be told later
    */
-  withheld?(nowMs: number): void;
+  withheld?(nowMs: number, isSaid: boolean): void;
+  /**
+   * The line carried nothing from there to there, and nothing of the track came behind that: it has ended, or was muted. What it
+   * sent is lost. Left out where nobody wants to know. Times are of a monotonic clock.
+   */
+  cutOff?(fromMs: number, toMs: number): void;
 }
 
 /** Decrypts the frames of one track that is end-to-end encrypted: LiveKit's scheme, frame by frame. */

@@ -159,7 +159,8 @@ export class Absences {
       this.trackLeft(stream, nowMs, true);
       return;
     }
-    this.#begin(stream, nowMs);
+    // The server forwards nothing from the moment on at which it is withdrawn, and takes the track half a second later.
+    this.#begin(stream, stream === 'audio' ? Math.min(nowMs, this.#stateOf(stream).accountEndMs) : nowMs);
     this.#takenAtMs[stream] = nowMs;
   }
 

@@ -65,11 +65,7 @@ export class AudioLine {
     return this.#endMs;
   }
 
-  /**
-   * Whether a microphone is published and not muted: silence waits longer then.
-   *
-   * @param atMs since when, of the file; what was sent before may still be on its way
-   */
+  /** Whether a microphone is published and not muted. @param atMs since when, of the file; what was sent before may be on its way */
   setOn(isOn: boolean, atMs: number): void {
     // What goes off with the take is judged at its end.
     if (!isOn && this.endsAtMs < Infinity) return;
@@ -78,12 +74,23 @@ export class AudioLine {
     if (isOn) return;
     this.#tellSealed(Infinity);
     this.#lack(this.#outage.end(this.#tickedMs));
-    this.#tellMissing(this.#unheard.off(this.#tickedMs));
+    this.endWithheld(Math.max(atMs, this.#tickedMs));
   }
 
-  /** The server has taken the microphone away: what it sends is lost until a packet comes, or it is off. @param atMs of the file */
-  withheld(atMs: number): void {
-    this.#unheard.withheld(this.#isOn ? Math.max(atMs, this.#soundedMs ?? 0) : null);
+  /** The server has taken the microphone away: what it sends is lost until a packet comes, or it is off. @param isSaid as {@link Unheard.withheld} has it */
+  withheld(atMs: number, isSaid: boolean): void {
+    this.#unheard.withheld(this.#isOn ? Math.max(atMs, this.#soundedMs ?? 0) : null, isSaid);
+  }
+
+  /** The line carried nothing from there to there, and nothing comes behind that. Milliseconds of the file. */
+  cutOff(fromMs: number, toMs: number): void {
+    const missing = { fromMs: Math.max(fromMs, this.#soundedMs ?? 0), toMs: Math.min(toMs, this.endsAtMs) };
+    if (this.#isOn && !this.#outage.isOpen) this.#tellMissing(missing);
+  }
+
+  /** It is off: what it sent since it was taken away, or came on, never came. @param atMs of the file */
+  endWithheld(atMs: number): void {
+    this.#tellMissing(this.#unheard.off(atMs));
   }
 
   /** A packet has come, whatever becomes of it. @param atMs of the file */
@@ -147,9 +154,8 @@ export class AudioLine {
   }
 
   /**
-   * Leaves out a packet of a pause.
+   * Leaves out a packet of a pause. @param jointMs where the pause stands in the file
    *
-   * @param jointMs where the pause stands in the file
    * @param mayLack the packet before it is in the file: what was lost in between, was lost before the pause
    */
   leaveOut({ durationMs, lostBefore = 0 }: EncodedFrame, jointMs: number, mayLack: boolean): void {

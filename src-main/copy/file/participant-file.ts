@@ -21,6 +21,7 @@ import { PauseGate } from './pause-gate.js';
 import { PausedCounts } from './paused-counts.js';
 import { ReceivedTrack } from './received-track.js';
 import { SenderTimelines } from './sender-timeline.js';
+import { type InletFile, TrackInlet } from './track-inlet.js';
 
 /**
  * The file of a participant while it grows: what their camera and microphone sent, on the timeline of the take. Silence and
@@ -141,39 +142,23 @@ export class ParticipantFile {
       void this.#options.blackFrames.of(track.codec, declaredSize);
     this.#tracks.set(track.sid, own);
     if (kind === 'audio') this.#parts.current.audio.setOn(true, 0);
-    let lastMs = this.#options.originMs;
-    return {
-      packet: (packet) => {
-        const { arrivedMs, timestamp } = packet;
-        lastMs = arrivedMs;
-        // With the first one behind a pause what was missing from that is on nobody's account.
-        const isPaused = this.#gate.isCountedAsPaused(kind, own.times.about(timestamp, arrivedMs));
-        if (this.#counted.packet(kind, isPaused)) this.#gaps.forget(kind);
-        const { audio, startMs } = this.#parts.current;
-        if (kind === 'audio') audio.arrived(this.#gate.takeMs(arrivedMs) - startMs);
-        this.#parts.packet(kind, timestamp);
-        if (own.packet(packet) && !isPaused) audio.sealed.came(this.#gate.takeMs(arrivedMs) - startMs);
-      },
-      lost: (from, to) => own.lost(from, to),
-      withheld: (nowMs) => {
-        const { audio, startMs } = this.#parts.current;
-        if (kind === 'audio') audio.withheld(this.#gate.takeMs(nowMs) - startMs);
-      },
-      end: () => {
-        this.#endTrack(track.sid, own, this.#gate.takeMs(lastMs));
-        this.#parts.current.ended(kind, this.#gate.takeMs(lastMs));
-      },
+    const file: InletFile = {
+      ...{ gate: this.#gate, counted: this.#counted, gaps: this.#gaps, parts: this.#parts },
+      onEnd: (atMs) => this.#endTrack(track.sid, own, atMs),
     };
+    return new TrackInlet(own, file, this.#options.originMs);
   }
 
   /** The participant turned a camera or a microphone off or on. @param atMs of the take */
   setOn(kind: StreamKind, isOn: boolean, atMs: number): void {
     const { audio, startMs, video } = this.#parts.current;
+    const hasLost = this.#endLoss(kind);
     if (kind === 'audio') audio.setOn(isOn, atMs - startMs);
     else if (isOn) {
       this.#gate.resume.begin(atMs);
       video.setOn();
     } else if (video.endsAtMs === Infinity) {
+      if (hasLost) video.lostUpTo(atMs - startMs);
       video.steps.off(atMs - startMs);
       video.setOff(atMs - startMs);
     }
@@ -276,6 +261,13 @@ export class ParticipantFile {
     // One of a pause is of no use.
     if (this.#gate.isPausedAt(performance.now())) return;
     for (const { track } of this.#tracks.values()) if (track.kind === 'video') track.wishKeyFrame?.();
+  }
+
+  /** What was lost belongs before this moment, and not to what comes next. @returns whether something was */
+  #endLoss(kind: StreamKind): boolean {
+    let hasLost = false;
+    for (const own of this.#tracks.values()) if (own.track.kind === kind) hasLost = own.endLoss() || hasLost;
+    return hasLost;
   }
 
   #lostPictures(): number {

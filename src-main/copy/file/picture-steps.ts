@@ -1,5 +1,6 @@
 import { LineTally } from './line-counts.js';
 import { Outage, type Stretch } from './outage.js';
+import { leastWithheld } from './unheard.js';
 import { UsualStep } from './usual-step.js';
 import type { VideoLineHooks } from './video-line-hooks.js';
 
@@ -14,6 +15,8 @@ export class PictureSteps {
   #outage = new Outage();
   /** Since when pictures come that the file cannot hold; null while none do. */
   #refusedFromMs: number | null = null;
+  /** Since when the server has taken the camera away; null while it has not. */
+  #withheld: { readonly fromMs: number; readonly isSaid: boolean } | null = null;
   /** Since when a track goes on here that was in another file; null when a picture of it was written since. */
   #goesOnMs: number | null = null;
 
@@ -34,6 +37,8 @@ export class PictureSteps {
     const next = new PictureSteps(this.#usual);
     next.#outage = this.#outage.successor(endMs);
     if (this.#goesOnMs !== null) next.#goesOnMs = 0;
+    if (this.#withheld !== null) next.#withheld = { ...this.#withheld, fromMs: 0 };
+    this.#tellWithheld(endMs, 0);
     return next;
   }
 
@@ -47,8 +52,30 @@ export class PictureSteps {
     this.#outage.back(atMs);
   }
 
+  /** The server has taken it away: what it sends is lost until a picture comes, or it is off. @param isSaid as {@link leastWithheld} has it; may be told later */
+  withheld(atMs: number, isSaid: boolean): void {
+    this.#withheld = { fromMs: this.#withheld?.fromMs ?? atMs, isSaid };
+  }
+
+  /** Something of it comes again: what is missing before that is told with it. */
+  given(): void {
+    this.#withheld = null;
+  }
+
+  /** It has ended, or is off: what was withheld by then never came. */
+  endWithheld(atMs: number): void {
+    this.#tellWithheld(atMs, leastWithheld(this.#withheld?.isSaid === true));
+  }
+
+  #tellWithheld(atMs: number, leastMs: number): void {
+    const fromMs = this.#withheld?.fromMs ?? atMs;
+    this.#withheld = null;
+    if (atMs - fromMs >= leastMs) this.lostBetween(fromMs, atMs);
+  }
+
   /** The camera is off from then on. */
   off(atMs: number): void {
+    this.endWithheld(atMs);
     this.#endRefused(atMs);
     this.#endGoingOn(atMs);
     this.#tell(this.#outage.end(atMs));
@@ -56,11 +83,16 @@ export class PictureSteps {
 
   /** Its track has ended: with a lost connection all do, and others go on when it is back. */
   ended(atMs: number): void {
-    if (!this.#outage.isLasting) this.endAll(atMs, false);
+    if (!this.#outage.isLasting) this.#endMissing(atMs, false);
   }
 
   /** Nothing follows in the file. @param isOn the camera is */
   endAll(atMs: number, isOn: boolean): void {
+    this.#tellWithheld(atMs, 0);
+    this.#endMissing(atMs, isOn);
+  }
+
+  #endMissing(atMs: number, isOn: boolean): void {
     this.#endRefused(atMs);
     this.#endGoingOn(atMs);
     this.#tell(this.#outage.endAll(atMs, isOn));

@@ -60,6 +60,13 @@ export class ReceivedTrack {
     this.frames.lost();
   }
 
+  /** It was muted, or is open again: what was lost by now is not missing before what comes next. @returns whether something was */
+  endLoss(): boolean {
+    const hasLost = this.#lostPackets > 0;
+    this.#lostPackets = 0;
+    return hasLost;
+  }
+
   /** Nothing more comes: what waits is handed over. */
   end(): void {
     this.frames.end();

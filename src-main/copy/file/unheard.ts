@@ -3,21 +3,33 @@ import type { Stretch } from './outage.js';
 /** A microphone that is on and has not sent a packet for so long lacks all that was to be heard: who joins needs a moment. Milliseconds. */
 const unheardMs = 3_000;
 /** One that the server has taken away, and of which nothing has come when it goes off: a track that ends is told of sooner. Milliseconds. */
-const withheldMs = 2_500;
+const withheldMs = 1_000;
 /** What is lost of one that was taken away is known from the first moment on: less nobody hears. Milliseconds. */
 const leastWithheldMs = 5;
+
+/** The shortest that counts as lost of a track that the server has taken away when it goes off. @param isSaid somebody withholds it: it has not just ended */
+export function leastWithheld(isSaid: boolean): number {
+  return isSaid ? leastWithheldMs : withheldMs;
+}
 
 /** A microphone that is on and of which no packet has come, or none since the server took it away. Times are the file's, in milliseconds. */
 export class Unheard {
   /** Since when; null when a packet has come, or none is due. */
   #sinceMs: number | null = null;
   #hasArrived = false;
-  #isWithheld = false;
+  /** What is the shortest that counts when it goes off. */
+  #leastMs = unheardMs;
 
-  /** The server has taken it away. @param fromMs from when on what it sends is lost; null when it is off */
-  withheld(fromMs: number | null): void {
+  /**
+   * The server has taken it away.
+   *
+   * @param fromMs from when on what it sends is lost; null when it is off @param isSaid as {@link leastWithheld} has it; may be told later
+   */
+  withheld(fromMs: number | null, isSaid: boolean): void {
+    const isKnown = !this.#hasArrived && this.#leastMs !== unheardMs;
+    this.#leastMs = leastWithheld(isSaid);
+    if (isKnown) return;
     this.#hasArrived = false;
-    this.#isWithheld = true;
     this.#sinceMs = fromMs;
   }
 
@@ -26,7 +38,7 @@ export class Unheard {
     if (this.#hasArrived) return null;
     this.#hasArrived = true;
     const missing = this.end(atMs);
-    this.#isWithheld = false;
+    this.#leastMs = unheardMs;
     return missing;
   }
 
@@ -37,21 +49,21 @@ export class Unheard {
 
   /** It is off. @returns what is missing before that; null for nothing */
   off(atMs: number): Stretch | null {
-    const missing = this.#end(atMs, this.#isWithheld ? withheldMs : unheardMs);
-    this.#isWithheld = false;
+    const missing = this.#end(atMs, this.#leastMs);
+    this.#leastMs = unheardMs;
     return missing;
   }
 
   /** Nothing follows in the file. @returns what is missing at its end; null for nothing */
   end(atMs: number): Stretch | null {
-    return this.#end(atMs, this.#isWithheld ? leastWithheldMs : unheardMs);
+    return this.#end(atMs, this.#leastMs === unheardMs ? unheardMs : leastWithheldMs);
   }
 
   /** What is waited for goes on in the next part of the take: to be called before this one's end. */
   successor(): Unheard {
     const next = new Unheard();
     next.#hasArrived = this.#hasArrived;
-    next.#isWithheld = this.#isWithheld;
+    next.#leastMs = this.#leastMs;
     next.#sinceMs = this.#sinceMs === null ? null : 0;
     return next;
   }

@@ -113,10 +113,10 @@ export class VideoLine {
     if (cause === 'paused') this.steps.leftOut(atMs);
   }
 
-  /** No picture comes before that moment, and those that were due since the last one are lost. @param atMs of the file */
-  lostUpTo(atMs: number): void {
+  /** No picture comes before that moment, and those that were due since the last one, or since `fromMs`, are lost. Milliseconds of the file. */
+  lostUpTo(atMs: number, fromMs = 0): void {
     if (this.isShowing && !this.isWaiting)
-      this.steps.lostBetween(this.#lastMs, Math.min(atMs, this.endsAtMs));
+      this.steps.lostBetween(Math.max(this.#lastMs, fromMs), Math.min(atMs, this.endsAtMs));
   }
 
   /** The camera is off from then on: black follows what was filmed before. @param atMs of the file */

@@ -11,6 +11,7 @@ import {
   type TransportOptions,
 } from '../transport/receiving-transport.js';
 import { LateTicks } from './late-ticks.js';
+import { type BrokenLine, LineSilence } from './line-silence.js';
 import { firstRoundTripMs, ReceiverReports, reportEveryMs } from './receiver-reports.js';
 import type { TrackReceiver } from './track-receiver.js';
 
@@ -70,7 +71,7 @@ export class MediaSession {
   #unreadable = 0;
   #mediaSsrc = 0;
   readonly #lateTicks = new LateTicks(performance.now());
-  #heardMs = performance.now();
+  readonly #silence = new LineSilence(performance.now(), () => this.#reports.ask());
   #isClosed = false;
 
   private constructor(listener: MediaSessionListener) {
@@ -98,7 +99,7 @@ export class MediaSession {
         session.#receive(packet, nowMs);
       },
       onRtcp: (packet, nowMs) => {
-        session.#heardMs = nowMs;
+        session.#silence.heard(nowMs);
         readRtcp(packet, session.#rtcp);
       },
       onClosed: () => {
@@ -137,6 +138,11 @@ export class MediaSession {
     };
   }
 
+  /** As {@link LineSilence.broken} has it. */
+  get broken(): BrokenLine | null {
+    return this.#silence.broken(performance.now());
+  }
+
   /** Sends RTCP; without effect before the connection stands. */
   sendRtcp(packet: Buffer): void {
     this.#transport?.sendRtcp(packet);
@@ -166,7 +172,7 @@ export class MediaSession {
     if (this.#transport === null) throw new TypeError('The media session is not open.');
     const offer = parseOffer(sdp);
     const connect = await this.#transport.accept(offer.transport);
-    this.#attach(offer);
+    this.#attach(offer, connect !== null);
     this.#sessionVersion += 1;
     const numbers = { sessionId: this.#sessionId, sessionVersion: this.#sessionVersion };
     return {
@@ -194,7 +200,7 @@ export class MediaSession {
     await this.#transport?.close();
   }
 
-  #attach({ sections }: Offer): void {
+  #attach({ sections }: Offer, isSearching: boolean): void {
     const before = new Set(this.#tracks.values());
     this.#tracks.clear();
     this.#resends.clear();
@@ -211,12 +217,12 @@ export class MediaSession {
     const now = new Set(this.#tracks.values());
     for (const track of before) if (!now.has(track)) track.takeAway();
     this.#transport?.keepStreams(new Set([...this.#tracks.keys(), ...this.#resends.keys()]));
-    // Silence counts from here: before, there was nothing to hear.
-    this.#heardMs = performance.now();
+    // Silence counts from here: before, there was nothing to hear, or no way to hear it by.
+    if (before.size === 0 || isSearching) this.#silence.restart(performance.now());
   }
 
   #receive(packet: Buffer, nowMs: number): void {
-    this.#heardMs = nowMs;
+    this.#silence.heard(nowMs);
     const header = this.#header;
     if (!readRtpHeader(packet, this.#extensions, header)) {
       this.#unreadable += 1;
@@ -242,17 +248,24 @@ export class MediaSession {
     const blockedMs = this.#lateTicks.blockedMs(nowMs);
     if (blockedMs > 0) {
       // Nobody listened meanwhile: that was no silence.
-      this.#heardMs += blockedMs;
+      this.#silence.skip(blockedMs);
       return;
     }
     const roundTripMs = this.#reports.roundTripMs ?? firstRoundTripMs;
     for (const track of this.#tracks.values()) track.stream?.tick(nowMs, roundTripMs);
-    if (this.#quietMs(nowMs) > deadAfterMs)
+    if (!this.#isJudged) return;
+    this.#silence.tick(nowMs, roundTripMs);
+    if (this.#silence.quietMs(nowMs) > deadAfterMs)
       this.#die(`nothing has come from the server for ${deadAfterMs / 1000} s`);
   }
 
+  /** Its silence says something: there is somebody to be heard, and the server answers. */
+  get #isJudged(): boolean {
+    return this.#reports.isAnswered && this.#tracks.size > 0;
+  }
+
   #quietMs(nowMs: number): number {
-    return this.#reports.isAnswered && this.#tracks.size > 0 ? nowMs - this.#heardMs : 0;
+    return this.#isJudged ? this.#silence.quietMs(nowMs) : 0;
   }
 
   #sendFeedback(): void {

@@ -27,6 +27,7 @@ export class ReceiverReports {
   #bytes = 0;
   #roundTripMs: number | null = null;
   #isAnswered = false;
+  #asked: ReceptionBlock | null = null;
 
   /** @param sender our own SSRC */
   constructor(sender: number, sendRtcp: (packet: Buffer) => void) {
@@ -63,6 +64,14 @@ export class ReceiverReports {
     if (awayMs >= 0 && awayMs < 10_000) this.#roundTripMs = Math.max(1, awayMs);
   }
 
+  /** Asks for the round trip, which the server answers at once. Does nothing before the first report of a stream. */
+  ask(): void {
+    // By one stream alone: each that a report names would answer.
+    if (this.#asked === null) return;
+    const question = referenceTimePacket(this.#sender, Date.now());
+    this.#sendRtcp(Buffer.concat([receiverReportPacket(this.#sender, [this.#asked]), question]));
+  }
+
   /** Sends what is due. @param bytes that the connection has received so far */
   send(streams: readonly StreamReceiver[], bytes: number, nowMs: number): void {
     const blocks = streams.flatMap((stream): ReceptionBlock[] => {
@@ -74,10 +83,9 @@ export class ReceiverReports {
     this.#bytes = bytes;
     this.#bandwidth.report(blocks.length * wholeFraction, lost, throughputBps);
     const [first] = blocks;
+    this.#asked = first ?? null;
     if (first === undefined) return;
-    // By one stream alone: each that a report names would answer.
-    const question = referenceTimePacket(this.#sender, Date.now());
-    this.#sendRtcp(Buffer.concat([receiverReportPacket(this.#sender, [first]), question]));
+    this.ask();
     for (let start = 1; start < blocks.length; start += mostBlocks) {
       this.#sendRtcp(receiverReportPacket(this.#sender, blocks.slice(start, start + mostBlocks)));
     }

@@ -16,6 +16,7 @@ import { type MediaFigures, MediaSession } from './media-session.js';
 import { OfferAnswers } from './offer-answers.js';
 import { Reconnection } from './reconnection.js';
 import type { RoomReceiverOptions } from './room-receiver-options.js';
+import { linkTo } from './track-link.js';
 import { TrackReceiver } from './track-receiver.js';
 
 /** The server offers what it has at once, in milliseconds; one that offers nothing before somebody publishes is not waited for. */
@@ -176,8 +177,10 @@ export class RoomReceiver {
   #take(message: ResponseMessage): void {
     if (message.case === 'update') this.#takeChanges(this.#publications.update(message.value.participants));
     else if (message.case === 'offer') this.#answers.answer(message.value);
-    else if (message.case === 'subscriptionPermissionUpdate') this.#publications.permit(message.value);
-    else if (message.case === 'refreshToken') this.#refreshedToken = message.value;
+    else if (message.case === 'subscriptionPermissionUpdate') {
+      this.#publications.permit(message.value);
+      this.#tracks.get(message.value.trackSid)?.permitted();
+    } else if (message.case === 'refreshToken') this.#refreshedToken = message.value;
     else if (message.case === 'leave') this.#leave(message.value);
     else if (message.case === 'trickle' && message.value.target === SignalTarget.SUBSCRIBER) {
       const candidate = candidateOf(message.value.candidateInit);
@@ -208,14 +211,14 @@ export class RoomReceiver {
   #add(publication: Publication): void {
     // Of a codec that no file can hold.
     if (publication.codec === null || this.#tracks.has(publication.sid)) return;
-    const track = new TrackReceiver(publication, {
-      sender: () => this.#media?.sender ?? 0,
-      sendRtcp: (packet) => this.#media?.sendRtcp(packet),
-      nowMs: () => performance.now(),
+    const { sid } = publication;
+    const link = linkTo(() => this.#media, {
       onWithheld: (isWithheld) => this.#options.listener.onWithheld(track, isWithheld),
+      isForbidden: () => this.withheldBy(sid) !== null,
     });
-    this.#tracks.set(track.sid, track);
-    this.#prepare(track).catch(() => this.#remove(track.sid));
+    const track = new TrackReceiver(publication, link);
+    this.#tracks.set(sid, track);
+    this.#prepare(track).catch(() => this.#remove(sid));
   }
 
   async #prepare(track: TrackReceiver): Promise<void> {
@@ -251,10 +254,7 @@ export class RoomReceiver {
       participantSid: this.#participantSid,
       reason: ReconnectReason.RR_SIGNAL_DISCONNECTED,
     });
-    if (this.#isOver) {
-      await connection.close(true);
-      return;
-    }
+    if (this.#isOver) return connection.close(true);
     // A server that began a new session instead has told of everybody in it, and of none of our subscriptions.
     if (greeting.kind === 'joined') {
       await connection.close(false);

@@ -54,6 +54,8 @@ export class StreamReceiver {
   #pictureLosses = 0;
   #resentPackets = 0;
   #paddingPackets = 0;
+  /** When the last packet came, be it in what order it may; -Infinity before the first. Only this class sets it. */
+  arrivedMs = -Infinity;
 
   constructor(options: StreamOptions, listener: WindowListener) {
     const { kind, ssrc, clockRate, rounds, startMs } = options;
@@ -104,6 +106,7 @@ export class StreamReceiver {
   /** Takes a packet of this SSRC. @param bytes whose payload is kept until it is handed over */
   packet(header: RtpHeader, bytes: Uint8Array, nowMs: number): void {
     this.#hasCome = true;
+    this.arrivedMs = nowMs;
     this.#figures.packet(header.sequenceNumber, header.timestamp, nowMs);
     const { payloadStart, payloadEnd, payloadType, sequenceNumber } = header;
     this.#push(header, bytes.subarray(payloadStart, payloadEnd), payloadType, sequenceNumber, nowMs, 'sent');

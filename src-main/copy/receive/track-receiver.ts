@@ -5,6 +5,7 @@ import { SenderClock } from '../rtp/sender-clock.js';
 import type { OfferSection } from '../signal/offer.js';
 import type { Publication } from '../signal/publications.js';
 import { LayerWatch } from './layer-watch.js';
+import type { BrokenLine } from './line-silence.js';
 import { type RequestCounts, StreamReceiver } from './stream-receiver.js';
 
 /** Hertz of RTP's time stamps: the payload formats of all video codecs, and RFC 7587, section 4.1, for Opus. */
@@ -22,6 +23,10 @@ export interface TrackLink {
   readonly nowMs: () => number;
   /** The server has taken the track away, which is published still; or gives it back. */
   readonly onWithheld: (isWithheld: boolean) => void;
+  /** The time in which the line carries nothing, or has until a moment ago; null when it carries what is sent. */
+  readonly brokenLine: () => BrokenLine | null;
+  /** Whether it is said that somebody does not let this participant have it. */
+  readonly isForbidden: () => boolean;
 }
 
 /** What became of a track's packets, and what was asked for. See {@link WindowCounts} for the sum that always holds. */
@@ -49,6 +54,11 @@ export class TrackReceiver implements CopyTrack {
   #sink: TrackSink | null = null;
   #stream: StreamReceiver | null = null;
   #highest: number | null = null;
+  #arrivedMs = -Infinity;
+  /** Since when it is published and not muted. */
+  #onSinceMs: number;
+  /** Up to when it was told to be cut off. */
+  #cutOffToMs = -Infinity;
   #isWithheld = false;
   #isOver = false;
 
@@ -57,6 +67,7 @@ export class TrackReceiver implements CopyTrack {
     this.#link = link;
     this.clockRate = publication.kind === 'video' ? videoClockRate : audioClockRate;
     this.#clock = new SenderClock(this.clockRate);
+    this.#onSinceMs = link.nowMs();
   }
 
   /** Of the publication. */
@@ -122,8 +133,13 @@ export class TrackReceiver implements CopyTrack {
 
   /** The publication is muted, or open again. */
   update(publication: Publication): void {
+    if (publication.isMuted) this.#tellCutOff();
+    const isOnAgain = this.#publication.isMuted && !publication.isMuted;
     this.#publication = publication;
     if (publication.isMuted) this.#layers.reset();
+    if (!isOnAgain) return;
+    this.#onSinceMs = this.#link.nowMs();
+    if (this.isWithheld) this.#tellWithheld();
   }
 
   /** The sender's clock at an RTP time, of the stream that delivers now; see {@link SenderClock.timeOf}. */
@@ -202,8 +218,14 @@ export class TrackReceiver implements CopyTrack {
   takeAway(): void {
     this.detach();
     if (this.#isOver) return;
-    this.#sink?.withheld?.(this.#link.nowMs());
+    this.#tellCutOff();
+    this.#tellWithheld();
     this.#setWithheld(true);
+  }
+
+  /** Somebody may have said by now why it is withheld. */
+  permitted(): void {
+    if (this.isWithheld && this.#link.isForbidden()) this.#tellWithheld();
   }
 
   /** The SSRC is gone; another one may follow. */
@@ -211,6 +233,7 @@ export class TrackReceiver implements CopyTrack {
     if (this.#stream === null) return;
     this.#stream.end();
     this.#highest = this.#stream.highest ?? this.#highest;
+    this.#arrivedMs = Math.max(this.#arrivedMs, this.#stream.arrivedMs);
     this.#ended.push(figuresOf(this.#stream));
     this.#stream = null;
     // One entry stands for all that are over.
@@ -222,7 +245,24 @@ export class TrackReceiver implements CopyTrack {
     if (this.#isOver) return;
     this.#isOver = true;
     this.detach();
+    this.#tellCutOff();
     this.#sink?.end();
+  }
+
+  /** What is muted is missed by nobody. */
+  #tellWithheld(): void {
+    if (!this.#publication.isMuted) this.#sink?.withheld?.(this.#link.nowMs(), this.#link.isForbidden());
+  }
+
+  /** It is off from now on: since a line broke nothing of it has come, and all of that is missing. */
+  #tellCutOff(): void {
+    const broken = this.#link.brokenLine();
+    if (broken === null || this.#publication.isMuted) return;
+    const arrivedMs = Math.max(this.#arrivedMs, this.#stream?.arrivedMs ?? -Infinity);
+    const fromMs = Math.max(broken.fromMs, this.#onSinceMs, this.#cutOffToMs);
+    if (arrivedMs > broken.fromMs || fromMs >= broken.toMs) return;
+    this.#cutOffToMs = broken.toMs;
+    this.#sink?.cutOff?.(fromMs, broken.toMs);
   }
 
   #setWithheld(isWithheld: boolean): void {

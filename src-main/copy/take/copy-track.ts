@@ -54,8 +54,13 @@ export class MovableSink implements TrackSink {
   }
 
   /** The server has taken the track away. */
-  withheld(nowMs: number): void {
-    this.#inner?.withheld?.(nowMs);
+  withheld(...withheld: Parameters<NonNullable<TrackSink['withheld']>>): void {
+    this.#inner?.withheld?.(...withheld);
+  }
+
+  /** The line broke, and nothing of the track came again. */
+  cutOff(...stretch: Parameters<NonNullable<TrackSink['cutOff']>>): void {
+    this.#inner?.cutOff?.(...stretch);
   }
 
   /** Nothing more comes. */

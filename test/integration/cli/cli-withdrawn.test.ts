@@ -154,3 +154,32 @@ it.each(['encode', 'copy'] as const)(
   },
   90_000,
 );
+
+it.each([
+  // The server takes it away half a second later, and whoever only ends it is heard of within a second.
+  ['encode', 2_400],
+  // In copy mode the server says who withholds it.
+  ['copy', 1_500],
+  ['copy', 600],
+] as const)(
+  'what somebody withdraws from a take (%s) who leaves %i ms later is missing, up to then',
+  async (mode, afterMs) => {
+    await record(mode, true);
+    await ada.allowOnly([], []);
+    const fromMs = performance.now();
+    await passes(afterMs);
+    const wayMs = performance.now() - fromMs;
+    await ada.leave();
+    await passes(2_000);
+    const { code, manifest } = await end();
+    expect(code).toBe(8);
+    const [file] = manifest.files;
+    expect(file?.gaps?.map(({ stream }) => stream).sort()).toEqual(['audio', 'video']);
+    // When it is encoded, what was last received is known to a few looks.
+    const toleranceMs = mode === 'copy' ? 300 : 600;
+    for (const { durationMs } of file?.gaps ?? [])
+      expect(Math.abs(durationMs - wayMs)).toBeLessThan(toleranceMs);
+    expect(Math.abs((file?.audioLostMs ?? NaN) - wayMs)).toBeLessThan(toleranceMs);
+  },
+  90_000,
+);

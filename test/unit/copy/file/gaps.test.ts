@@ -1,17 +1,11 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FrameDecryption } from '#engine/copy/contract.js';
-import { BlackFrames } from '#engine/copy/file/black-frames.js';
-import { ParticipantFile } from '#engine/copy/file/participant-file.js';
-import type { ParticipantFileOptions } from '#engine/copy/file/participant-file-options.js';
-import { copyTrack, PacketFeed, packetize, plainPicture, vp8Frame } from '../../../fixtures/copy-packets.js';
+import { PacketFeed, packetize, plainPicture, vp8Frame } from '../../../fixtures/copy-packets.js';
+import { audioOf, type GapFile, gapFile, originMs, tone } from '../../../fixtures/gap-file.js';
 import { blocksOf } from '../../../fixtures/matroska-blocks.js';
-
-const originMs = 50_000;
-const tone = Buffer.from([0xf8, 0x11, 0x22, 0x33]);
-type Gap = Parameters<NonNullable<ParticipantFileOptions['onGap']>>[0];
 
 let folder = '';
 beforeEach(async () => {
@@ -27,33 +21,8 @@ const decryption: FrameDecryption = {
   decrypt: (frame) => (frame.at(-1) === 1 ? null : frame),
 };
 
-const audioOf = (gaps: readonly Gap[]): Gap[] => gaps.filter(({ stream }) => stream === 'audio');
-
-async function recorded(
-  make: () => Promise<Buffer | null> = () => Promise.resolve(Buffer.from('black')),
-  decrypts: FrameDecryption | null = null,
-) {
-  const gaps: Gap[] = [];
-  const path = join(folder, 'ada.mkv');
-  const file = await ParticipantFile.create(path, {
-    ...{ originMs, blackFrames: new BlackFrames(make) },
-    onGap: (gap) => gaps.push(gap),
-  });
-  const videoSink = file.add({ ...copyTrack('vp8'), decryption: decrypts }, null);
-  const audioSink = file.add({ ...copyTrack('opus'), decryption: decrypts }, null);
-  const video = new PacketFeed(videoSink, 'vp8');
-  const audio = new PacketFeed(audioSink, 'opus');
-  return {
-    ...{ file, gaps, path, video, audio, audioSink, videoSink },
-    picture: (isKey: boolean, ms: number): void => {
-      const arrivedMs = originMs + ms;
-      video.picture(packetize('vp8', vp8Frame(isKey)), arrivedMs * 90, { arrivedMs });
-    },
-    sound: (ms: number): void => {
-      audio.packet(tone, (originMs + ms) * 48, { arrivedMs: originMs + ms });
-    },
-  };
-}
+const recorded = (make?: () => Promise<Buffer | null>, decrypts?: FrameDecryption): Promise<GapFile> =>
+  gapFile(folder, make, decrypts);
 
 describe('a loss of video', () => {
   it('is a gap from the picture before to the one that can be shown again, with its frames', async () => {
@@ -287,60 +256,6 @@ it('lacks nothing at the end when the connection broke, and audio came all the s
   file.endAt(2_000);
   await file.finish(2_000);
   expect(audioOf(gaps)).toEqual([]);
-});
-
-describe('a microphone that the server has taken away, and that is published still', () => {
-  async function taken() {
-    const of = await recorded();
-    for (let ms = 0; ms < 1_000; ms += 20) of.sound(ms);
-    of.audioSink.withheld?.(originMs + 1_000);
-    const tickTo = (fromMs: number, toMs: number): void => {
-      for (let ms = fromMs; ms <= toMs; ms += 100) of.file.tick(originMs + ms);
-    };
-    return { ...of, tickTo };
-  }
-
-  it('lacks all of it until it is given back, and not a packet twice', async () => {
-    const { audio, file, gaps, sound, tickTo } = await taken();
-    tickTo(1_000, 5_000);
-    audio.lose();
-    for (let ms = 5_020; ms < 6_000; ms += 20) sound(ms);
-    file.endAt(6_000);
-    await file.finish(6_000);
-    expect(audioOf(gaps)).toMatchObject([{ atMs: 1_000, durationMs: 4_020 }]);
-    expect(file.counts.audio.lostMs).toBe(4_020);
-  });
-
-  it('lacks all of it to the end, however short before that it was', async () => {
-    for (const endMs of [1_600, 9_000]) {
-      const { audioSink, file, gaps, tickTo } = await taken();
-      tickTo(1_000, endMs);
-      file.endAt(endMs);
-      audioSink.end();
-      await file.finish(endMs);
-      expect(audioOf(gaps)).toMatchObject([{ atMs: 1_000, durationMs: endMs - 1_000 }]);
-      await rm(folder, { recursive: true });
-      await mkdir(folder);
-    }
-  });
-
-  it('lacks nothing when that was its end, which is told a moment later', async () => {
-    const { audioSink, file, gaps, tickTo } = await taken();
-    tickTo(1_000, 1_300);
-    audioSink.end();
-    tickTo(1_300, 9_000);
-    await file.finish(9_000);
-    expect(audioOf(gaps)).toEqual([]);
-  });
-
-  it('lacks what is said until it is muted, and nothing afterwards', async () => {
-    const { file, gaps, tickTo } = await taken();
-    tickTo(1_000, 5_000);
-    file.setOn('audio', false, 5_000);
-    tickTo(5_000, 9_000);
-    await file.finish(9_000);
-    expect(audioOf(gaps)).toMatchObject([{ atMs: 1_000, durationMs: 4_000 }]);
-  });
 });
 
 describe('a microphone that is on and has not sent a packet', () => {

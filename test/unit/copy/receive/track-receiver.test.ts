@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { TrackSink } from '../../../../src-main/copy/contract.js';
+import type { BrokenLine } from '../../../../src-main/copy/receive/line-silence.js';
 import { TrackReceiver } from '../../../../src-main/copy/receive/track-receiver.js';
 import { noExtensions, readRtpHeader, RtpHeader } from '../../../../src-main/copy/rtp/rtp-header.js';
 import type { OfferSection } from '../../../../src-main/copy/signal/offer.js';
@@ -46,6 +47,8 @@ let sent: number[];
 /** Numbers of packets, `lost from..to`, `end`. */
 let told: string[];
 let track: TrackReceiver;
+let broken: BrokenLine | null;
+let isForbidden: boolean;
 
 const sink: TrackSink = {
   packet: ({ sequence, payloadType, payload }) =>
@@ -54,18 +57,23 @@ const sink: TrackSink = {
     ),
   lost: (from, to) => told.push(`lost ${from % 0x1_0000}..${to % 0x1_0000}`),
   end: () => told.push('end'),
-  withheld: (sinceMs) => told.push(`nothing comes since ${sinceMs}`),
+  withheld: (sinceMs, isSaid) => told.push(`nothing comes since ${sinceMs}${isSaid ? ', forbidden' : ''}`),
+  cutOff: (fromMs, toMs) => told.push(`cut off ${fromMs}..${toMs}`),
 };
 
 beforeEach(() => {
   nowMs = 1_000;
   sent = [];
   told = [];
+  broken = null;
+  isForbidden = false;
   track = new TrackReceiver(publication, {
     sender: () => 1,
     sendRtcp: (packet) => sent.push(packet.readUInt8(1)),
     nowMs: () => nowMs,
     onWithheld: (isWithheld) => told.push(isWithheld ? 'withheld' : 'given back'),
+    brokenLine: () => broken,
+    isForbidden: () => isForbidden,
   });
   track.deliverTo(sink);
   track.attach(section, 11);
@@ -90,7 +98,87 @@ function begin(): void {
   tick(25);
 }
 
+describe('a track that goes off while its line is broken', () => {
+  const ways = {
+    muted: () => track.update({ ...publication, isMuted: true }),
+    ended: () => track.end(),
+    'taken away': () => track.takeAway(),
+  } as const;
+
+  it.each(Object.entries(ways))('is cut off where nothing came any more (%s)', (_, goesOff) => {
+    begin();
+    told = [];
+    nowMs = 2_000;
+    broken = { fromMs: 1_100, toMs: 2_000 };
+    goesOff();
+    expect(told[0]).toBe('cut off 1100..2000');
+  });
+
+  it('is cut off no second time for what was told', () => {
+    begin();
+    told = [];
+    broken = { fromMs: 1_100, toMs: 2_000 };
+    track.takeAway();
+    broken = { fromMs: 1_100, toMs: 2_300 };
+    track.end();
+    expect(told.filter((line) => line.startsWith('cut'))).toEqual([
+      'cut off 1100..2000',
+      'cut off 2000..2300',
+    ]);
+  });
+
+  it('is not where something of it has come since', () => {
+    begin();
+    nowMs = 2_000;
+    receive({ sequenceNumber: 101 });
+    broken = { fromMs: 1_100, toMs: 1_900 };
+    track.end();
+    expect(told.at(-1)).toBe('end');
+    expect(told.some((line) => line.startsWith('cut'))).toBe(false);
+  });
+
+  it('is cut off from when on it was open, and not at all while it was muted', () => {
+    begin();
+    track.update({ ...publication, isMuted: true });
+    told = [];
+    broken = { fromMs: 1_100, toMs: 2_000 };
+    track.update({ ...publication, isMuted: true });
+    expect(told).toEqual([]);
+    nowMs = 1_700;
+    track.update(publication);
+    nowMs = 2_000;
+    track.update({ ...publication, isMuted: true });
+    expect(told).toEqual(['cut off 1700..2000']);
+  });
+});
+
 describe('a track that the server takes away', () => {
+  it('is said to be forbidden when its owner has said so, be it later', () => {
+    begin();
+    told = [];
+    isForbidden = true;
+    track.permitted();
+    track.takeAway();
+    expect(told).toEqual(['nothing comes since 1025, forbidden', 'withheld']);
+    isForbidden = false;
+    track.attach(section, 12);
+    told = [];
+    track.takeAway();
+    isForbidden = true;
+    track.permitted();
+    expect(told).toEqual(['nothing comes since 1025', 'withheld', 'nothing comes since 1025, forbidden']);
+  });
+
+  it('is so from when on it is open again', () => {
+    begin();
+    track.takeAway();
+    track.update({ ...publication, isMuted: true });
+    told = [];
+    nowMs = 3_000;
+    track.update(publication);
+    expect(told).toEqual(['nothing comes since 3000']);
+  });
+
   it('is withheld until it is offered again, by that stream or another one', () => {
     begin();
     told = [];
@@ -105,7 +193,10 @@ describe('a track that the server takes away', () => {
 
   it('is withheld from its subscription on until it is offered for the first time, and never again by that', () => {
     told = [];
-    const link = { sender: () => 1, sendRtcp: () => undefined, nowMs: () => nowMs };
+    const link = {
+      ...{ sender: () => 1, sendRtcp: () => undefined, nowMs: () => nowMs },
+      ...{ brokenLine: () => null, isForbidden: () => false },
+    };
     const asked = new TrackReceiver(publication, {
       ...link,
       onWithheld: (isWithheld) => told.push(isWithheld ? 'withheld' : 'given back'),
