@@ -17,6 +17,7 @@ export const dropCauseNames = [
   'packetLost',
   'awaitingKey',
   'undecodable',
+  'otherCodec',
   'notDecrypted',
   'diskBehind',
   'receiverLost',
@@ -113,8 +114,14 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
   },
   undecodable: {
     label: 'Cannot be decoded',
-    explanation:
-      'Copy mode: the frame breaks its codec’s rules, is too large, or is of another codec than its file.',
+    explanation: 'Copy mode: the frame breaks its codec’s rules, or is too large.',
+    isLoss: true,
+    onlyIn: 'copy',
+    isPartOfTake: true,
+  },
+  otherCodec: {
+    label: 'Of another codec',
+    explanation: 'Copy mode: the camera went over to a codec that its file cannot hold.',
     isLoss: true,
     onlyIn: 'copy',
     isPartOfTake: true,

@@ -226,7 +226,12 @@ function countsOf(medium: Medium, sink: SinkSnapshot, knownAbsent: number): Coun
   const disk = copy === undefined ? 0 : of(dropped?.diskBehind);
   // Packets that never came, and what builds on them.
   const undone =
-    copy === undefined ? 0 : of(dropped?.packetLost) + of(dropped?.awaitingKey) + of(dropped?.undecodable);
+    copy === undefined
+      ? 0
+      : of(dropped?.packetLost) +
+        of(dropped?.awaitingKey) +
+        of(dropped?.undecodable) +
+        of(dropped?.otherCodec);
   // What no key fits is told of its track, and was lost by nobody.
   const undecrypted = of(dropped?.notDecrypted) + (isVideo ? 0 : (audio.unheardMs ?? 0));
   const silent = lostAudioMs({ lostMs: audio.lostMs, dropped: audio.accounting.dropped });

@@ -139,7 +139,7 @@ export class ConditionWatch {
           ...{ name: 'encoderBehind', file, identity, afterMs: conditionRules.behindAfterMs },
           what: `The encoder of ${file} has no time to fill its rate`,
           advice:
-            'Every frame that comes is recorded, and an editor sees a variable rate. Close other programs, or choose a smaller profile.',
+            'Repeated frames are left out first, and an editor sees a variable rate. Close other programs, or choose a smaller profile.',
         });
       }
     }

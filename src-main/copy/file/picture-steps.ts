@@ -136,6 +136,11 @@ export class PictureSteps {
     this.#refusedFromMs ??= Math.max(0, atMs);
   }
 
+  /** Whether what comes now is of such a codec. */
+  get isRefusing(): boolean {
+    return this.#refusedFromMs !== null;
+  }
+
   #endRefused(atMs: number): void {
     const fromMs = this.#refusedFromMs;
     this.#refusedFromMs = null;

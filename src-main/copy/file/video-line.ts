@@ -246,17 +246,18 @@ export class VideoLine {
   }
 
   /**
-   * Makes the line of the next part of the take. A camera that is on begins anew there, with the key frame that the part begins with;
-   * where black is shown, it goes on.
+   * Makes the line of the next part of the take. A camera that is on begins anew there, with the key frame that the part begins with,
+   * of whatever codec; where black is shown, it goes on.
    *
    * @param endMs where this one ends @param hasLost whether something is missing before that
    */
   successor(file: MatroskaFile, hooks: VideoLineHooks, endMs: number, hasLost: boolean): VideoLine {
+    const { isRefusing } = this.steps;
     const next = new VideoLine(file, this.#blackFrames, hooks, this.steps.successor(endMs));
     next.endsAtMs = this.endsAtMs - endMs;
     next.#offMs = this.#offMs === null ? null : Math.max(0, this.#offMs - endMs);
     const head = this.#file.video;
-    if (head !== null && !this.isShowing && this.#black !== null) {
+    if (head !== null && !this.isShowing && this.#black !== null && !isRefusing) {
       [next.#codec, next.#size, next.#black] = [this.#codec, this.#size, this.#black];
       next.#waiting = null;
       next.#needsKey = true;

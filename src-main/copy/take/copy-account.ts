@@ -27,7 +27,7 @@ const frameCauses: Readonly<Record<FrameDropCause, DropCause>> = {
 const lineCauses: Readonly<Record<LineDropCause, DropCause>> = {
   writerFull: 'diskBehind',
   awaitingKey: 'awaitingKey',
-  otherCodec: 'undecodable',
+  otherCodec: 'otherCodec',
   late: 'tooLate',
   outside: 'notRecording',
   paused: 'paused',

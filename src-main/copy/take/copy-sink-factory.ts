@@ -118,7 +118,7 @@ export class CopySinkFactory {
     this.#toldCodecs.add(key);
     this.#options.take.report.warning(
       'otherCodec',
-      `The camera of ${identity} went over to ${codec}, which ${file} cannot hold: its frames are left out until it is back.`,
+      `The camera of ${identity} went over to ${codec}, which ${file} cannot hold: its frames are left out until it is back, or the take is split.`,
       identity,
       { file, codec },
     );

@@ -19,6 +19,7 @@ const dropped = {
   packetLost: 0,
   awaitingKey: 0,
   undecodable: 0,
+  otherCodec: 0,
   notDecrypted: 0,
   diskBehind: 0,
   receiverLost: 0,

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { copyTrack, PacketFeed, packetize, plainPicture } from '../../../fixtures/copy-packets.js';
 import { expectBalanced, range, recordedParts } from '../../../fixtures/recorded-parts.js';
 
 let folder = '';
@@ -199,3 +200,43 @@ describe('a file that is cut', () => {
     expect([...one.audio.numbers, ...two.audio.numbers]).toEqual(range(0, sent().audio));
   });
 });
+
+it.each([
+  ['in mid-track', false],
+  ['published anew, behind black', true],
+])(
+  'holds in its next part what its camera went over to, which the part before cannot (%s)',
+  async (_, isAnew) => {
+    const { begun, cameraSink, ended, file, finish, originMs, picture, tick } = await recorded({
+      microphone: false,
+    });
+    for (let ms = 0; ms < 2_000; ms += 40) {
+      picture(ms === 0, ms);
+      if (ms % 200 === 0) tick(ms);
+    }
+    if (isAnew) cameraSink?.end();
+    for (let ms = 2_000; ms <= 5_000; ms += 200) {
+      // Black is made.
+      await readdir(folder);
+      if (isAnew) tick(ms);
+    }
+    const sink = isAnew ? file.add(copyTrack('h264'), null) : cameraSink;
+    if (sink === null) throw new Error('It has a camera.');
+    const h264 = new PacketFeed(sink, 'h264');
+    for (let ms = 5_000; ms < 9_000; ms += 40) {
+      if (ms === 6_000) file.cut({ number: 2, atMs: 6_000 });
+      const arrivedMs = originMs + ms;
+      h264.picture(packetize('h264', plainPicture('h264', ms % 1_000 === 0)), arrivedMs * 90, { arrivedMs });
+      if (ms % 200 === 0) tick(ms);
+      if (ms % 1_000 === 960) await readdir(folder);
+    }
+    await vi.waitFor(() => expect(begun).toHaveLength(1));
+    await finish(9_000);
+    expect(ended[0]?.video?.codec).toBe('vp8');
+    expect(file.video?.codec).toBe('h264');
+    const { dropped, written } = file.counts.video;
+    expect(dropped.otherCodec).toBeGreaterThanOrEqual(25);
+    expect(dropped.otherCodec).toBeLessThan(60);
+    expect(written).toBeGreaterThan(50 + 40);
+  },
+);

@@ -71,9 +71,11 @@ describe('a microphone that the server has taken away, and that is published sti
     const { audioSink, file, gaps, tickTo } = await taken();
     audioSink.withheld?.(originMs + 1_010, true);
     tickTo(1_000, 1_300);
+    const now = vi.spyOn(performance, 'now').mockReturnValue(originMs + 1_310);
     audioSink.end();
+    now.mockRestore();
     await file.finish(2_000);
-    expect(audioOf(gaps)).toMatchObject([{ atMs: 1_000, durationMs: 300 }]);
+    expect(audioOf(gaps)).toMatchObject([{ atMs: 1_000, durationMs: 310 }]);
   });
 });
 
