@@ -2,13 +2,14 @@ import { basename, join } from 'node:path';
 import { PlateauError } from '../contract/errors.js';
 import { type Content, contentOfManifest, gradeOfStamp, isWorseGrade } from '../contract/losses.js';
 import type { Manifest, ManifestFile } from '../contract/manifest.js';
-import type { CompleteStamp, LossGap, Stamps } from '../contract/stamps.js';
+import type { Stamps } from '../contract/stamps.js';
 import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
 import { assertHasParts, partsForCopied, partsForVerifying } from '../ffmpeg/ffmpeg-capabilities.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { readManifest } from '../storage/manifest-file.js';
 import { copiedToleranceMs } from './check-copied.js';
 import { checkDeliverables, type CheckedDeliverable } from './check-deliverables.js';
+import { completeNow } from './complete-now.js';
 import { completeStamp } from './complete-stamp.js';
 import { type Finding, finding, type FindingCode } from './finding.js';
 import { type UnnamedFile, unnamedMedia } from './unnamed-media.js';
@@ -159,7 +160,7 @@ async function verifyEntry(
   const { emptySlots, file, identity, state } = entry;
   const found = { ...verified, findings, file, identity, state };
   if (findings.some(({ code }) => unread.includes(code))) return { ...found, ok: false };
-  const complete = completeNow(entry, verified.durationMs);
+  const complete = completeNow(entry, verified);
   // A stamp without a grade is of a version that tolerated more.
   const said = entry.stamps?.complete.grade;
   if (said !== undefined && isWorseGrade(gradeOfStamp(complete), said)) {
@@ -204,22 +205,6 @@ async function checksumFindings(
     const code = thrown instanceof Error && 'code' in thrown ? ` (${String(thrown.code)})` : '';
     return [finding('unreadable', `The file cannot be read${code}.`)];
   }
-}
-
-/** The end of a segment is where its file has to end, unless a gap says otherwise. */
-const endToleranceMs = 150;
-
-function completeNow(entry: ManifestFile, durationMs: number | null): CompleteStamp {
-  const endMs = Math.max(0, ...entry.segments.map(({ startMs, endMs: end }) => end ?? startMs));
-  const lacksMs = endMs - (entry.part?.startMs ?? 0) - (durationMs ?? 0);
-  const isKnown = (entry.gaps ?? []).some((gap) => gap.atMs + gap.durationMs >= endMs - endToleranceMs);
-  if (lacksMs <= endToleranceMs || isKnown || entry.state === 'recording') return completeStamp(entry);
-  const gap: LossGap = {
-    ...{ stream: 'audio', cause: 'encoderEnded', lostFrames: null },
-    atMs: Math.round(endMs - lacksMs),
-    durationMs: Math.round(lacksMs),
-  };
-  return completeStamp({ ...entry, gaps: [...(entry.gaps ?? []), gap] });
 }
 
 /** What is wrong with a take as a whole, by its manifest. */
