@@ -20,9 +20,9 @@ export function runVitest(args, environment) {
 }
 
 /**
- * Runs everything: what records live rooms, and beside it, at a low priority, what only computes. At the end stands, with
- * nothing beside it, what cannot be judged so, and what the machine could not carry: a test of a live room may fail for want of
- * it, and only what fails with the machine for itself is the product's.
+ * Runs everything: what records live rooms, and beside it, at a low priority, what only computes. The files of the clock follow,
+ * one at a time, and have nothing beside them but what is left of that. At the end stands, with nothing beside it, what the machine
+ * could not carry: a test of a live room may fail for want of it, and only what fails with the machine for itself is the product's.
  * @param {NodeJS.ProcessEnv} environment
  * @param {boolean} withStaticChecks also formatter, lint and types
  * @returns {Promise<import('./test-count.mjs').TestCount>}
@@ -34,7 +34,11 @@ export async function runEverything(environment, withStaticChecks) {
     ...computing.map((project) => () => runBeside(project, environment, { isYielding: true })),
     ...checks.map((row) => () => runChecks(row, environment, { isYielding: true })),
   ]);
-  const counts = await Promise.all([computed, runLive(environment)]);
+  const lived = runLive(environment).then(async (count) => {
+    process.stdout.write(`[test] one at a time, beside what only computes: ${alone.join(', ')}\n`);
+    return addCounts(count, await runOnce(alone, { ...environment, [besideVariable]: '1' }));
+  });
+  const counts = await Promise.all([computed, lived]);
   let count = counts.reduce(addCounts);
   for (const args of aloneRuns(count.postponed)) {
     process.stdout.write(`[test] alone, with nothing beside it: ${args.join(', ')}\n`);
@@ -61,7 +65,7 @@ export function aloneRuns(postponed) {
     '-t',
     `^(?:${names.map(escaped).join('|')})(?: |$)`,
   ]);
-  return [[...new Set([...alone, ...whole])], ...chosen];
+  return [...(whole.length === 0 ? [] : [[...new Set(whole)]]), ...chosen];
 }
 
 /** @param {string} name */

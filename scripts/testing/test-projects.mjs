@@ -48,8 +48,8 @@ export const live = ['timed', 'cli', 'copy', 'integration', 'e2e', 'finalize', '
 export const livePlaces = 2;
 
 /**
- * Of these the machine carries no take beside others: what they ask is when a frame or a beep stands. They ran twice, beside
- * others and then alone, and took the time of a tenth of all live tests for nothing.
+ * Of these the machine carries no take beside other takes: what they ask is when a frame or a beep stands. They run behind those, one
+ * at a time, beside what only computes and yields to them: half of the machine would have nothing to do.
  * @type {readonly string[]}
  */
 export const alone = [
@@ -67,7 +67,8 @@ export const alone = [
 ];
 
 /**
- * They do nothing but compute, and yield to whatever is live: one after the other they run beside it, the longest first.
+ * They do nothing but compute, and yield to whatever is live: one after the other they run beside it, the longest first, and the rest
+ * of them beside the files of the clock.
  * @type {readonly ProjectName[]}
  */
 export const computing = ['window', 'unit'];
