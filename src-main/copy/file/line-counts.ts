@@ -1,3 +1,10 @@
+import type { Stretch } from './outage.js';
+
+/** Nothing of this length is between two frames that are written one after the other, however slow a source is said to be. Milliseconds. */
+const leastHoleMs = 1_000;
+/** So many are kept. */
+const mostHoles = 200;
+
 /** Why a frame that was put together is not in the file. */
 export type LineDropCause =
   /** The disk has fallen behind by the cap, or has failed. */
@@ -34,6 +41,8 @@ export interface LineCounts {
   readonly longestStepMs: number;
   /** From the first to the last of what was written, in milliseconds of the file; null of nothing, and of several lines together. */
   readonly sent: { readonly fromMs: number; readonly toMs: number } | null;
+  /** A second and more between two frames that were written, in milliseconds of the file; null of too many, and of several lines together. */
+  readonly holes: readonly Stretch[] | null;
 }
 
 /** The counts of two lines, one after the other, together. */
@@ -53,7 +62,7 @@ export function sumOfLines(one: LineCounts, other: LineCounts): LineCounts {
     missed: one.missed + other.missed,
     longestStepMs: Math.max(one.longestStepMs, other.longestStepMs),
     // Each line has a beginning of its own.
-    sent: null,
+    ...{ sent: null, holes: null },
   };
 }
 
@@ -98,11 +107,19 @@ export class LineTally {
   };
 
   #sent: LineCounts['sent'] = null;
+  #holes: readonly Stretch[] | null = [];
 
   /** A frame that was handed over is written. @param fromMs of the file; it lasts until `toMs` */
   wrote(fromMs: number, toMs: number): void {
     this.written += 1;
+    if (fromMs - (this.#sent?.toMs ?? fromMs) >= leastHoleMs)
+      this.#noteHole(this.#sent?.toMs ?? fromMs, fromMs);
     this.#sent = { fromMs: this.#sent?.fromMs ?? fromMs, toMs };
+  }
+
+  #noteHole(fromMs: number, toMs: number): void {
+    const { length = mostHoles } = this.#holes ?? {};
+    this.#holes = length >= mostHoles ? null : [...(this.#holes ?? []), { fromMs, toMs }];
   }
 
   /** A frame that was handed over is not written. */
@@ -116,7 +133,7 @@ export class LineTally {
       this;
     return {
       ...{ handedOver, written, filled, waiting, writtenMs, filledMs, lostMs, missed },
-      ...{ longestStepMs, lowerLayer, sent: this.#sent },
+      ...{ longestStepMs, lowerLayer, sent: this.#sent, holes: this.#holes },
       dropped: { ...this.#dropped },
     };
   }

@@ -71,7 +71,7 @@ function gapsIn(
   { endMs, fromMs }: Range,
   { headless }: LinesOfReplay,
 ): Pick<ManifestFile, 'gaps' | 'gapsLeftOut'> {
-  const ofTake = sink.parts.flatMap(({ gapsByNow }) => gapsByNow.gaps);
+  const ofTake = sink.parts.flatMap((part) => part.gapsByNow(sink.partAccount).gaps);
   const within = ofTake.flatMap((gap): LossGap[] => {
     const beginsMs = Math.max(fromMs, gap.atMs);
     const endsMs = Math.min(endMs, gap.atMs + gap.durationMs);

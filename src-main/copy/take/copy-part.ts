@@ -1,6 +1,6 @@
 import type { PlateauError } from '../../contract/errors.js';
 import type { ManifestFile } from '../../contract/manifest.js';
-import type { StreamPackets } from '../../contract/stamps.js';
+import type { LossGap, StreamPackets } from '../../contract/stamps.js';
 import type { SinkSubject } from '../../sink/recording-sink.js';
 import { GapList, listedGaps } from '../../take/gap-list.js';
 import type { LossLog } from '../../take/loss-log.js';
@@ -12,6 +12,7 @@ import type { PartAccount, StreamKind } from '../file/part-marks.js';
 import type { EndedPart } from '../file/parts-options.js';
 import { accountOf, withReach } from './copy-account.js';
 import { DiskLoss } from './disk-loss.js';
+import { withoutLateFrames } from './late-frames.js';
 
 /** Codecs as a manifest names them. */
 export const codecNames: Readonly<Record<CopyCodec, string>> = {
@@ -57,10 +58,17 @@ export class CopyPart {
     this.absences = absences;
   }
 
-  /** Its gaps, those that are known and not over included. */
-  get gapsByNow(): ReturnType<typeof listedGaps> {
-    const { gaps, gapsLeftOut, openGaps } = this.absences;
-    return listedGaps(this.gaps, { gaps: [...gaps, ...openGaps], gapsLeftOut });
+  /** Its gaps, those that are known and not over included. @param account of the part that is recorded */
+  gapsByNow(account: PartAccount): ReturnType<typeof listedGaps> {
+    const { gaps, openGaps } = this.absences;
+    return this.#listed([...gaps, ...openGaps], account);
+  }
+
+  /** What the lines found, and what was seen from outside, which may be the same holes, or none by now. */
+  #listed(seen: readonly LossGap[], account: PartAccount): ReturnType<typeof listedGaps> {
+    const { line } = (this.#account ?? account).video;
+    const gaps = withoutLateFrames(seen, line, this.startMs);
+    return listedGaps(this.gaps, { gaps, gapsLeftOut: this.absences.gapsLeftOut });
   }
 
   /** Its disk takes no more. @param account what came for it by then */
@@ -138,8 +146,7 @@ export class CopyPart {
       missedFrames: video.line.missed,
       audioLostMs: Math.round(audio.line.lostMs),
       audioConcealedMs: 0,
-      // What the lines found and what was seen from outside may be the same holes.
-      ...listedGaps(this.gaps, this.absences),
+      ...this.#listed(this.absences.gaps, now.account),
       ...history.listedIn({ startMs, endMs: partEndMs }),
     };
   }

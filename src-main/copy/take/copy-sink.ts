@@ -131,7 +131,7 @@ export class CopySink {
 
   /** What its disks have failed to keep. */
   get failedFrames(): FailedFrames {
-    const account = this.#partAccount;
+    const account = this.partAccount;
     return failedFramesIn(this.#parts.map((part) => ({ failedFrames: part.failedFrames(account) })));
   }
 
@@ -224,7 +224,7 @@ export class CopySink {
     const media = this.#media;
     return part.entry({
       ...{ subject: this.subject, history: this.history, takeEndMs: this.#endMs },
-      account: this.#partAccount,
+      account: this.partAccount,
       video: media?.video ?? null,
       packets: media?.packets ?? null,
       // Of a screen nobody knows what it would have sent.
@@ -237,14 +237,15 @@ export class CopySink {
     const account = this.#account();
     return copySnapshot({
       ...{ account, file: this.file, subject: this.subject, isRecording: this.isRecording, disk: this.disk },
-      gaps: extentOf(this.#parts.map((part) => part.gapsByNow)),
+      gaps: extentOf(this.#parts.map((part) => part.gapsByNow(this.partAccount))),
       ...{ size: this.#media?.video?.size ?? null, hasVideoTrack: this.trackCount('video') > 0 },
       isLive: { video: this.#tracks.isOn('video'), audio: this.#tracks.isOn('audio') },
       rates: () => this.#rates.read(roomMs, keptFrames(account.video), this.isRecording && !isPaused),
     });
   }
 
-  get #partAccount(): PartAccount {
+  /** As {@link ParticipantFile.partAccount}. */
+  get partAccount(): PartAccount {
     return this.#media?.partAccount ?? noAccount;
   }
 
@@ -293,7 +294,7 @@ export class CopySink {
   #fail(error: PlateauError, number: number): void {
     const part = this.#parts.find((one) => one.number === number) ?? this.#current;
     if (part.failure !== null) return;
-    part.fail(error, this.#partAccount);
+    part.fail(error, this.partAccount);
     this.#options.onFailed(error, part);
   }
 }

@@ -11,6 +11,7 @@ import type { VideoTrack } from '#engine/copy/file/matroska-head.js';
 import { CopyReplay } from '#engine/copy/replay/copy-replay.js';
 import { CopyPart } from '#engine/copy/take/copy-part.js';
 import { noCounts } from '#engine/copy/take/nothing-counted.js';
+import { noAccount } from '#engine/copy/take/nothing-counted.js';
 import type { FollowedSink } from '#engine/copy/take/sink-keeper.js';
 import { readCopiedFiles } from '#engine/storage/copied-files.js';
 import { LossLog } from '#engine/take/loss-log.js';
@@ -53,6 +54,7 @@ function sinkOf(identity: string, part = 1): FollowedSink {
     ...{
       counts: noCounts,
       history,
+      partAccount: noAccount,
       parts: [new CopyPart({ number: part, startMs: 0, file }, new LossLog())],
     },
     subject: { identity, participantName: identity, kind: 'participant', trackNumber: 1 },

@@ -49,7 +49,8 @@ describe('the account of a copied file', () => {
       ...{
         packetLost: 1,
         awaitingKey: 2,
-        undecodable: 3,
+        undecodable: 2,
+        otherCodec: 1,
         notDecrypted: 1,
         diskBehind: 1,
         outOfOrder: 1,
