@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { TrackSink } from '#engine/copy/contract.js';
 import { audioOf, type GapFile, gapFile, originMs } from '../../../fixtures/gap-file.js';
 
 let folder = '';
@@ -13,6 +14,13 @@ afterEach(async () => {
 });
 
 const recorded = (): Promise<GapFile> => gapFile(folder);
+
+/** A track ends at that moment of the file. */
+function endsAt(sink: TrackSink, ms: number): void {
+  const now = vi.spyOn(performance, 'now').mockReturnValue(originMs + ms);
+  sink.end();
+  now.mockRestore();
+}
 
 describe('a microphone that the server has taken away, and that is published still', () => {
   async function taken() {
@@ -52,8 +60,8 @@ describe('a microphone that the server has taken away, and that is published sti
   it('lacks nothing when that was its end, which is told a moment later', async () => {
     const { audioSink, file, gaps, tickTo } = await taken();
     tickTo(1_000, 1_300);
-    audioSink.end();
-    tickTo(1_300, 9_000);
+    endsAt(audioSink, 1_310);
+    tickTo(1_310, 9_000);
     await file.finish(9_000);
     expect(audioOf(gaps)).toEqual([]);
   });
@@ -71,9 +79,7 @@ describe('a microphone that the server has taken away, and that is published sti
     const { audioSink, file, gaps, tickTo } = await taken();
     audioSink.withheld?.(originMs + 1_010, true);
     tickTo(1_000, 1_300);
-    const now = vi.spyOn(performance, 'now').mockReturnValue(originMs + 1_310);
-    audioSink.end();
-    now.mockRestore();
+    endsAt(audioSink, 1_310);
     await file.finish(2_000);
     expect(audioOf(gaps)).toMatchObject([{ atMs: 1_000, durationMs: 310 }]);
   });
@@ -108,10 +114,8 @@ describe('a camera that the server has taken away, and that is published still',
     ['nobody says why, for a moment: its end is told later', false, 900, 0],
   ])('lacks what it sends until it ends (%s)', async (_, isSaid, ms, count) => {
     const { file, lacks, videoSink } = await filmed();
-    const now = vi.spyOn(performance, 'now').mockReturnValue(originMs + 1_020 + ms);
     videoSink.withheld?.(originMs + 1_020, isSaid);
-    videoSink.end();
-    now.mockRestore();
+    endsAt(videoSink, 1_020 + ms);
     await file.finish(3_000);
     expect(lacks()).toHaveLength(count);
     if (count > 0) expect(lacks()).toMatchObject([{ atMs: 1_020, durationMs: ms }]);
