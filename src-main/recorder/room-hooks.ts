@@ -55,7 +55,7 @@ export function roomHooks({ awaitRoom, endTake, now, onLost, onRoom }: Hooked): 
     onMissingEnded: ({ trackSid }, wasTold) => {
       const { take } = now();
       if (take === null || isCopying()) return;
-      take.files.encoded?.taken.ended(trackSid, take.clock.nowMs(), wasTold);
+      take.files.encoded?.taken.ended(trackSid, wasTold);
     },
     // Of what is not recorded, only what was before is missing: withheld, encrypted, or without room for a file.
     onPublicationEnded: (trackSid) => {

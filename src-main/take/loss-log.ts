@@ -5,7 +5,7 @@ import { type AbsenceEvents, Absences, type EndedAbsence, type StreamState } fro
 import { audioGap, AudioStretch, DroppedAudio, type LostAudio, minGapAudioMs } from './audio-stretch.js';
 import { GapList } from './gap-list.js';
 import { type LossSample, lostOf } from './loss-sample.js';
-import { silentAfterMs, SilentCamera } from './silent-camera.js';
+import { SilentCamera } from './silent-camera.js';
 import { VideoStretch } from './video-stretch.js';
 
 /** Samples that are further apart: the process stood still between them. */
@@ -185,7 +185,9 @@ export class LossLog {
       const away = this.#absences.openOf(stream, nowMs);
       const silentSinceMs = stream === 'video' ? this.#camera.sinceMs : null;
       const [sinceMs, untilMs, leastMs] =
-        away === null ? [silentSinceMs, nowMs, silentAfterMs] : [away.sinceMs, away.untilMs, minGapAudioMs];
+        away === null
+          ? [silentSinceMs, nowMs, this.#camera.leastSilenceMs]
+          : [away.sinceMs, away.untilMs, minGapAudioMs];
       return sinceMs === null || untilMs - sinceMs < leastMs
         ? []
         : [missing(stream, sinceMs, untilMs - sinceMs)];

@@ -51,7 +51,7 @@ export class TakeFiles {
   readonly #cuts: TakeCuts;
   readonly #openCount = new OpenCount();
   readonly #files = new Map<string, OpenFile>();
-  readonly taken = new TakenTracks(() => this.#clock.nowMs());
+  readonly taken = new TakenTracks(() => Math.min(this.#clock.nowMs(), this.#endMs));
   /** Where all of them end: who leaves while they are being written left no sooner for them. In milliseconds of the take. */
   #endMs = Infinity;
 

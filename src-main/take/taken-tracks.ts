@@ -15,7 +15,7 @@ export class TakenTracks {
   readonly #taken = new Map<string, Taken>();
   readonly #nowMs: () => number;
 
-  /** @param nowMs milliseconds on the take's timeline */
+  /** @param nowMs milliseconds on the take's timeline, up to its end: behind it nothing is missing */
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
   }
@@ -52,12 +52,11 @@ export class TakenTracks {
   /**
    * It is published no more.
    *
-   * @param nowMs milliseconds on the take's timeline
    * @param wasMissing it is told to be missing: what it sent up to now is
    */
-  ended(trackSid: string, nowMs: number, wasMissing: boolean): void {
+  ended(trackSid: string, wasMissing: boolean): void {
     const taken = this.#taken.get(trackSid);
     this.#taken.delete(trackSid);
-    taken?.losses.takenEnded(taken.sink, taken.kind, nowMs, wasMissing);
+    taken?.losses.takenEnded(taken.sink, taken.kind, this.#nowMs(), wasMissing);
   }
 }

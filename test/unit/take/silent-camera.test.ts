@@ -61,3 +61,40 @@ it('goes on in the next part of its file', () => {
   next.end(6_600);
   expect(told).toEqual([[3_400, 6_600]]);
 });
+
+/** A frame each so often, for so long. */
+function sends(everyMs: number, ms: number, camera = new Camera()): Camera {
+  for (let passedMs = 0; passedMs < ms; passedMs += everyMs) {
+    camera.runs(200, { frames: 1 });
+    camera.runs(everyMs - 200, { frames: 0, bytes: 0 });
+  }
+  return camera;
+}
+
+it('misses nothing of a camera that sends a frame in three seconds and a half, nor of one that stops after it', () => {
+  const slow = sends(3_600, 36_000);
+  slow.silent.end(36_000);
+  expect(slow.told).toEqual([]);
+  const off = sends(3_600, 10_800).runs(400, { frames: 0, bytes: 0, isOn: false });
+  expect(off.told).toEqual([]);
+});
+
+it('misses what is long for the rate of such a camera, and all of one of two frames', () => {
+  const held = sends(3_600, 14_400);
+  held.runs(200, { frames: 1 }).runs(9_000, { frames: 0, bytes: 0 });
+  sends(3_600, 7_200, held);
+  expect(held.told).toEqual([[14_600, 23_600]]);
+  const two = new Camera().runs(200, { frames: 1 }).runs(3_800, { frames: 0, bytes: 0 });
+  two.runs(200, { frames: 1 }).silent.end(4_200);
+  expect(two.told).toEqual([[200, 4_000]]);
+});
+
+it('misses each of several silences of a fast camera, however few of its frames come in between', () => {
+  const camera = new Camera().runs(2_000);
+  for (let times = 0; times < 3; times += 1) camera.runs(4_000, { frames: 0, bytes: 0 }).runs(200);
+  expect(camera.told.map(([fromMs, toMs]) => toMs - fromMs)).toEqual([4_000, 4_000, 4_000]);
+  // Of one that begins with a silence it is known when it goes on.
+  const first = new Camera().runs(200, { frames: 1 }).runs(5_000, { frames: 0, bytes: 0 });
+  first.runs(200, { frames: 1 }).runs(1_000);
+  expect(first.told).toEqual([[200, 5_200]]);
+});

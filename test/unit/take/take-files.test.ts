@@ -20,11 +20,13 @@ const graceMs = 30_000;
 let refused: string[];
 let opens: number[];
 let reasons: string[];
+let log: EventLog;
 
 beforeEach(() => {
   refused = [];
   opens = [];
   reasons = [];
+  log = new EventLog(10);
   // What an encoder does is of no concern here.
   vi.spyOn(LiveEncoder, 'start').mockRejectedValue(new PlateauError('ffmpegFailed', 'None.', 'None.'));
 });
@@ -43,7 +45,7 @@ function filesOf(allowance: FileAllowance | number, audioOnly = true): TakeFiles
       frameBytes: new ByteCap(1),
       frameRateLimit: new FrameRateLimit(),
       diskThrottle: new DiskThrottle(),
-      report: new EventReporter(new EventLog(10), () => null),
+      report: new EventReporter(log, () => null),
       onNotRestored: () => undefined,
       publicationsOf: () => [],
       allowance: typeof allowance === 'number' ? new FileAllowance(allowance) : allowance,
@@ -197,4 +199,21 @@ it('goes on with the microphone of somebody for whose camera there is no room, a
   files.remove(microphones[1] as SubscribedTrack, 1_000);
   await at(files, 1_000 + graceMs);
   expect(refused.slice(2)).toEqual(['p80 after all']);
+});
+
+it('misses nothing of who leaves when the take has ended, while its files are finalized', async () => {
+  const now = vi.spyOn(TakeClock.prototype, 'nowMs').mockReturnValue(4_000);
+  const files = filesOf(1);
+  const ada = microphoneOf('ada');
+  files.add(ada, 0);
+  await at(files, 4_000);
+  const finished = files.finish(4_000);
+  // The server has taken the track off the session a while before it is heard that it has ended.
+  now.mockReturnValue(5_000);
+  files.remove(ada, 5_000, true);
+  now.mockReturnValue(9_000);
+  files.taken.ended('ada', false);
+  await finished;
+  expect(log.entries.map(({ name }) => name)).not.toContain('audioGap');
+  now.mockRestore();
 });

@@ -149,8 +149,8 @@ it('tells the file that lacks a track that it has ended or is muted, and nothing
   taken.add(track('TR_2'), file);
   nowMs = 6_000;
   taken.came(track('TR_2'), file.sink);
-  for (const trackSid of ['TR_1', 'TR_1', 'TR_2', 'TR_3']) taken.ended(trackSid, 7_000, true);
-  expect(ended.splice(0)).toEqual([['audio', 7_000, true]]);
+  for (const trackSid of ['TR_1', 'TR_1', 'TR_2', 'TR_3']) taken.ended(trackSid, true);
+  expect(ended.splice(0)).toEqual([['audio', 6_000, true]]);
   // Who is muted is missed by nobody.
   taken.add(track('TR_4'), file);
   for (const trackSid of ['TR_4', 'TR_1'])
