@@ -15,8 +15,8 @@ type Tracks = Pick<ManifestFile, 'identity' | 'tracks'> & {
 };
 
 /**
- * Whose stereo a take does not hold, a sentence for each reason:
- * `Stereo is mixed to mono of ada (microphone), ben (microphone): the session with the server was for one channel. ...`
+ * Whose stereo a take does not hold, if it was sent: a publication does not say how many channels it has. A sentence for each reason:
+ * `In one channel, and mixed if it was sent in two: ada (microphone), ben (microphone). The session with the server was for one. ...`
  */
 export function mixedToMonoSentences(files: readonly Tracks[]): string[] {
   const whoseBy = new Map<MonoReason, Set<string>>();
@@ -28,6 +28,6 @@ export function mixedToMonoSentences(files: readonly Tracks[]): string[] {
     }
   return [...whoseBy].map(
     ([reason, whose]) =>
-      `Stereo is mixed to mono of ${[...whose].join(', ')}: the session with the server was for one channel. ${monoReasonSentences[reason]}`,
+      `In one channel, and mixed if it was sent in two: ${[...whose].join(', ')}. The session with the server was for one. ${monoReasonSentences[reason]}`,
   );
 }

@@ -218,8 +218,8 @@ export function takenAway(subject: Subject, by: Withholder | null): PlateauError
   const { identity, role } = subject;
   return new PlateauError(
     'trackWithheld',
-    `The ${roleWords[role]} of ${identity} is not received any more: it is published, and the server has taken it away. Either ${identity} does not allow the recorder to subscribe to it any more, or somebody who runs the room ended that.`,
-    askOwner(identity),
+    `The ${roleWords[role]} of ${identity} is not received any more: it is published, and the server has taken it away. Either ${identity} does not allow the recorder to subscribe to it any more, somebody who runs the room ended that, or it is of a codec that cannot be received to be encoded (H.265).`,
+    `${askOwner(identity)} Copy mode records H.265 as it is sent.`,
   );
 }
 

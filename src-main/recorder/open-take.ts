@@ -111,18 +111,20 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
   assertOpenFileLimit();
   // Refused before anything is made.
   const access = request.mode === 'copy' ? room.secondAccess() : null;
-  const ffmpeg = await findSuitableFfmpeg(request);
-  const { warnings } = await checkOutputs(request);
-  for (const warning of warnings) report.warning('diskMayNotDo', warning);
-  if (request.modeReason !== undefined) report.info('modeChosen', request.modeReason);
-  const folder = await createTakeFolder(request.outputFolder, room.name, startedAt);
-  const lanes = new DiskLanes();
-  const backup = await openBackup(request, room.name, startedAt);
-  const disk = new DiskSpaceMonitor(folder.path, report, lanes.checks, request.fallbackFolder !== undefined);
-  await disk.assertFreeSpaceToStart();
   const { audioOnly } = request;
+  // At once: what is sent before it has joined is in no file.
   const joining =
     access === null ? null : joinToCopy({ ...selection.armed, audioOnly }, surroundings, access);
+  // It is looked at when the outputs stand.
+  joining?.catch(() => undefined);
+  const { backup, disk, ffmpeg, folder, lanes } = await prepareOutputs(
+    request,
+    surroundings,
+    startedAt,
+  ).catch((thrown: unknown) => {
+    joining?.then((copied) => copied.close()).catch(() => undefined);
+    throw thrown;
+  });
   const copied = await joining?.catch(async (thrown: unknown) => {
     // No take came of it: a folder without one would look like a take that was lost.
     for (const made of [folder, ...(backup === undefined ? [] : [backup.folder])])
@@ -175,6 +177,24 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
   });
   copied?.begin(take);
   return { take, disk, ffmpegVersion: ffmpeg.version };
+}
+
+/** Finds ffmpeg, and makes the folders that a take is recorded into. */
+async function prepareOutputs(
+  request: TakeRequest,
+  { report, room }: Pick<TakeSurroundings, 'report' | 'room'>,
+  startedAt: Date,
+) {
+  const ffmpeg = await findSuitableFfmpeg(request);
+  const { warnings } = await checkOutputs(request);
+  for (const warning of warnings) report.warning('diskMayNotDo', warning);
+  if (request.modeReason !== undefined) report.info('modeChosen', request.modeReason);
+  const folder = await createTakeFolder(request.outputFolder, room.name, startedAt);
+  const lanes = new DiskLanes();
+  const backup = await openBackup(request, room.name, startedAt);
+  const disk = new DiskSpaceMonitor(folder.path, report, lanes.checks, request.fallbackFolder !== undefined);
+  await disk.assertFreeSpaceToStart();
+  return { backup, disk, ffmpeg, folder, lanes };
 }
 
 /** Joins the room once more, to receive what is sent: it waits for its take. */

@@ -43,7 +43,8 @@ export interface RoomHooks {
 const waitingInside =
   'The room is not open, and Plateau cannot ask whether it is: it joins the room to wait, which may open it. It waits outside with an API key and secret.';
 
-const mono = 'Audio comes in one channel, and stereo is mixed to mono: the session with this server is so.';
+const mono =
+  'Audio comes in one channel, and what is sent in two is mixed: the session with this server is so.';
 
 const stalled =
   'The connection had not heard the server for 10 s, and the room is joined anew. Who came meanwhile is received from now on.';

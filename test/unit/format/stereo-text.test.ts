@@ -17,9 +17,9 @@ it('says whose stereo is lost, and why: each person once for each reason', () =>
     ]),
   ).toEqual([
     expect.stringMatching(
-      /^Stereo is mixed to mono of ada \(microphone\), ben \(microphone\): .*a token that may not publish/,
+      /^In one channel, and mixed if it was sent in two: ada \(microphone\), ben \(microphone\)\. .*a token that may not publish/,
     ),
-    expect.stringMatching(/^Stereo is mixed to mono of eve \(microphone\): .*stopped to hear the server/),
+    expect.stringMatching(/^In one channel, .*: eve \(microphone\)\. .*stopped to hear the server/),
   ]);
 });
 

@@ -24,7 +24,9 @@ function toldOf(mode: 'encode' | 'copy' | undefined): { told: string[]; take: Ta
     ...{ participantChanged: note('participant'), connectionChanged: note('connected') },
     clock: { nowMs: () => 7_000 },
     participants: { ended: (sid: string, ms: number) => told.push(`${sid} until ${ms}`) },
-    files: { encoded: { taken: { ended: (sid: string, ms: number) => told.push(`${sid} ends ${ms}`) } } },
+    files: {
+      encoded: { taken: { ended: (sid: string, wasTold: boolean) => told.push(`${sid} ends ${wasTold}`) } },
+    },
   };
   return { told, take: take as unknown as Take };
 }
@@ -33,7 +35,7 @@ it.each([
   [
     'encode',
     undefined,
-    ['connected false', 'track', 'missing', 'gone', 'TR_1 ends 7000', 'TR_1 until 7000', 'participant'],
+    ['connected false', 'track', 'missing', 'gone', 'TR_1 ends true', 'TR_1 until 7000', 'participant'],
   ],
   ['copy', 'copy', ['connected false', 'track', 'gone', 'TR_1 until 7000', 'participant']],
 ] as const)('leads to a take that is to %s what concerns it', (_, mode, expected) => {
