@@ -1,4 +1,5 @@
 import { evidenceAfterMs, LossEvidence } from './loss-evidence.js';
+import { onTheirWay, UndeliveredFrames } from './undelivered-frames.js';
 import { usualOf } from './usual-interval.js';
 
 /** Intervals on each side of one that tell which rate the track had there: half a second at 30 fps. */
@@ -14,8 +15,6 @@ const longGapMs = 1_000;
 const leastIntervalMs = 8;
 /** Gaps that wait for WebRTC's figures: more than come in that time. The oldest is decided with what is known. */
 const maxUndecided = 64;
-/** Frames that are between WebRTC's decoder and us at any moment. */
-const onTheirWay = 2;
 /** Standstills that are remembered: gaps are judged within seconds. */
 const maxStandstills = 8;
 /** Gaps that wait for {@link MissedFrames.drain}; what comes beyond is told with the last of them. */
@@ -79,10 +78,7 @@ export class MissedFrames {
   readonly #undecided: { readonly fromMs: number; readonly toMs: number; readonly frames: number }[] = [];
   readonly #evidence = new LossEvidence();
   #figures: FrameLossFigures | null = null;
-  /** Frames that were decoded and not received, at the last reading. */
-  #undelivered = 0;
-  #decodedBefore = 0;
-  #receivedBefore = 0;
+  readonly #undelivered = new UndeliveredFrames();
   /** The track was off, or another one came, since the last reading. */
   #wasStopped = false;
 
@@ -178,21 +174,18 @@ export class MissedFrames {
     const decoded = figures.framesDecoded ?? 0;
     // A new track, or the same one subscribed anew, counts from zero.
     if (before === null || decoded < (before.framesDecoded ?? 0)) {
-      this.#decodedBefore = decoded;
-      this.#receivedBefore = received;
-      this.#undelivered = onTheirWay;
+      this.#undelivered.restart(decoded, received);
       // Between the two streams of a camera that was on nothing could come.
       if (before !== null && !wasStopped) this.#evidence.note(nowMs, Infinity);
       return;
     }
-    const undelivered = decoded - this.#decodedBefore - (received - this.#receivedBefore);
     const dropped = Math.max(0, (figures.framesDropped ?? 0) - (before.framesDropped ?? 0));
-    const further = Math.max(0, undelivered - this.#undelivered);
-    this.#undelivered += further;
+    const { came, further } = this.#undelivered.read(nowMs, decoded, received);
+    if (came > 0) this.#evidence.withdraw(came);
     // Some of those that are on their way may be lost.
-    const undeliveredMost = further > 0 ? further + onTheirWay : 0;
-    const frames = figures.packetsLost > before.packetsLost ? Infinity : dropped + undeliveredMost;
-    if (frames > 0) this.#evidence.note(nowMs, frames);
+    const undelivered = further > 0 ? further + onTheirWay : 0;
+    const frames = figures.packetsLost > before.packetsLost ? Infinity : dropped + undelivered;
+    if (frames > 0) this.#evidence.note(nowMs, frames, undelivered);
   }
 
   /** The track is off, or has ended: what follows is no gap, and what has come is judged by what is known. */

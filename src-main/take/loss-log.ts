@@ -231,11 +231,12 @@ export class LossLog {
     const dropped = video.dropped - before.dropped;
     const missed = video.missed - before.missed;
     this.#video.due(received + missed, nowMs);
+    const beganMs = this.#begins.video;
+    this.#begins.video = null;
     if (dropped + missed <= 0) return;
     const found = dropped > 0 || missed <= 0 ? undefined : video.found;
-    const fromMs = found?.[0]?.fromMs ?? Math.min(lastMs, this.#begins.video ?? lastMs);
+    const fromMs = found?.[0]?.fromMs ?? Math.min(lastMs, beganMs ?? lastMs);
     const toMs = found?.at(-1)?.toMs ?? nowMs;
-    this.#begins.video = null;
     this.#video.add({ fromMs, toMs, dropped, missed, received }, nowMs);
   }
 

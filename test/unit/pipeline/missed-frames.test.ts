@@ -224,6 +224,22 @@ describe('what WebRTC counted decides', () => {
     );
   });
 
+  it('nothing of what was decoded and came a moment after the reading, as on a busy machine behind a source that had stopped', () => {
+    const missed = new MissedFrames();
+    let readMs = 0;
+    for (const [index, time] of timesOf([30, 20])
+      .filter((ms) => ms < 10_000 || ms > 12_000)
+      .entries()) {
+      // Six frames are on their way at the first reading behind it.
+      const late = time > 12_000 && time < 12_500 ? 6 : 1;
+      if (time - readMs >= 500)
+        missed.read((readMs = time), { packetsLost: 0, framesDecoded: index + late }, index);
+      missed.add(time);
+    }
+    missed.stop();
+    expect(missed.count).toBe(0);
+  });
+
   it('no more than was lost, where the source leaves out frames as well', () => {
     // A browser on a busy machine: a third of its frames are not sent, and six in all are lost.
     const figures = (ms: number): ReturnType<Parameters<typeof withFigures>[0]> => ({
