@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+import { PlateauError } from '../contract/errors.js';
 import type { LowPriority } from '../process/low-priority.js';
 import { type ListedPacket, ListingParser, type MediaListing, type StreamListing } from './listing-parser.js';
 import { mediaUrl } from './media-url.js';
@@ -26,24 +28,51 @@ export interface ListingRequest {
  */
 const lastFramesFromEndSeconds = 2;
 
+/** Whoever ends an ffmpeg that reads a file says nothing of the file: it is read so many times at most. */
+const mostReadings = 3;
+/** ffmpeg's exit code when it was asked by a signal to end (`fftools/ffmpeg.c`, `main`). */
+const signaledExitCode = 255;
+
 /**
  * Lists a media file's packets or frames in constant memory. ffprobe is not needed: ffmpeg-static
  * does not bring it.
  *
  * Streams, times and hashes come over one pipe, in one order: nothing is assumed of what is printed elsewhere, and
- * when. Errors are counted from the other one.
+ * when. Errors are counted from the other one. An ffmpeg that somebody ends is started again, and each packet is told once.
+ *
+ * @throws PlateauError `ffmpegMissing`; `ffmpegFailed` when `signal` ended it, it stood still, or somebody ended it three times
  */
 export async function listMedia(request: ListingRequest): Promise<MediaListing> {
-  const parser = new ListingParser(request.onTime, request.onPacket);
-  const exit = await runFfmpegToExit({
-    ffmpegPath: request.ffmpegPath,
-    arguments: listingArguments(request),
-    signal: request.signal,
-    priority: request.priority,
-    onStdoutLine: (line) => parser.read(line),
-    onStderrLine: (line) => parser.readError(line),
-  });
-  return parser.result(exit);
+  const { ffmpegPath, onPacket, onTime, path, priority, signal } = request;
+  let told = 0;
+  for (let reading = 1; ; reading += 1) {
+    let read = 0;
+    const tell = (packet: ListedPacket): void => {
+      read += 1;
+      if (read <= told) return;
+      told = read;
+      onPacket?.(packet);
+    };
+    const parser = new ListingParser(onTime, onPacket === undefined ? undefined : tell);
+    const exit = await runFfmpegToExit({
+      ...{ ffmpegPath, signal, priority },
+      arguments: listingArguments(request),
+      onStdoutLine: (line) => parser.read(line),
+      onStderrLine: (line) => parser.readError(line),
+    });
+    const listing = parser.result(exit);
+    if (!wasEnded(listing)) return listing;
+    if (reading === mostReadings)
+      throw new PlateauError(
+        'ffmpegFailed',
+        `ffmpeg was ended by ${exit.signal ?? 'a signal'} each time that it read ${basename(path)}.`,
+        'Something on this machine ends it, as one that is short of memory does. The file is as it was written: `plateau verify` reads it again.',
+      );
+  }
+}
+
+function wasEnded({ errorCount, exit }: MediaListing): boolean {
+  return exit.signal !== undefined || (exit.exitCode === signaledExitCode && errorCount === 0);
 }
 
 /**

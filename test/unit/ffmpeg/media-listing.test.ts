@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ListedPacket, ListingParser } from '../../../src-main/ffmpeg/listing-parser.js';
-import { streamOf } from '../../../src-main/ffmpeg/media-listing.js';
+import { listMedia, streamOf } from '../../../src-main/ffmpeg/media-listing.js';
 import { TextTail } from '../../../src-main/process/text-tail.js';
 
 const exit = { exitCode: 0, stderr: new TextTail() };
@@ -97,5 +100,64 @@ describe('ListingParser', () => {
     expect(listing.errorCount).toBe(50);
     expect(listing.errors).toHaveLength(10);
     expect(listing.errors[0]).not.toContain('ada/');
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('an ffmpeg that somebody ends while it reads', () => {
+  let folder = '';
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'plateau-listing-'));
+  });
+  afterEach(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** A program in the place of ffmpeg that prints a packet more each time, and ends as it is told until it has printed three. */
+  async function read(
+    end: string,
+  ): Promise<{ packets: number[]; listing: Awaited<ReturnType<typeof listMedia>> }> {
+    const ffmpegPath = join(folder, 'ffmpeg');
+    const lines = header.map((line) => `echo '${line}'`);
+    const packet = (index: number): string =>
+      `echo '0, ${index * 640}, ${index * 640}, 640, ${100 + index}, 0000000${index}'`;
+    await writeFile(
+      ffmpegPath,
+      [
+        '#!/bin/sh',
+        `runs=$(cat "${folder}/runs" 2>/dev/null || echo 0)`,
+        `echo $((runs + 1)) > "${folder}/runs"`,
+        ...lines,
+        packet(0),
+        `[ $runs -ge 1 ] || ${end}`,
+        packet(1),
+        `[ $runs -ge 2 ] || ${end}`,
+        packet(2),
+      ].join('\n'),
+      { mode: 0o755 },
+    );
+    const packets: number[] = [];
+    const listing = await listMedia({
+      ...{ ffmpegPath, path: join(folder, 'ada.mp4'), what: 'packets' },
+      onPacket: ({ sizeBytes }) => packets.push(sizeBytes),
+    });
+    return { packets, listing };
+  }
+
+  it.each([
+    ['killed', 'kill -KILL $$'],
+    ['asked to end', 'exit 255'],
+  ])('is started again, and each packet is told once (%s)', async (_, end) => {
+    const { listing, packets } = await read(end);
+    expect(packets).toEqual([100, 101, 102]);
+    expect(streamOf(listing, 'video')?.count).toBe(3);
+    expect(listing.exit.exitCode).toBe(0);
+  });
+
+  it('is no fault of the file: ended each time, it says so', async () => {
+    await writeFile(join(folder, 'runs'), '-9');
+    await expect(read('kill -TERM $$')).rejects.toMatchObject({
+      code: 'ffmpegFailed',
+      message: 'ffmpeg was ended by SIGTERM each time that it read ada.mp4.',
+    });
   });
 });
