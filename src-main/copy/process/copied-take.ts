@@ -17,8 +17,8 @@ import { errorOf } from './told-error.js';
 const joinPatienceMs = 60_000;
 /** The room's own session says in this time whether the meeting is over, in milliseconds. */
 export const roomEndMs = 1_500;
-/** While it ends its files the process tells how they stand: silent for so long, it does not answer any more. */
-const silentEndMs = 10_000;
+/** While it ends its files the process tells how they stand: silent for so long, it does not answer any more. Less than a hurried stop waits for. Milliseconds. */
+const silentEndMs = 5_000;
 /** Leaving is a message to the server: a process that has not ended by then is killed. No take has begun. */
 export const leavePatienceMs = 3_000;
 /** What is left of it when this process is killed ends its files, and is killed after so many seconds. */

@@ -352,16 +352,16 @@ describe('a copied take in a process of its own', () => {
     expect(around.problems.map(({ error }) => error.code)).toEqual(['receiverEnded']);
   });
 
-  it('that does not answer at the stop is killed after ten silent seconds, and the take says so', async () => {
+  it('that does not answer at the stop is killed after five silent seconds, and the take says so', async () => {
     const { child, files, problems } = await begun();
     child.tell(copyState());
     vi.useFakeTimers();
     const finishing = files.finish(1_000);
-    await vi.advanceTimersByTimeAsync(8_000);
+    await vi.advanceTimersByTimeAsync(4_000);
     child.tell(copyState());
-    await vi.advanceTimersByTimeAsync(8_000);
+    await vi.advanceTimersByTimeAsync(4_000);
     expect(child.hasEnded).toBe(false);
-    await vi.advanceTimersByTimeAsync(3_000);
+    await vi.advanceTimersByTimeAsync(2_000);
     await finishing;
     expect(problems.map(({ error }) => error.message)).toEqual([
       'The process that receives in copy mode did not answer any more.',
