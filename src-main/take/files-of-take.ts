@@ -26,7 +26,7 @@ export interface FilesOfTakeOptions {
   readonly take: TakeWithMedia;
   readonly clock: TakeClock;
   readonly places: TakePlaces;
-  readonly moments: Pick<TakeMoments, 'noteStandstill'>;
+  readonly moments: Pick<TakeMoments, 'lastStandstill' | 'noteStandstill'>;
   readonly frameBytes: ByteCap;
   readonly frameRateLimit: FrameRateLimit;
   readonly problems: Pick<TakeProblems, 'fileFailed' | 'note'>;
@@ -158,6 +158,7 @@ function encodedFiles(options: FilesOfTakeOptions, isHandingOver: () => boolean)
           : undefined;
         problems.fileFailed(sink, error, part, goesOn);
       },
+      lastStandstill: () => options.moments.lastStandstill,
       mayGoOnElsewhere: (sink, error, part) => goingOn().fileFailed(sink, error, part),
       onWatchdogTrip: take.onWatchdogTrip,
       ...{ onOpenChanged: options.updateBudget, onRefused: refusing(options) },

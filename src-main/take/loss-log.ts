@@ -109,6 +109,12 @@ export class LossLog {
     this.#gaps.addUnlessKnown(missing('video', fromMs, toMs - fromMs));
   }
 
+  /** The process stood still right before the end, and what it held up had no time to come. @param endMs of the file */
+  lackedAtEnd(stream: Stream, { fromMs, toMs }: Interval, endMs: number): void {
+    const durationMs = Math.min(toMs, endMs) - fromMs;
+    if (durationMs >= minGapAudioMs) this.#gaps.addUnlessKnown(missing(stream, fromMs, durationMs));
+  }
+
   /**
    * The connection to the room is lost: tracks that go with it are away, and have not left.
    *

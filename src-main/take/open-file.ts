@@ -3,6 +3,7 @@ import { type PlateauError, toPlateauError } from '../contract/errors.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { codecNames } from '../ffmpeg/ffmpeg-arguments.js';
 import type { SubscribedTrack } from '../livekit/remote-track.js';
+import type { Interval } from '../pipeline/missed-frames.js';
 import type { FilePart, FileParts } from '../sink/file-parts.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
 import { isCameraOverdue, isLineDead } from './dead-line.js';
@@ -49,11 +50,21 @@ export function leaveFile(
   sink.remove(track, leftMs);
 }
 
+/** Of whom the end of files is asked, and who hears of it. */
+interface FilesEndEvents {
+  readonly onFailed: (error: PlateauError, sink: RecordingSink) => void;
+  /** When the whole recorder stood still last; null when it never has. */
+  readonly lastStandstill: () => Interval | null;
+}
+
+/** So long behind a standstill what it held up has its place, in milliseconds: a microphone waits for that. */
+const settledAfterMs = 1_200;
+
 /** Ends all of them at `endMs` of the take, and waits until they are on disk. Never rejects: `onFailed` is told. */
 export async function endFiles(
   files: readonly OpenFile[],
   endMs: number,
-  onFailed: (error: PlateauError, sink: RecordingSink) => void,
+  events: FilesEndEvents,
 ): Promise<void> {
   const isOnDeadLine = isLineDead(
     files.map(({ sink }) => sink),
@@ -62,7 +73,7 @@ export async function endFiles(
   await Promise.all(
     files.map(async (file) => {
       if (isOnDeadLine) missToTheEnd(file, endMs);
-      await endFile(file, endMs, onFailed);
+      await endFile(file, endMs, events);
     }),
   );
   for (const { history } of files) history.allEnded(endMs);
@@ -79,14 +90,22 @@ function missToTheEnd({ losses, sink }: OpenFile, endMs: number): void {
 async function endFile(
   { losses, sink }: OpenFile,
   endMs: number,
-  onFailed: (error: PlateauError, sink: RecordingSink) => void,
+  { lastStandstill, onFailed }: FilesEndEvents,
 ): Promise<void> {
+  const { isAudioOn, isVideoOn } = sink.tracks;
   losses.sample(sink, endMs);
   await sink.finish(endMs).catch((thrown: unknown) => {
     onFailed(toPlateauError(thrown), sink);
   });
   // What was still queued may have been given up.
   losses.sample(sink, endMs);
+  const stood = lastStandstill();
+  // What it held up comes when nothing is taken any more: how much of it, nobody knows.
+  if (stood !== null && stood.toMs > endMs - settledAfterMs) {
+    if (isAudioOn) losses.current.lackedAtEnd('audio', stood, endMs);
+    // Of a screen nobody knows what it would have sent.
+    if (isVideoOn && sink.subject.kind === 'participant') losses.current.lackedAtEnd('video', stood, endMs);
+  }
   losses.end(endMs);
 }
 

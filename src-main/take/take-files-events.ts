@@ -1,10 +1,13 @@
 import type { PlateauError } from '../contract/errors.js';
 import type { PublicationInfo } from '../livekit/publication-info.js';
+import type { Interval } from '../pipeline/missed-frames.js';
 import type { FilePart } from '../sink/file-parts.js';
 import type { RecordingSink } from '../sink/recording-sink.js';
 
 /** What a take's files tell it. */
 export interface TakeFilesEvents {
+  /** Asked at the end: when the whole recorder stood still last; null, or left out, when it never has. */
+  readonly lastStandstill?: () => Interval | null;
   /** A file was added, or is to have video, or has another size than before. */
   readonly onShape: (sink: RecordingSink) => void;
   /** A file has one more segment. */

@@ -252,8 +252,9 @@ export class TakeFiles {
   /** Ends all of them at `endMs` of the take, and waits until they are on disk. Never rejects. */
   async finish(endMs: number): Promise<void> {
     this.#endMs = endMs;
-    await endFiles([...this.#files.values()], endMs, (error, sink) => {
-      this.#events.onFailed(sink, error, sink.parts.current);
+    await endFiles([...this.#files.values()], endMs, {
+      onFailed: (error, sink) => this.#events.onFailed(sink, error, sink.parts.current),
+      lastStandstill: () => this.#events.lastStandstill?.() ?? null,
     });
   }
 

@@ -93,13 +93,6 @@ describe('LossLog', () => {
     ]);
   });
 
-  it('does not begin where frames had ended long before, and nothing was lost', () => {
-    const recording = new Recording().run(2_000).run(2_500, { received: 0 });
-    recording.log.gapEnded('video', recording.nowMs, 2_400);
-    recording.run(12_000).run(250, { dropped: 6 });
-    expect(recording.gaps).toMatchObject([{ atMs: 16_500, durationMs: 250, cause: 'dropped' }]);
-  });
-
   it('has one where frames were missed, although that is known two seconds later', () => {
     const recording = new Recording().run(5_900).run(2_000);
     recording.missedIn = { fromMs: 5_000, toMs: 5_930 };

@@ -21,12 +21,14 @@ let refused: string[];
 let opens: number[];
 let reasons: string[];
 let log: EventLog;
+let lastStandstill: { fromMs: number; toMs: number } | null;
 
 beforeEach(() => {
   refused = [];
   opens = [];
   reasons = [];
   log = new EventLog(10);
+  lastStandstill = null;
   // What an encoder does is of no concern here.
   vi.spyOn(LiveEncoder, 'start').mockRejectedValue(new PlateauError('ffmpegFailed', 'None.', 'None.'));
 });
@@ -51,6 +53,7 @@ function filesOf(allowance: FileAllowance | number, audioOnly = true): TakeFiles
       allowance: typeof allowance === 'number' ? new FileAllowance(allowance) : allowance,
     },
     {
+      lastStandstill: () => lastStandstill,
       onShape: () => undefined,
       onSegment: () => undefined,
       onFailed: () => undefined,
@@ -216,4 +219,23 @@ it('misses nothing of who leaves when the take has ended, while its files are fi
   await finished;
   expect(log.entries.map(({ name }) => name)).not.toContain('audioGap');
   now.mockRestore();
+});
+
+it.each([
+  ['right before its end', { fromMs: 3_300, toMs: 3_900 }, [[3_300, 600]]],
+  ['at its end', { fromMs: 3_700, toMs: 4_300 }, [[3_700, 300]]],
+  ['long before', { fromMs: 1_000, toMs: 1_600 }, []],
+  ['for a moment', { fromMs: 3_850, toMs: 3_900 }, []],
+])('lacks what a standstill held up %s', async (_, stood, gaps) => {
+  const now = vi.spyOn(TakeClock.prototype, 'nowMs').mockReturnValue(4_000);
+  const files = filesOf(1);
+  files.add(Object.assign(microphoneOf('ada'), { isMuted: false }), 0);
+  await at(files, 4_000);
+  lastStandstill = stood;
+  await files.finish(4_000);
+  now.mockRestore();
+  const told = files.entries()[0]?.gaps ?? [];
+  expect(
+    told.filter(({ cause }) => cause === 'neverArrived').map((gap) => [gap.atMs, gap.durationMs]),
+  ).toEqual(gaps);
 });
