@@ -325,7 +325,9 @@ describe('plateau record', () => {
       tracks.filter(({ role }) => role === 'microphone'),
     );
     expect(ofAudio.map(({ mixedToMono }) => mixedToMono)).toEqual(ofAudio.map(() => 'token'));
-    expect(ended.stdout).toMatch(/^ {2}In one channel, and mixed if it was sent in two: .*a token that may not publish/m);
+    expect(ended.stdout).toMatch(
+      /^ {2}In one channel, and mixed if it was sent in two: .*a token that may not publish/m,
+    );
   });
 });
 
