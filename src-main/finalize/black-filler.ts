@@ -25,6 +25,8 @@ export class BlackFiller {
   readonly #folder: string;
   readonly #ffmpegPath: string;
   #disposal = new AbortController();
+  /** Hears, twice a second, that a chunk is still being made: whoever finalizes the take waits for it. */
+  onActivity: (() => void) | null = null;
 
   /**
    * @param folder the take's folder, in which the chunks are written
@@ -119,6 +121,8 @@ export class BlackFiller {
         arguments: argumentsFor(path),
         signal,
         priority: 'belowNormal',
+        // A line of `-progress`: on a busy machine the encoder of WebM needs longer than anybody waits for one that stands still.
+        onStdoutLine: () => this.onActivity?.(),
       },
       'making the black for a gap',
     );
@@ -137,7 +141,10 @@ function sizeName(size: Canvas | null): string {
   return size === null ? 'audio' : `${size.width}x${size.height}`;
 }
 
-const quietly = ['-nostdin', '-hide_banner', '-loglevel', 'warning', '-nostats', '-y'];
+const quietly = [
+  ...['-nostdin', '-hide_banner', '-loglevel', 'warning', '-nostats', '-y'],
+  ...['-progress', 'pipe:1'],
+];
 const formats = {
   mp4: ['-f', 'mp4', '-video_track_timescale', String(mp4VideoTimescale)],
   mkv: ['-f', 'matroska'],
