@@ -13,6 +13,7 @@ import { listWithStart, streamOf } from '../ffmpeg/media-listing.js';
 import { mediaUrl } from '../ffmpeg/media-url.js';
 import { runFfmpeg } from '../ffmpeg/run-ffmpeg.js';
 import { type BlackChunk, type FillerChunk, fillerChunkMs } from './filler-chunk.js';
+import { SlowWork, type WorkPace } from './slow-work.js';
 import { encodeStoredFiller, type StoredFiller } from './stored-filler.js';
 
 /**
@@ -20,8 +21,8 @@ import { encodeStoredFiller, type StoredFiller } from './stored-filler.js';
  * of the gaps. It owns the chunk files; {@link BlackFiller.dispose} removes them.
  */
 export class BlackFiller {
-  readonly #chunks = new Map<string, Promise<FillerChunk>>();
-  readonly #stored = new Map<string, Promise<StoredFiller>>();
+  #chunks = new SlowWork<FillerChunk>();
+  #stored = new SlowWork<StoredFiller>();
   readonly #folder: string;
   readonly #ffmpegPath: string;
   #disposal = new AbortController();
@@ -46,13 +47,19 @@ export class BlackFiller {
   stored(profile: Profile, canvas: Canvas | null, signal?: AbortSignal): Promise<StoredFiller> {
     const size = canvas === null ? null : evenCanvas(canvas);
     const file = `.black-${sizeName(size)}.stored.mp4`;
-    const known = this.#stored.get(file);
-    if (known !== undefined) return known;
-    const encode = { profile, canvas: size, ffmpegPath: this.#ffmpegPath };
-    const pending = encodeStoredFiller(join(this.#folder, file), encode, this.#until(signal));
-    this.#stored.set(file, pending);
-    pending.catch(() => this.#stored.delete(file));
-    return pending;
+    return this.#stored.once(file, ({ priority, until }) =>
+      encodeStoredFiller(
+        join(this.#folder, file),
+        { profile, canvas: size, ffmpegPath: this.#ffmpegPath, priority },
+        this.#until(signal, until),
+      ),
+    );
+  }
+
+  /** Somebody waits for the take's end: what is not made yet is made anew, at the usual priority, when it is asked for. Idempotent. */
+  hasten(): void {
+    this.#chunks.hasten();
+    this.#stored.hasten();
   }
 
   /** Makes the chunk, at low priority; later calls return the same one. Call it while the take runs. */
@@ -68,12 +75,7 @@ export class BlackFiller {
   }
 
   #once(file: string, argumentsFor: (path: string) => string[], signal?: AbortSignal): Promise<FillerChunk> {
-    const known = this.#chunks.get(file);
-    if (known !== undefined) return known;
-    const pending = this.#make(file, argumentsFor, signal);
-    this.#chunks.set(file, pending);
-    pending.catch(() => this.#chunks.delete(file));
-    return pending;
+    return this.#chunks.once(file, (pace) => this.#make(file, argumentsFor, signal, pace));
   }
 
   /**
@@ -94,33 +96,33 @@ export class BlackFiller {
 
   /** Removes the chunks, and ends the making of those that nobody waited for. The instance can be used again. */
   async dispose(): Promise<void> {
-    const files = [...this.#chunks.keys()];
+    const [chunks, stored] = [this.#chunks, this.#stored];
+    const files = chunks.names;
     this.#disposal.abort();
     this.#disposal = new AbortController();
-    await Promise.allSettled([...this.#chunks.values(), ...this.#stored.values()]);
-    this.#chunks.clear();
-    this.#stored.clear();
+    [this.#chunks, this.#stored] = [new SlowWork(), new SlowWork()];
+    await Promise.all([chunks.end(), stored.end()]);
     await Promise.all(files.map((file) => rm(join(this.#folder, file), { force: true })));
   }
 
-  #until(callersSignal: AbortSignal | undefined): AbortSignal {
-    const { signal } = this.#disposal;
-    return callersSignal === undefined ? signal : AbortSignal.any([signal, callersSignal]);
+  #until(...others: readonly (AbortSignal | null | undefined)[]): AbortSignal {
+    return AbortSignal.any([this.#disposal.signal, ...others.flatMap((signal) => signal ?? [])]);
   }
 
   async #make(
     file: string,
     argumentsFor: (path: string) => string[],
-    callersSignal?: AbortSignal,
+    callersSignal: AbortSignal | undefined,
+    { priority, until }: WorkPace,
   ): Promise<FillerChunk> {
     const path = join(this.#folder, file);
-    const signal = this.#until(callersSignal);
+    const signal = this.#until(callersSignal, until);
     await runFfmpeg(
       {
         ffmpegPath: this.#ffmpegPath,
         arguments: argumentsFor(path),
         signal,
-        priority: 'belowNormal',
+        priority,
         // A line of `-progress`: on a busy machine the encoder of WebM needs longer than anybody waits for one that stands still.
         onStdoutLine: () => this.onActivity?.(),
       },

@@ -13,6 +13,7 @@ import type { MovieTrack } from '../mp4/fragmented-movie.js';
 import { Mp4Error } from '../mp4/mp4-error.js';
 import { readOrdinaryMovie } from '../mp4/ordinary-movie.js';
 import type { TrackHeader } from '../mp4/track-header.js';
+import type { LowPriority } from '../process/low-priority.js';
 
 /** Samples of one stream that a finished MP4 shows again and again. */
 export interface StoredStream {
@@ -45,22 +46,26 @@ const silentPackets = 1;
 const silenceSeconds = 0.2;
 
 /**
- * Encodes black and silence with the take's own arguments, at low priority, and keeps nothing on the disk.
+ * Encodes black and silence with the take's own arguments, and keeps nothing on the disk.
  *
  * @param path of a file that is made and removed
  * @throws PlateauError `ffmpegFailed`, `ffmpegMissing`; Mp4Error
  */
 export async function encodeStoredFiller(
   path: string,
-  encode: { readonly profile: Profile; readonly canvas: Canvas | null; readonly ffmpegPath: string },
+  encode: {
+    readonly profile: Profile;
+    readonly canvas: Canvas | null;
+    readonly ffmpegPath: string;
+    readonly priority: LowPriority | undefined;
+  },
   signal: AbortSignal,
 ): Promise<StoredFiller> {
-  const { canvas, ffmpegPath, profile } = encode;
+  const { canvas, ffmpegPath, priority, profile } = encode;
   const run = {
     ffmpegPath,
     arguments: storedArguments(profile, canvas, path),
-    signal,
-    priority: 'belowNormal' as const,
+    ...{ signal, priority },
   };
   try {
     await runFfmpeg(run, 'making the black for a gap');

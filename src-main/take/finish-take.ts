@@ -46,7 +46,10 @@ export interface FinishRequest {
 export async function finishTake(request: FinishRequest): Promise<Manifest> {
   const { backup = null, furtherAudio, groups, hooks, manifestOf, places, wait } = request;
   const fractions = groups.map(() => 0);
-  for (const { filler } of groups) filler.onActivity = () => wait.progress();
+  for (const { filler } of groups) {
+    filler.onActivity = () => wait.progress();
+    if (wait.isHurried) filler.hasten();
+  }
   const requests = groups.map((group, index): FinalizeRequest => ({
     ...group,
     // Another take may be recorded meanwhile; none is when the program ends, and then the time is short.

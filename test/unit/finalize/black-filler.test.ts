@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { profiles } from '../../../src-main/contract/profile.js';
 import { BlackFiller } from '../../../src-main/finalize/black-filler.js';
 
@@ -39,3 +39,35 @@ it.skipIf(process.platform === 'win32')(
     expect(heard).toBe(3);
   },
 );
+
+it.skipIf(process.platform === 'win32')('is made anew, and faster, once somebody waits for it', async () => {
+  const ffmpegPath = join(folder, 'ffmpeg');
+  // It is asked to end by a signal, as one that is starved, and then fails at once.
+  await writeFile(
+    ffmpegPath,
+    [
+      '#!/bin/sh',
+      `echo run >> "${folder}/runs"`,
+      `[ "$(wc -l < "${folder}/runs")" -gt 1 ] && exit 1`,
+      'while :; do sleep 0.05; done',
+    ].join('\n'),
+    { mode: 0o755 },
+  );
+  const filler = new BlackFiller(folder, ffmpegPath);
+  const profile = { ...profiles['720p30'], container: 'webm' } as const;
+  const slow = filler.prepare(profile, { width: 64, height: 36 });
+  const asked = expect(slow).rejects.toMatchObject({
+    code: 'ffmpegFailed',
+    message: expect.stringContaining('was stopped') as string,
+  });
+  await vi.waitFor(async () => expect(await readFile(join(folder, 'runs'), 'utf8')).toBe('run\n'));
+  filler.hasten();
+  const fast = filler.prepare(profile, { width: 64, height: 36 });
+  expect(filler.prepare(profile, { width: 64, height: 36 })).toBe(fast);
+  await asked;
+  await expect(fast).rejects.toMatchObject({
+    code: 'ffmpegFailed',
+    message: expect.stringContaining('ended with code 1') as string,
+  });
+  expect(await readFile(join(folder, 'runs'), 'utf8')).toBe('run\nrun\n');
+});
