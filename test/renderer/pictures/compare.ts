@@ -20,19 +20,21 @@ export function difference(
   const { width, height } = actual;
   if (expected.width !== width || expected.height !== height)
     return { pixels: Math.max(expected.width * expected.height, width * height), shown: actual };
-  const shown = Uint8Array.from(actual.rgb, (value) => 128 + (value >> 2));
-  let pixels = 0;
+  const different: number[] = [];
   const rows = new Set<number>();
   for (let pixel = 0; pixel < width * height; pixel += 1) {
     const off = distance(expected.rgb, actual.rgb, pixel);
     if (off <= ownTolerance) continue;
     if (off <= expected.near + nearTolerance && !expected.own.has(colorAt(expected.rgb, pixel))) continue;
-    pixels += 1;
+    different.push(pixel);
     rows.add(Math.floor(pixel / width));
-    shown.set([255, 0, 0], pixel * 3);
   }
+  const pixels = different.length;
   const isDotted = rows.size === 1 && pixels <= dottedPixels;
-  return pixels === 0 || isDotted ? null : { pixels, shown: { width, height, rgb: shown } };
+  if (pixels === 0 || isDotted) return null;
+  const shown = Uint8Array.from(actual.rgb, (value) => 128 + (value >> 2));
+  for (const pixel of different) shown.set([255, 0, 0], pixel * 3);
+  return { pixels, shown: { width, height, rgb: shown } };
 }
 
 function distance(one: Uint8Array, other: Uint8Array, pixel: number): number {

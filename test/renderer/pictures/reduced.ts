@@ -25,22 +25,35 @@ export interface KeptPicture extends Picture {
 
 export function reduced({ width, height, rgb }: Picture): Picture {
   const [columns, rows] = [Math.ceil(width / reducedBy), Math.ceil(height / reducedBy)];
-  const sums = new Float64Array(columns * rows * 3);
-  const counts = new Uint8Array(columns * rows);
-  for (let y = 0; y < height; y += 1) {
-    const row = Math.floor(y / reducedBy) * columns;
-    for (let x = 0; x < width; x += 1) {
-      const [to, from] = [row + Math.floor(x / reducedBy), (y * width + x) * 3];
-      counts[to] = (counts[to] ?? 0) + 1;
-      for (let channel = 0; channel < 3; channel += 1)
-        sums[to * 3 + channel] = (sums[to * 3 + channel] ?? 0) + (rgb[from + channel] ?? 0);
+  const few = new Uint8Array(columns * rows * 3);
+  // Of one row of the result at a time: a picture has millions of them, and this is most of what it costs to compare it.
+  const sums = new Uint32Array(columns * 3);
+  for (let row = 0; row < rows; row += 1) {
+    const firstY = row * reducedBy;
+    const endY = Math.min(height, firstY + reducedBy);
+    sums.fill(0);
+    for (let y = firstY; y < endY; y += 1) {
+      let from = y * width * 3;
+      for (let column = 0, to = 0; column < columns; column += 1, to += 3) {
+        let [red, green, blue] = [0, 0, 0];
+        const end = from + Math.min(reducedBy, width - column * reducedBy) * 3;
+        for (; from < end; from += 3) {
+          red += rgb[from] ?? 0;
+          green += rgb[from + 1] ?? 0;
+          blue += rgb[from + 2] ?? 0;
+        }
+        sums[to] = (sums[to] ?? 0) + red;
+        sums[to + 1] = (sums[to + 1] ?? 0) + green;
+        sums[to + 2] = (sums[to + 2] ?? 0) + blue;
+      }
+    }
+    for (let column = 0, to = 0; column < columns; column += 1) {
+      const count = Math.min(reducedBy, width - column * reducedBy) * (endY - firstY);
+      for (const end = to + 3; to < end; to += 1)
+        few[row * columns * 3 + to] = Math.round((sums[to] ?? 0) / count);
     }
   }
-  return {
-    width: columns,
-    height: rows,
-    rgb: Uint8Array.from(sums, (sum, index) => Math.round(sum / (counts[Math.floor(index / 3)] ?? 1))),
-  };
+  return { width: columns, height: rows, rgb: few };
 }
 
 /** The same in few colors. */
