@@ -165,20 +165,21 @@ export async function findMarks(
     if (isWhite && !wasWhite) flashesMs.push(Number(shown[1]) * 1000);
     wasWhite = isWhite;
   }
+  return { flashesMs, beepsMs: await findBeeps(path, audio) };
+}
+
+/** Only where audio follows silence: a program less is started. */
+export async function findBeeps(path: string, audio = '0:a'): Promise<number[]> {
   const beepsMs: number[] = [];
   let audioFromMs: number | null = null;
-  for (const line of await ffmpegLines(path, [
-    '-map',
-    audio,
-    '-af',
-    'silencedetect=noise=-30dB:duration=0.3',
-  ])) {
+  const samples = ['-map', audio, '-af', 'silencedetect=noise=-30dB:duration=0.3'];
+  for (const line of await ffmpegLines(path, samples)) {
     const ended = /silence_end: ([\d.]+)/.exec(line)?.[1];
     if (ended !== undefined) audioFromMs = Number(ended) * 1000;
     // The end of the file ends a silence too: a beep is followed by another one.
     if (line.includes('silence_start') && audioFromMs !== null) beepsMs.push(audioFromMs);
   }
-  return { flashesMs, beepsMs };
+  return beepsMs;
 }
 
 async function ffmpegLines(path: string, output: readonly string[]): Promise<string[]> {

@@ -8,8 +8,8 @@ import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
 import { listMedia } from '#engine/ffmpeg/media-listing.js';
 import { assemble } from '#engine/finalize/assemble.js';
 import { audioFraming } from '#engine/finalize/timeline-plan.js';
-import { levelsOf, readingMs, toneShares } from '../../fixtures/plain-content.js';
-import { canvas, constantProfileFor, findMarks, profileFor, writeSegment } from './finalize-fixture.js';
+import { readingMs, toneAndLevels } from '../../fixtures/plain-content.js';
+import { canvas, constantProfileFor, findBeeps, profileFor, writeSegment } from './finalize-fixture.js';
 
 const humHz = 440;
 const slotMs = 1000 / 30;
@@ -184,7 +184,7 @@ describe.each<[Container, boolean]>([
         expect(Math.abs(ms - countedMs), `packet ${index}`).toBeLessThan(packetMs + roundingMs);
       }
       // What a program hears that counts samples: the tone where it was, and nothing where nothing was.
-      const shares = await toneShares(path, humHz);
+      const { levels, shares } = await toneAndLevels(path, humHz);
       const isAt = (fromMs: number, toMs: number): readonly number[] =>
         shares.slice(
           Math.ceil((fromMs - firstMs + seamMs) / readingMs),
@@ -198,7 +198,6 @@ describe.each<[Container, boolean]>([
         expect(silence.filter((share) => share > 0)).toEqual([]);
       }
       // Who comes at once cuts nobody off for longer than the encoder's two packets.
-      const levels = await levelsOf(path);
       const around = stood.flatMap(({ startMs }, index) =>
         startMs - (stood[index - 1]?.audioEndMs ?? -Infinity) > slotMs
           ? []
@@ -208,7 +207,7 @@ describe.each<[Container, boolean]>([
         expect(seam.filter((level) => level < 4_000).length).toBeLessThanOrEqual(6);
       }
       // And what one hears that follows the time stamps.
-      const { beepsMs } = await findMarks(path);
+      const beepsMs = await findBeeps(path);
       const isBegun = ({ startMs }: Stood, before: Stood | undefined): boolean =>
         startMs - (before?.audioEndMs ?? 0) > 400;
       const begun = stood.filter((one, index) => isBegun(one, stood[index - 1]));
