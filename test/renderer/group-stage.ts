@@ -1,14 +1,20 @@
 import { afterAll, beforeAll } from 'vitest';
-import { sharedBrowser } from './shared-browser.js';
+import { sceneBrowser, sharedBrowser } from './shared-browser.js';
 import { openWindowStage, type WindowStage } from './window-page.js';
 
-/** The stage of a group of tests, which opens before the first of them and closes after the last. */
+/**
+ * The stage of a group of tests, which opens before the first of them and closes after the last. Where time stands it is one for
+ * scenes.
+ */
 export function groupStage(
   options: { readonly standsAt?: Date } = {},
 ): Pick<WindowStage, 'open' | 'withPage'> {
   let stage: WindowStage | null = null;
   beforeAll(async () => {
-    stage = await openWindowStage(await sharedBrowser(), options);
+    stage = await openWindowStage(
+      await (options.standsAt === undefined ? sharedBrowser() : sceneBrowser()),
+      options,
+    );
   }, 60_000);
   afterAll(() => stage?.close());
   const opened = (): WindowStage => {

@@ -9,7 +9,7 @@ import { artefactFolder } from './build-window.js';
 import { groupStage } from './group-stage.js';
 import { type Baseline, openBaseline } from './pictures/baseline.js';
 import { scenes } from './scenes.js';
-import { sharedBrowser } from './shared-browser.js';
+import { sceneBrowser } from './shared-browser.js';
 import { browserPath, complaintsOf, needsBrowser } from './window-page.js';
 
 declare global {
@@ -68,7 +68,7 @@ describe.skipIf(browserPath === undefined)(`the window ${needsBrowser}`, () => {
 
   beforeAll(async () => {
     axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
-    baseline = openBaseline((await sharedBrowser()).version());
+    baseline = openBaseline((await sceneBrowser()).version());
     for (const dress of [...everyDress, widest, ...narrowDresses])
       await mkdir(sceneFolder(dress), { recursive: true });
   });
