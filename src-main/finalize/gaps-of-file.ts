@@ -3,6 +3,8 @@ import type { LossGap, StreamGap } from '../contract/stamps.js';
 
 /** What was counted while it was recorded is known a few times a second: so much nearer it may be the same hole. */
 const sameHoleMs = 300;
+/** Less of a gap that goes on behind the end of a file nobody misses in it. Milliseconds. */
+const leastRestMs = 20;
 
 /**
  * The gaps of a file with what encoders took with them. Such a hole was noticed while it was recorded as well, later than it
@@ -40,7 +42,11 @@ export function gapsOfFile(
   const endMs = ends.length === 0 ? Infinity : Math.max(...ends);
   return [...others, ...holes]
     .filter(({ atMs }) => atMs < endMs)
-    .map((gap) => ({ ...gap, durationMs: Math.min(gap.durationMs, Math.round(endMs - gap.atMs)) }))
+    .flatMap((gap) => {
+      const durationMs = Math.min(gap.durationMs, Math.round(endMs - gap.atMs));
+      // The rest of it is the next part's.
+      return durationMs < leastRestMs && durationMs < gap.durationMs ? [] : [{ ...gap, durationMs }];
+    })
     .sort((one, other) => one.atMs - other.atMs);
 }
 

@@ -39,17 +39,21 @@ function limitBy(read: { readonly limits: () => string; readonly report: () => u
  * Less than this and LiveKit's native library, which opens sockets and pipes of its own, ends the whole process.
  */
 export const leastOpenFiles = 128;
+/** The same where another process is started that joins the room as well: of 128 none were left for it (measured). */
+export const leastOpenFilesToCopy = 192;
 
 /**
  * Refuses a limit under which not even one participant could be recorded.
  *
+ * @param isCopying in copy mode
  * @throws PlateauError `tooManyOpenFiles`
  */
-export function assertOpenFileLimit(limit: number | null = openFileLimit()): void {
-  if (limit === null || limit >= leastOpenFiles) return;
+export function assertOpenFileLimit(isCopying = false, limit: number | null = openFileLimit()): void {
+  const least = isCopying ? leastOpenFilesToCopy : leastOpenFiles;
+  if (limit === null || limit >= least) return;
   throw new PlateauError(
     'tooManyOpenFiles',
-    `The system allows this program ${limit} open files; Plateau needs at least ${leastOpenFiles}.`,
+    `The system allows this program ${limit} open files; Plateau needs at least ${least}${isCopying ? ' in copy mode' : ''}.`,
     openFilesHint,
   );
 }

@@ -108,7 +108,7 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
     surroundings;
   const startedAt = new Date();
   const selection = new TakeSelection(request);
-  assertOpenFileLimit();
+  assertOpenFileLimit(request.mode === 'copy');
   // Refused before anything is made.
   const access = request.mode === 'copy' ? room.secondAccess() : null;
   const { audioOnly } = request;

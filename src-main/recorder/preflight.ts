@@ -45,7 +45,7 @@ export type PlannedTake = FfmpegTask &
  * @throws PlateauError `tooManyOpenFiles`, `usage`, `outputUnwritable`, `diskFull`, `ffmpegMissing`, `ffmpegUnsuitable`
  */
 export async function checkBeforeConnecting(outputFolder: string, task: PlannedTake): Promise<Preflight> {
-  assertOpenFileLimit();
+  assertOpenFileLimit(task.mode === 'copy');
   const output = await checkOutputs({ ...task, outputFolder: resolve(outputFolder) });
   const ffmpeg = await findSuitableFfmpeg(task);
   return { ...output, ffmpegVersion: ffmpeg.version };

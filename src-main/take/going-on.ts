@@ -68,7 +68,7 @@ export class GoingOn {
     const { files, places } = this.#options;
     this.#wake();
     const { fromPart, moved } = places.current;
-    moved?.loss.update(files.failedFrames(), files.hasEnded(fromPart - 1));
+    moved?.loss.update(files.failedFrames(), files.hasEnded(fromPart - 1), performance.now());
     if (this.isPossible && this.#mayMove && this.#silence.look(performance.now(), files.disk))
       void this.goOn(diskNotAnswering(), false);
   }

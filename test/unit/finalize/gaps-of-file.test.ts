@@ -87,3 +87,12 @@ it('has no gap beyond the end of the file, although one that was open at the sto
   ]);
   expect(gapsOfFile({ gaps: [open], segments: [{ ...segment, endMs: null }] }, [])).toEqual([open]);
 });
+
+it('has nothing of a gap that begins right at its end, and goes on in the next part', () => {
+  const segments = [{ file: 'ada.mp4', startMs: 0, endMs: 8_000, packets: null }];
+  const gap = { ...audio, atMs: 7_996, durationMs: 543 };
+  expect(gapsOfFile({ gaps: [gap], segments }, [])).toEqual([]);
+  expect(gapsOfFile({ gaps: [{ ...gap, atMs: 7_900 }], segments }, [])).toEqual([
+    { ...gap, atMs: 7_900, durationMs: 100 },
+  ]);
+});

@@ -6,6 +6,7 @@ import {
   assertOpenFileLimit,
   isOpenFileLimit,
   leastOpenFiles,
+  leastOpenFilesToCopy,
   openFileLimit,
   tooManyOpenFiles,
 } from '../../../src-main/process/open-files.js';
@@ -21,9 +22,11 @@ function passSeconds(seconds: number): void {
 
 it('refuses a limit under which nothing could be recorded, and says how it is raised', () => {
   for (const limit of [60, 80, 100, leastOpenFiles - 1]) {
-    expect(() => assertOpenFileLimit(limit)).toThrow(`allows this program ${limit} open files`);
+    expect(() => assertOpenFileLimit(false, limit)).toThrow(`allows this program ${limit} open files`);
   }
-  for (const limit of [leastOpenFiles, 1_024, null]) assertOpenFileLimit(limit);
+  for (const limit of [leastOpenFiles, 1_024, null]) assertOpenFileLimit(false, limit);
+  expect(() => assertOpenFileLimit(true, leastOpenFilesToCopy - 1)).toThrow('at least 192 in copy mode');
+  assertOpenFileLimit(true, leastOpenFilesToCopy);
 });
 
 it.each(['EMFILE', 'ENFILE'])('knows %s as what it is, wherever a file could not be opened', (code) => {

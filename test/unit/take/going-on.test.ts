@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { PlateauError } from '../../../src-main/contract/errors.js';
 import type { Cut, FilePart } from '../../../src-main/sink/file-parts.js';
 import type { RecordingSink } from '../../../src-main/sink/recording-sink.js';
@@ -163,7 +163,7 @@ it('has nowhere to go on without another folder, unless somebody chooses one', a
   await take.places.dispose();
 });
 
-it('reckons what a move has cost: from the failure on, until the files before it have ended', async () => {
+it('reckons what a move has cost: from the failure on, until those in the other folder stand', async () => {
   const take = new TakeUnderTest(otherFolder);
   // An encoder had died before, which is another matter.
   take.failed = { video: 7, audio: 20 };
@@ -175,8 +175,11 @@ it('reckons what a move has cost: from the failure on, until the files before it
   take.hasEnded = true;
   take.failed = { video: 20, audio: 61 };
   take.goingOn.tick();
+  const now = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 6_000);
+  take.goingOn.tick();
   take.failed = { video: 500, audio: 500 };
   take.goingOn.tick();
+  now.mockRestore();
   const { folders } = take.places.foldersOf(take.places.current);
   expect(folders?.map(({ fromPart, isThis, moved }) => [fromPart, isThis, moved])).toEqual([
     [1, false, null],
