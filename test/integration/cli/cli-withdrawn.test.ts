@@ -172,7 +172,8 @@ it.each([
     await ada.leave();
     await passes(2_000);
     const { code, manifest } = await end();
-    expect(code).toBe(8);
+    // On a busy machine ada leaves so late that it is told to be missing by then.
+    expect(code).toBe(manifest.notRecorded.length > 0 ? 7 : 8);
     const [file] = manifest.files;
     expect(file?.gaps?.map(({ stream }) => stream).sort()).toEqual(['audio', 'video']);
     // When it is encoded, what was last received is known to a few looks.
