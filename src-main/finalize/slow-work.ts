@@ -16,7 +16,7 @@ export class SlowWork<Value> {
   readonly #works = new Map<string, Promise<Value>>();
   readonly #unfinished = new Set<string>();
   /** Those that were ended: their successors write the same files. */
-  readonly #ended = new Map<string, Promise<void>>();
+  readonly #ended = new Map<string, Promise<unknown>>();
   readonly #slow = new AbortController();
 
   /** What was begun under a name, or begins now; one that failed is begun anew. */
@@ -27,8 +27,7 @@ export class SlowWork<Value> {
     const pace: WorkPace = signal.aborted
       ? { priority: undefined, until: null }
       : { priority: 'belowNormal', until: signal };
-    const before = this.#ended.get(name) ?? Promise.resolve();
-    const pending = before.then(() => work(pace));
+    const pending = Promise.allSettled([this.#ended.get(name)]).then(() => work(pace));
     this.#works.set(name, pending);
     this.#unfinished.add(name);
     pending.then(
@@ -48,25 +47,19 @@ export class SlowWork<Value> {
     for (const name of this.#unfinished) {
       const slow = this.#works.get(name);
       this.#works.delete(name);
-      if (slow !== undefined) this.#ended.set(name, settled(slow));
+      if (slow !== undefined) this.#ended.set(name, slow);
     }
     this.#unfinished.clear();
     this.#slow.abort();
   }
 
-  /** Names of all that was begun, and is not forgotten. */
+  /** Names of all that was begun, and has not failed by itself. */
   get names(): readonly string[] {
     return [...this.#works.keys(), ...this.#ended.keys()];
   }
 
-  /** Waits until nothing is done any more, and forgets all of it. Never rejects. */
+  /** Waits until nothing is done any more. Never rejects. */
   async end(): Promise<void> {
-    await Promise.all([...[...this.#works.values()].map(settled), ...this.#ended.values()]);
-    this.#works.clear();
-    this.#ended.clear();
+    await Promise.allSettled([...this.#works.values(), ...this.#ended.values()]);
   }
-}
-
-async function settled(work: Promise<unknown>): Promise<void> {
-  await work.catch(() => undefined);
 }

@@ -1,3 +1,4 @@
+import type { Interval } from '../pipeline/missed-frames.js';
 import { FrameSteps } from './frame-steps.js';
 import { longWaitMs } from './key-frame-wait.js';
 
@@ -17,13 +18,13 @@ export class SilentCamera {
   /** It has delivered something since it was switched on. */
   #hasShown = false;
   /** Its first picture came late: it may have been sent for a while, and wanted a key frame. */
-  #waited: { readonly fromMs: number; readonly toMs: number } | null = null;
+  #waited: Interval | null = null;
   #steps = new FrameSteps();
   #lookedMs = 0;
   /** When its last frame was seen; null before the first since it was switched on. */
   #shownMs: number | null = null;
   /** It delivered nothing for a while, and nobody knows yet whether that is its own rate. */
-  #doubt: { readonly fromMs: number; readonly toMs: number } | null = null;
+  #doubt: Interval | null = null;
   #bytes: number | undefined;
   /** Looks in which something of it arrived, and no picture. */
   #looks = 0;

@@ -112,14 +112,14 @@ export class LineTally {
   /** A frame that was handed over is written. @param fromMs of the file; it lasts until `toMs` */
   wrote(fromMs: number, toMs: number): void {
     this.written += 1;
-    if (fromMs - (this.#sent?.toMs ?? fromMs) >= leastHoleMs)
-      this.#noteHole(this.#sent?.toMs ?? fromMs, fromMs);
+    const lastMs = this.#sent?.toMs ?? fromMs;
+    if (fromMs - lastMs >= leastHoleMs) this.#noteHole({ fromMs: lastMs, toMs: fromMs });
     this.#sent = { fromMs: this.#sent?.fromMs ?? fromMs, toMs };
   }
 
-  #noteHole(fromMs: number, toMs: number): void {
-    const { length = mostHoles } = this.#holes ?? {};
-    this.#holes = length >= mostHoles ? null : [...(this.#holes ?? []), { fromMs, toMs }];
+  #noteHole(hole: Stretch): void {
+    const holes = this.#holes;
+    this.#holes = holes === null || holes.length >= mostHoles ? null : [...holes, hole];
   }
 
   /** A frame that was handed over is not written. */
