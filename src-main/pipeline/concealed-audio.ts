@@ -24,6 +24,8 @@ const calmAfterMs = 2_000;
 const leastDiscarded = 10;
 /** As much in one reading is an interruption that is heard as one, and not single packets. */
 const leastBurstMs = 100;
+/** So much more may be made up behind what was lost at a stretch, until there is sound again and WebRTC has counted, in milliseconds. */
+const burstSlackMs = 500;
 /** Readings of which it is known what was made up in each. */
 const maxReadings = 8;
 
@@ -219,7 +221,7 @@ export class ConcealedAudio {
     this.#madeUp.splice(0, 2, { fromMs: oldest.fromMs, toMs: next.toMs, ms: oldest.ms + next.ms });
   }
 
-  /** Lost packets were made up: most likely a moment ago. */
+  /** Lost packets were made up: single ones most likely a moment ago, many at a stretch from where it began. */
   #explain(): void {
     const madeUpMs = this.#madeUp.reduce((sum, { ms }) => sum + ms, 0);
     const concealedMs = Math.min(madeUpMs, this.#lostMs);
@@ -227,16 +229,31 @@ export class ConcealedAudio {
     this.#lostMs -= concealedMs;
     this.#ms += concealedMs;
     if (isBurst) this.#burstMs += concealedMs;
-    for (let left = concealedMs; left > 0;) {
-      const newest = this.#madeUp.at(-1);
-      if (newest === undefined) break;
-      const lost = Math.min(left, newest.ms);
-      newest.ms -= lost;
+    let left = concealedMs;
+    const take = (reading: MadeUp | undefined): void => {
+      const lost = Math.min(left, reading?.ms ?? 0);
+      if (reading === undefined || lost <= 0) return;
       left -= lost;
-      if (newest.ms <= 0) this.#madeUp.pop();
-      const { fromMs, toMs } = newest;
+      reading.ms -= lost;
+      const { fromMs, toMs } = reading;
       this.#concealed.push({ fromMs, toMs, lost, total: this.ms, isBurst });
+    };
+    if (isBurst) for (const reading of this.#madeUp.slice(this.#burstAt(concealedMs))) take(reading);
+    for (const reading of this.#madeUp.toReversed()) take(reading);
+    this.#madeUp = this.#madeUp.filter(({ ms }) => ms > 0);
+  }
+
+  /** The reading with which began what was made up at a stretch, and ended by now: WebRTC counts it when it is over. */
+  #burstAt(lostMs: number): number {
+    let at = this.#madeUp.length - 1;
+    let sumMs = this.#madeUp[at]?.ms ?? 0;
+    for (; at > 0 && sumMs < lostMs + burstSlackMs; at -= 1) {
+      const before = this.#madeUp[at - 1];
+      if (before === undefined || before.ms < leastBurstMs) break;
+      if (before.toMs < (this.#madeUp[at]?.fromMs ?? 0)) break;
+      sumMs += before.ms;
     }
+    return at;
   }
 }
 

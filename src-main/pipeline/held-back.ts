@@ -19,6 +19,8 @@ const quietToMs = 30_000;
 const leastStallMs = 750;
 /** So much more than passes is to come behind it, in milliseconds: less waits in a jitter buffer without being out of place. */
 const leastHeldMs = 500;
+/** So much more shows that a track was held back of which that is known by another one of its sender. Milliseconds. */
+const leastOwnMs = 150;
 /** What was held back comes at once, or within this time. Losses are counted less often meanwhile, and no gap of theirs may be passed over. */
 const burstMs = 750;
 
@@ -44,6 +46,7 @@ export class HeldBack {
   #last: ArrivalCount | null = null;
   #stall: Stall | null = null;
   #sinceUs: number | null = null;
+  #isOwn = false;
   #deafUntilUs = -Infinity;
 
   /**
@@ -52,6 +55,11 @@ export class HeldBack {
    */
   get sinceUs(): number | null {
     return this.#sinceUs;
+  }
+
+  /** More of this very track came at once than a sender sends that has paused. */
+  get isOwn(): boolean {
+    return this.#sinceUs !== null && this.#isOwn;
   }
 
   /** Nothing comes at the moment, and did until lately: what follows is worth knowing soon. */
@@ -83,6 +91,7 @@ export class HeldBack {
     this.#last = null;
     this.#stall = null;
     this.#sinceUs = null;
+    this.#isOwn = false;
   }
 
   /** Takes what has come by now. */
@@ -93,12 +102,16 @@ export class HeldBack {
     if (last === null || count.received < last.received || last.lastPacketAtMs <= 0) return;
     if (count.received > last.received) {
       const stallMs = last.readAtMs - last.lastPacketAtMs;
-      if (stallMs >= leastStallMs && stallMs < quietToMs) this.#stall = stallOf(last, stallMs);
+      if (stallMs >= leastStallMs && stallMs < quietToMs) {
+        this.#stall = stallOf(last, stallMs);
+        this.#isOwn = false;
+      }
     }
     const stall = this.#stall;
     if (stall === null) return;
     const passedMs = count.readAtMs - stall.seenAtMs;
     const cameMs = (count.received - stall.received) * count.unitMs;
+    this.#isOwn ||= cameMs - passedMs >= leastOwnMs;
     if (cameMs - passedMs >= leastHeldMs) this.join();
     if (passedMs >= burstMs) this.#stall = null;
   }

@@ -1,16 +1,13 @@
+import { FrameIntervals, neighbors } from './frame-intervals.js';
+import { HeldBackFrames } from './held-back-frames.js';
 import { evidenceAfterMs, LossEvidence } from './loss-evidence.js';
 import { onTheirWay, UndeliveredFrames } from './undelivered-frames.js';
-import { usualOf } from './usual-interval.js';
 
-/** Intervals on each side of one that tell which rate the track had there: half a second at 30 fps. */
-const neighbors = 15;
 /**
  * A gap of this many intervals means that frames are missing: between one, which is on time, and two, which lack one;
  * nearer to two, for cameras send unevenly.
  */
 const missedAfterIntervals = 1.8;
-/** A gap this long is judged by one side alone where the other has no rate, as in the burst behind a standstill. Milliseconds. */
-const longGapMs = 1_000;
 /** No camera sends more than 120 frames in a second. */
 const leastIntervalMs = 8;
 /** Gaps that wait for WebRTC's figures: more than come in that time. The oldest is decided with what is known. */
@@ -61,14 +58,8 @@ export interface FrameLossFigures {
 export class MissedFrames {
   readonly #canPause: boolean;
   readonly #standstills: Interval[] = [];
-  readonly #intervals = new Float64Array(2 * neighbors + 1);
-  readonly #endsMs = new Float64Array(2 * neighbors + 1);
-  /** Frames that came in each interval and have no place in it. */
-  readonly #unplacedIn = new Float64Array(2 * neighbors + 1);
+  readonly #intervals = new FrameIntervals();
   #unplaced = 0;
-  readonly #sorted = new Float64Array(neighbors);
-  /** Intervals seen since the last start. */
-  #seen = 0;
   #judged = 0;
   #previousMs: number | null = null;
   #count = 0;
@@ -81,6 +72,7 @@ export class MissedFrames {
   readonly #undelivered = new UndeliveredFrames();
   /** The track was off, or another one came, since the last reading. */
   #wasStopped = false;
+  readonly #heldBack = new HeldBackFrames();
 
   readonly #slotMs: number;
 
@@ -104,26 +96,27 @@ export class MissedFrames {
   get decidedToMs(): number {
     const [oldest] = this.#undecided;
     if (oldest !== undefined) return oldest.fromMs;
-    if (this.#judged === this.#seen) return this.#previousMs ?? Infinity;
-    const slot = this.#judged % this.#intervals.length;
-    return (this.#endsMs[slot] ?? 0) - (this.#intervals[slot] ?? 0);
+    if (this.#heldBack.fromMs !== null) return this.#heldBack.fromMs;
+    if (this.#judged === this.#intervals.seen) return this.#previousMs ?? Infinity;
+    return this.#intervals.fromMs(this.#judged);
   }
 
   /** The next frame of the track. @param timeMs where it stands, in milliseconds; they only grow */
   add(timeMs: number): void {
     const previousMs = this.#previousMs;
     this.#previousMs = timeMs;
+    this.#heldBack.came();
     if (previousMs === null) {
       this.#unplaced = 0;
       return;
     }
-    const slot = this.#seen % this.#intervals.length;
-    this.#intervals[slot] = timeMs - previousMs;
-    this.#endsMs[slot] = timeMs;
-    this.#unplacedIn[slot] = this.#unplaced;
+    if (this.#heldBack.fromMs !== null) {
+      if (this.#heldBack.isOver) this.#endHeldBack(timeMs);
+      return;
+    }
+    this.#intervals.add(timeMs - previousMs, timeMs, this.#unplaced);
     this.#unplaced = 0;
-    this.#seen += 1;
-    if (this.#seen - this.#judged > neighbors) this.#judge();
+    if (this.#intervals.seen - this.#judged > neighbors) this.#judge();
     this.#decide(timeMs);
   }
 
@@ -133,20 +126,8 @@ export class MissedFrames {
    * @param timeMs where it would stand, on the clock of {@link MissedFrames.add}; left out where that is not known
    */
   noteUnplaced(timeMs = Infinity): void {
-    const slot = this.#longGapAt(timeMs);
-    if (slot === null) this.#unplaced += 1;
-    else this.#unplacedIn[slot] = (this.#unplacedIn[slot] ?? 0) + 1;
-  }
-
-  /** The long gap, of those that are not judged yet, in which that time is. */
-  #longGapAt(timeMs: number): number | null {
-    for (let at = this.#judged; at < this.#seen; at += 1) {
-      const slot = at % this.#intervals.length;
-      const endMs = this.#endsMs[slot] ?? 0;
-      const gapMs = this.#intervals[slot] ?? 0;
-      if (gapMs >= longGapMs && timeMs < endMs && timeMs > endMs - gapMs) return slot;
-    }
-    return null;
+    this.#heldBack.came();
+    if (!this.#intervals.noteUnplaced(timeMs, this.#judged)) this.#unplaced += 1;
   }
 
   /** Nothing could be received in that time: the process stood still. */
@@ -161,12 +142,41 @@ export class MissedFrames {
   }
 
   /**
+   * What has come since the track was quiet was held back on its way and delivered at once, and is given up for a fresh stream:
+   * what of it has not come by then is lost, and the times of what has come tell nothing.
+   */
+  heldBack(): void {
+    const fromMs = this.#canPause ? null : this.#heldBack.begin();
+    if (fromMs === null) return;
+    while (this.#judged < this.#intervals.seen && this.#intervals.toMs(this.#judged) <= fromMs) this.#judge();
+    const behind = this.#undecided.findIndex(({ toMs }) => toMs > fromMs);
+    if (behind >= 0) this.#undecided.splice(behind);
+  }
+
+  /** What comes from now on is on time again. */
+  caughtUp(): void {
+    this.#heldBack.over();
+  }
+
+  #endHeldBack(toMs: number): void {
+    const lost = this.#heldBack.end(toMs, this.#slotMs, this.#count);
+    this.#count += lost?.frames ?? 0;
+    if (lost !== null) this.#note(lost);
+    this.#intervals.restart();
+    this.#judged = 0;
+  }
+
+  /**
    * Takes what WebRTC has counted by now.
    *
    * @param nowMs on the clock of {@link MissedFrames.add}
    * @param received frames of the track that have come
    */
   read(nowMs: number, figures: FrameLossFigures, received: number): void {
+    if (this.#previousMs !== null) {
+      const intervalMs = this.#intervals.latestMs || this.#usualMs;
+      this.#heldBack.read(nowMs, { fromMs: this.#previousMs, intervalMs, missed: this.#count });
+    }
     const before = this.#figures;
     const wasStopped = this.#wasStopped;
     this.#wasStopped = false;
@@ -191,9 +201,10 @@ export class MissedFrames {
   /** The track is off, or has ended: what follows is no gap, and what has come is judged by what is known. */
   stop(): void {
     this.#noteUsual();
-    while (this.#judged < this.#seen) this.#judge();
+    if (this.#heldBack.fromMs !== null && this.#previousMs !== null) this.#endHeldBack(this.#previousMs);
+    while (this.#judged < this.#intervals.seen) this.#judge();
     this.#decide(Infinity);
-    this.#seen = 0;
+    this.#intervals.restart();
     this.#judged = 0;
     this.#previousMs = null;
     this.#wasStopped = true;
@@ -201,8 +212,8 @@ export class MissedFrames {
 
   /** What came in a burst, or was too little, tells nothing of a rate. */
   #noteUsual(): void {
-    const usualMs = this.#rateOf(Math.max(0, this.#seen - neighbors), this.#seen);
-    if (usualMs >= leastIntervalMs && (this.#seen >= neighbors || this.#usualMs === 0))
+    const usualMs = this.#intervals.latestMs;
+    if (usualMs >= leastIntervalMs && (this.#intervals.seen >= neighbors || this.#usualMs === 0))
       this.#usualMs = usualMs;
   }
 
@@ -223,32 +234,14 @@ export class MissedFrames {
   #judge(): void {
     const at = this.#judged;
     this.#judged += 1;
-    const slot = at % this.#intervals.length;
-    const gapMs = this.#intervals[slot] ?? 0;
-    const before = this.#rateOf(Math.max(0, at - neighbors, this.#seen - this.#intervals.length), at);
-    const after = this.#rateOf(at + 1, Math.min(this.#seen, at + 1 + neighbors));
-    // At the beginning and at the end one side tells for both.
-    const isLong = gapMs >= longGapMs && Math.min(before, after) > 0;
-    const intervalMs =
-      isLong && !Number.isFinite(Math.max(before, after)) ? Math.min(before, after) : Math.max(before, after);
-    if (intervalMs === 0 || gapMs <= missedAfterIntervals * intervalMs) return;
+    const [fromMs, toMs] = [this.#intervals.fromMs(at), this.#intervals.toMs(at)];
+    const intervalMs = this.#intervals.usualAroundMs(at);
+    if (intervalMs === 0 || toMs - fromMs <= missedAfterIntervals * intervalMs) return;
     const dueMs = Math.max(intervalMs, this.#slotMs);
-    const frames = Math.round(gapMs / dueMs) - 1 - (this.#unplacedIn[slot] ?? 0);
+    const frames = Math.round((toMs - fromMs) / dueMs) - 1 - this.#intervals.unplacedIn(at);
     if (frames <= 0) return;
     if (this.#undecided.length >= maxUndecided) this.#decide(Infinity);
-    const toMs = this.#endsMs[slot] ?? 0;
-    this.#undecided.push({ fromMs: toMs - gapMs, toMs, frames });
-  }
-
-  /** The usual one of intervals, 0 without any; Infinity when they have no length in common. */
-  #rateOf(from: number, to: number): number {
-    const size = to - from;
-    if (size <= 0) return 0;
-    const sorted = this.#sorted.subarray(0, size);
-    for (let index = 0; index < size; index += 1) {
-      sorted[index] = this.#intervals[(from + index) % this.#intervals.length] ?? 0;
-    }
-    return usualOf(sorted);
+    this.#undecided.push({ fromMs, toMs, frames });
   }
 
   /** Gaps whose time has passed count when something was lost around them. */

@@ -78,7 +78,10 @@ export class FrameGaps {
 
   /** A frame has come, be it when its place was filled already: that is counted as a drop, and it is not missed as well. */
   noteArrived(timeMs: number): void {
-    if (timeMs <= this.#knownMs) return;
+    if (timeMs <= this.#knownMs) {
+      this.missed.noteUnplaced();
+      return;
+    }
     this.#knownMs = timeMs;
     this.missed.add(timeMs);
   }

@@ -12,9 +12,13 @@ export interface RecordedTrack {
   readonly isRenewing: boolean;
   /**
    * Whether what comes was held back on its way: since when it is out of time, in microseconds of the monotonic clock, null when
-   * it is not; and whether that is not known yet of a stall that has just ended.
+   * it is not; whether this very track shows it; and whether that is not known yet of a stall that has just ended.
    */
-  readonly heldBack?: { readonly sinceUs: number | null; readonly hasStalled: boolean };
+  readonly heldBack?: {
+    readonly sinceUs: number | null;
+    readonly isOwn: boolean;
+    readonly hasStalled: boolean;
+  };
   /** What WebRTC counted when it was last asked; null before. */
   readonly statistics:
     | (Omit<RtcSnapshot, 'bitsPerSecond'> & {

@@ -50,6 +50,8 @@ export class TrackInlets {
   #readAudio: RecordedTrack['statistics'] = null;
   /** The microphone is given up because it was held back since then; null: it is not. */
   #heldBackSinceUs: number | null = null;
+  /** The camera is given up because it was held back. */
+  #isVideoHeldBack = false;
   /** Null before the first track, and while there is any. */
   #idleSinceMs: number | null = null;
   #isConnected = true;
@@ -155,6 +157,7 @@ export class TrackInlets {
     }
     this.#readVideo = video;
     this.#judgeHeldBack();
+    this.#judgeHeldBackVideo();
     const track = this.#audio;
     this.concealed.readSilence(silenceOf(track), nowMs);
     if (audio !== null && audio !== this.#readAudio) {
@@ -179,6 +182,18 @@ export class TrackInlets {
     if (!isNew || this.#audio?.isMuted === true) return;
     audio.streamInterrupted('all');
     this.concealed.heldBack(audio.timeline.at(sinceUs), audio.handedMs);
+  }
+
+  /** The same of a camera: what of it has not come by its fresh stream is lost. */
+  #judgeHeldBackVideo(): void {
+    const track = this.#video;
+    const { video } = this.#targets;
+    const { isOwn = false, sinceUs = null } = track?.isRenewing === true ? (track.heldBack ?? {}) : {};
+    const wasHeldBack = this.#isVideoHeldBack;
+    this.#isVideoHeldBack = sinceUs !== null && isOwn && track?.isMuted === false;
+    if (video === null || this.#isVideoHeldBack === wasHeldBack) return;
+    if (wasHeldBack) video.gaps.missed.caughtUp();
+    else video.gaps.missed.heldBack();
   }
 
   #readLosses(audio: NonNullable<RecordedTrack['statistics']>, nowMs: number): void {

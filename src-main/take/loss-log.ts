@@ -111,8 +111,12 @@ export class LossLog {
 
   /** The process stood still right before the end, and what it held up had no time to come. @param endMs of the file */
   lackedAtEnd(stream: Stream, { fromMs, toMs }: Interval, endMs: number): void {
-    const durationMs = Math.min(toMs, endMs) - fromMs;
-    if (durationMs >= minGapAudioMs) this.#gaps.addUnlessKnown(missing(stream, fromMs, durationMs));
+    const gap = missing(stream, fromMs, Math.min(toMs, endMs) - fromMs);
+    if (gap.durationMs < minGapAudioMs || this.#gaps.isKnown(gap)) return;
+    // Audio is silence in the file, which is on the account.
+    const lost = stream === 'video' ? this.#events.onUncounted(stream, gap.durationMs, 0) : 0;
+    this.known(stream, lost);
+    this.#gaps.add(lost > 0 ? { ...gap, lostFrames: lost } : gap);
   }
 
   /**
@@ -150,9 +154,9 @@ export class LossLog {
     else this.#video.add({ fromMs, toMs, dropped: 0, missed: lost, received: 0 }, toMs);
   }
 
-  /** The same of packets that were lost at a stretch. */
-  burstFoundOut({ fromMs, lost, toMs }: LossShare): void {
-    this.#addAudio(true, { fromMs: Math.max(fromMs, toMs - lost), toMs, lost }, toMs);
+  /** The same of packets that were lost at a stretch. @param seenMs when that was seen, on the take's timeline */
+  burstFoundOut({ fromMs, lost, toMs }: LostAudio, seenMs = toMs): void {
+    this.#addAudio(true, { fromMs: Math.max(fromMs, toMs - lost), toMs, lost }, seenMs);
   }
 
   /** What was just counted is no new loss for the next sample: its gap is known, here or in another part. */
@@ -239,18 +243,19 @@ export class LossLog {
     this.#video.due(received + missed, nowMs);
     const beganMs = this.#begins.video;
     this.#begins.video = null;
-    if (dropped + missed <= 0) return;
-    const found = dropped > 0 || missed <= 0 ? undefined : video.found;
-    const fromMs = found?.[0]?.fromMs ?? Math.min(lastMs, beganMs ?? lastMs);
-    const toMs = found?.at(-1)?.toMs ?? nowMs;
-    this.#video.add({ fromMs, toMs, dropped, missed, received }, nowMs);
+    this.#video.lose(
+      { dropped, missed, received, found: video.found },
+      { fromMs: Math.min(lastMs, beganMs ?? lastMs), toMs: nowMs },
+    );
   }
 
   #sampleAudio({ audio: before, nowMs: lastMs }: LossSample, { audio, nowMs }: LossSample): void {
     this.#audio.passed(nowMs);
-    const lost = audio.lostMs - before.lostMs;
     const beganMs = this.#begins.audio;
     this.#begins.audio = null;
+    const bursts = (audio.concealed ?? []).filter(({ isBurst }) => isBurst);
+    for (const burst of bursts) this.burstFoundOut(burst, nowMs);
+    const lost = bursts.reduce((rest, burst) => rest - burst.lost, audio.lostMs - before.lostMs);
     if (lost <= 0) return;
     const isPlaced = audio.lostEndMs !== undefined && audio.lostEndMs !== before.lostEndMs;
     const toMs = isPlaced ? (audio.lostEndMs ?? nowMs) : nowMs;

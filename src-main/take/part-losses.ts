@@ -137,17 +137,17 @@ export class PartLosses {
           if (stream === 'video') this.#current.known(stream, share.lost);
         }),
       );
-    for (const loss of audio.concealed ?? []) {
+    const concealed = (audio.concealed ?? []).flatMap((loss) =>
       this.#share(sink, 'audio', loss, (log, share) => {
         if (!loss.isBurst) return;
         log.burstFoundOut(share);
         this.#current.known('audio', share.lost);
-      });
-    }
+      }).map((share) => ({ ...share, isBurst: loss.isBurst })),
+    );
     return {
       ...sample,
       video: video === null ? null : { ...video, found: own('video', video.found ?? []) },
-      audio: { ...audio, found: own('audio', audio.found ?? []) },
+      audio: { ...audio, concealed, found: own('audio', audio.found ?? []) },
     };
   }
 

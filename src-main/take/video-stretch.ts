@@ -1,5 +1,5 @@
 import type { LossGap } from '../contract/stamps.js';
-import type { Interval } from '../pipeline/missed-frames.js';
+import type { FoundLoss, Interval } from '../pipeline/missed-frames.js';
 
 /** Losses that are nearer to each other than this are one stretch. */
 export const mergeWithinMs = 1_000;
@@ -15,6 +15,11 @@ export interface LostVideo extends Interval {
   readonly missed: number;
   /** What came in that time. */
   readonly received: number;
+}
+
+/** Where what never arrived would stand. */
+interface Found {
+  readonly found: readonly FoundLoss[] | undefined;
 }
 
 interface Stretch {
@@ -44,6 +49,23 @@ export class VideoStretch {
     if (this.#open === null) return;
     if (nowMs - this.#open.seenMs > mergeWithinMs) this.close();
     else this.#open.due += frames;
+  }
+
+  /**
+   * Frames were lost since the last look. What was missed is found out late, and may be far from what was dropped meanwhile.
+   *
+   * @param found where it was missed; empty where that is since the last look as well @param since ends at the present
+   */
+  lose(
+    { dropped, found = [], missed, received }: Omit<LostVideo, keyof Interval> & Found,
+    since: Interval,
+  ): void {
+    const [first, last] = [found[0], found.at(-1)];
+    const isPlaced = missed > 0 && first !== undefined && last !== undefined;
+    if (isPlaced)
+      this.add({ fromMs: first.fromMs, toMs: last.toMs, dropped: 0, missed, received }, since.toMs);
+    const others = isPlaced ? 0 : Math.max(0, missed);
+    if (dropped + others > 0) this.add({ ...since, dropped, missed: others, received }, since.toMs);
   }
 
   /** Frames were lost. @param nowMs when that was seen; times are milliseconds on the take's timeline */

@@ -87,10 +87,33 @@ describe('ConcealedAudio', () => {
       .half({ received: 10, concealedMs: 300 })
       .half({ lost: 20, received: 25, concealedMs: 100 });
     expect(audio.drainConcealed().slice(4)).toEqual([
-      { fromMs: 2_500, toMs: 3_000, lost: 100, total: 480, isBurst: true },
       { fromMs: 2_000, toMs: 2_500, lost: 300, total: 480, isBurst: true },
+      { fromMs: 2_500, toMs: 3_000, lost: 100, total: 480, isBurst: true },
     ]);
     expect(audio.drainConcealed()).toEqual([]);
+  });
+
+  it('places an interruption where it began, although more was made up behind it than was lost', () => {
+    const { audio } = new Microphone()
+      .halves(4, { concealedMs: 10 })
+      .half({ received: 10, concealedMs: 200 })
+      .half({ received: 0, concealedMs: 500 })
+      .half({ received: 15, concealedMs: 300 })
+      .half({ lost: 40, received: 25, concealedMs: 100 });
+    expect(audio.drainConcealed().map(({ fromMs, lost }) => [fromMs, lost])).toEqual([
+      [2_000, 200],
+      [2_500, 500],
+      [3_000, 100],
+    ]);
+  });
+
+  it('does not take an interruption for one that began before the sender paused', () => {
+    const { audio } = new Microphone()
+      .halves(6, { received: 1, concealedMs: 480 })
+      .half({ received: 25 })
+      .half({ received: 5, concealedMs: 400 })
+      .half({ lost: 20, received: 25 });
+    expect(audio.drainConcealed().map(({ fromMs, lost }) => [fromMs, lost])).toEqual([[3_500, 400]]);
   });
 
   it.each([

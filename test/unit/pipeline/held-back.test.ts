@@ -96,6 +96,10 @@ describe('what was held back and comes at once', () => {
     stalled.goesOn(3_000, 67).isSilent(2_000).sends(34);
     stalled.heldBack.join();
     expect(stalled.heldBack.sinceUs).not.toBeNull();
+    expect(stalled.heldBack.isOwn).toBe(true);
+    const paused = camera().goesOn(3_000, 33).isSilent(2_000).sends(7);
+    paused.heldBack.join();
+    expect([paused.heldBack.sinceUs !== null, paused.heldBack.isOwn]).toEqual([true, false]);
     healthy.goesOn(6_000, 67).heldBack.join();
     expect(healthy.heldBack.sinceUs).toBeNull();
   });

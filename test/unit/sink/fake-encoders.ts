@@ -101,7 +101,7 @@ export class FakeTrack implements RecordedTrack {
   statistics: RecordedTrack['statistics'] = null;
   isRenewing = false;
   isUnheard = false;
-  heldBack: NonNullable<RecordedTrack['heldBack']> = { sinceUs: null, hasStalled: false };
+  heldBack: NonNullable<RecordedTrack['heldBack']> = { sinceUs: null, isOwn: false, hasStalled: false };
   decryption: RecordedTrack['decryption'] = null;
   readonly connection = { falls: 0, isPoor: false };
   receiver: VideoReceiver | AudioReceiver | null = null;

@@ -72,9 +72,9 @@ class Microphone {
     this.#received = played;
     await this.speaks(500);
     this.#received += ms / 20;
-    this.track.heldBack = { sinceUs: null, hasStalled: true };
+    this.track.heldBack = { sinceUs: null, isOwn: true, hasStalled: true };
     await this.reads(lostPackets);
-    this.track.heldBack = { sinceUs, hasStalled: true };
+    this.track.heldBack = { sinceUs, isOwn: true, hasStalled: true };
     this.track.isRenewing = true;
     await this.reads();
     for (let passedMs = 0; passedMs < 500; passedMs += frameMs) {
@@ -82,7 +82,7 @@ class Microphone {
       this.#receiver.onAudioFrame(clock.ms * 1_000, () => pcm);
     }
     this.#receiver.onStreamEnded('renewed');
-    this.track.heldBack = { sinceUs: null, hasStalled: false };
+    this.track.heldBack = { sinceUs: null, isOwn: true, hasStalled: false };
     this.track.isRenewing = false;
     [this.#received, this.#lost, this.#concealedMs] = [0, 0, 0];
     this.#receiver.onStreamStarted();

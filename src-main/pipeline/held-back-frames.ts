@@ -1,0 +1,86 @@
+/** Nothing comes for so long: it may be held back. A reading is a fraction of a second after the newest frame anyway. Milliseconds. */
+const leastQuietMs = 450;
+
+/** What was known of a camera when nothing came of it for a while. */
+interface Quiet {
+  /** When its newest frame came before. */
+  readonly fromMs: number;
+  /** Frames by then. */
+  readonly arrived: number;
+  /** Of those that had never come. */
+  readonly missed: number;
+  /** Its own, before. */
+  readonly intervalMs: number;
+}
+
+/** A stretch of a camera, and how many of its frames never came. */
+interface HeldBackLoss {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly frames: number;
+}
+
+/**
+ * Counts what is lost of a camera that is held back on its way and then delivered at once, up to its fresh stream: as many frames
+ * as it sent in that time by the rate that it had before, less those that have come. Where those stand says nothing: their times
+ * are wrong. Times are milliseconds of the clock of `MissedFrames.add`.
+ */
+export class HeldBackFrames {
+  #arrived = 0;
+  #arrivedBefore = 0;
+  #quiet: Quiet | null = null;
+  #held: Quiet | null = null;
+  #isOver = false;
+
+  /** Since when it is held back; null when it is not. */
+  get fromMs(): number | null {
+    return this.#held?.fromMs ?? null;
+  }
+
+  /** It was held back, and what comes is on time again. */
+  get isOver(): boolean {
+    return this.#held !== null && this.#isOver;
+  }
+
+  /** A frame has come, whether or not it has a place. */
+  came(): void {
+    this.#arrived += 1;
+  }
+
+  /** Called a few times a second with what is known at the moment. @param fromMs when the newest frame came */
+  read(nowMs: number, { fromMs, intervalMs, missed }: Omit<Quiet, 'arrived'>): void {
+    const arrived = this.#arrived;
+    const isQuiet = arrived === this.#arrivedBefore;
+    this.#arrivedBefore = arrived;
+    if (!isQuiet || nowMs - fromMs < leastQuietMs || arrived === this.#quiet?.arrived) return;
+    const hasRate = intervalMs > 0 && Number.isFinite(intervalMs);
+    this.#quiet = hasRate ? { fromMs, arrived, missed, intervalMs } : null;
+  }
+
+  /** What has come since it was quiet was held back. @returns since when; null where too little is known of it */
+  begin(): number | null {
+    this.#held = this.#quiet;
+    this.#isOver = false;
+    return this.fromMs;
+  }
+
+  /** What comes from now on is on time. */
+  over(): void {
+    this.#isOver = true;
+  }
+
+  /**
+   * It ends with the newest frame.
+   *
+   * @param leastIntervalMs of faster ones the file takes no more @param missed as {@link HeldBackFrames.read} takes it
+   */
+  end(toMs: number, leastIntervalMs: number, missed: number): HeldBackLoss | null {
+    const held = this.#held;
+    this.#held = null;
+    this.#quiet = null;
+    if (held === null) return null;
+    const due = Math.round((toMs - held.fromMs) / Math.max(held.intervalMs, leastIntervalMs));
+    const frames = due - (this.#arrived - held.arrived) - (missed - held.missed);
+    return frames > 0 ? { fromMs: held.fromMs, toMs, frames } : null;
+  }
+}
