@@ -47,6 +47,11 @@ export class HeldBackFrames {
     this.#arrived += 1;
   }
 
+  /** The frame that came last is left out, for another one stands in its slot: of those that come at once it is lost. */
+  leftOut(): void {
+    this.#arrived -= 1;
+  }
+
   /** Called a few times a second with what is known at the moment. @param fromMs when the newest frame came */
   read(nowMs: number, { fromMs, intervalMs, missed }: Omit<Quiet, 'arrived'>): void {
     const arrived = this.#arrived;

@@ -130,6 +130,11 @@ export class MissedFrames {
     if (!this.#intervals.noteUnplaced(timeMs, this.#judged)) this.#unplaced += 1;
   }
 
+  /** The newest frame is left out, for its slot is taken. */
+  noteLeftOut(): void {
+    this.#heldBack.leftOut();
+  }
+
   /** Nothing could be received in that time: the process stood still. */
   noteStandstill(interval: Interval): void {
     if (this.#standstills.length >= maxStandstills) this.#standstills.shift();

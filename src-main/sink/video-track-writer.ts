@@ -16,10 +16,7 @@ import { type VideoTrackWriterOptions, videoWriting } from './video-track-writer
 
 const { delaySlewMsPerSecond, fillBehindMs, fillEveryMs, roundingMs, usualDelayMs } = videoWriting;
 
-/**
- * The video half of a sink: decides about each frame before it is copied, queues it, copies and hands it over when a
- * permit is free, and fills the timeline while there are none.
- */
+/** The video half of a sink: decides about each frame before it is copied, queues it, hands it over when a permit is free, and fills gaps. */
 export class VideoTrackWriter {
   /** Taken off each frame's time; followed by a millisecond for each frame of 30 fps, which no interval shows. */
   readonly playoutDelay = new PlayoutDelay(usualDelayMs, delaySlewMsPerSecond);
@@ -159,6 +156,7 @@ export class VideoTrackWriter {
         }
         return;
       }
+      if (placeMs === null && this.#isLive) this.#gaps.missed.noteLeftOut();
       accounting.receiveAndDrop(placeMs === null ? 'paced' : 'governed');
     }
     frame.dispose();

@@ -34,6 +34,9 @@ class ProxyRefusal extends Error {
   }
 }
 
+/** What `fetch` says of a connection that ended in mid-question. */
+const brokenOff = /other side closed|ECONNRESET|EPIPE/;
+
 /** The way through one proxy is kept open: rooms are asked for twice a second. */
 let kept: { readonly address: string; readonly agent: ProxyAgent } | null = null;
 
@@ -52,7 +55,13 @@ export async function askServer(request: ServerRequest): Promise<ServerAnswer> {
   const init = { method, headers: { ...headers }, signal, ...(body === undefined ? {} : { body }) };
   const proxy = ownProxyAddressFor(url);
   // Node's own fetch knows no proxies.
-  const response = await (proxy === null ? fetch(address, init) : throughProxy(proxy, address, init));
+  const ask = () => (proxy === null ? fetch(address, init) : throughProxy(proxy, address, init));
+  // A connection that was kept open ends with its server, and that may be known only when it is used again: nothing is asked that
+  // must not be asked twice.
+  const response = await ask().catch((thrown: unknown) => {
+    if (!brokenOff.test(wordsOf(thrown))) throw thrown;
+    return ask();
+  });
   return {
     status: response.status,
     date: response.headers.get('date') ?? '',

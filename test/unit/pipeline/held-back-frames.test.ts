@@ -64,6 +64,14 @@ describe('a camera that is held back by a server', () => {
     expect(camera.comes(10_530, 15_000).reads(15_000).gaps).toEqual([[60, 105, 136 - 18 - 4 - 31]]);
   });
 
+  it('lacks what has come at once, and is left out for its slot is taken', () => {
+    const camera = recorded().comes(8_667, 8_710, 1);
+    for (let frame = 0; frame < 41; frame += 1) camera.missed.noteLeftOut();
+    camera.reads(9_200).missed.heldBack();
+    camera.reads(9_400).missed.caughtUp();
+    expect(camera.comes(10_100, 14_000).reads(14_000).gaps).toEqual([[60, 101, 123 - 43 + 41 - 1]]);
+  });
+
   it('lacks it when it leaves before it is on time again', () => {
     const camera = recorded().comes(8_627, 8_969, 38).reads(9_200);
     camera.missed.heldBack();

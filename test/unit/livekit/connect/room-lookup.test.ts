@@ -141,6 +141,19 @@ describe('a room, and a server that does not say', () => {
     expect(messageOf(await direct())).toContain('connection refused');
   });
 
+  it('is asked again where the connection that was kept open has ended', async () => {
+    let asks = 0;
+    server.removeAllListeners('request').on('request', ({ socket }, response) => {
+      asks += 1;
+      if (asks === 2) socket.resetAndDestroy();
+      else response.end(answers.body);
+    });
+    const { RoomLookup } = await import('#engine/livekit/connect/room-lookup.js');
+    const lookup = new RoomLookup({ url: `ws://127.0.0.1:${port}`, credentials, room: 'standup' });
+    expect([await lookup.ask(), await lookup.ask()]).toEqual([{ kind: 'open' }, { kind: 'open' }]);
+    expect(asks).toBe(3);
+  });
+
   it('is not reached where the server goes while it is asked, and that is said', async () => {
     server.removeAllListeners('request').on('request', ({ socket }) => {
       socket.destroy();
