@@ -1,5 +1,6 @@
 import { maxMovedSlots } from '../contract/limits.js';
 import { FramePacer } from './frame-pacer.js';
+import { TakenSlot } from './taken-slot.js';
 
 /**
  * A frame that stands farther than this share of a slot from its own time is off center. Half a slot would do without
@@ -37,6 +38,7 @@ export class FrameSlots {
   /** The time of the frame in it; null when it was put there to fill a gap. */
   #lastTimeMs: number | null = null;
   #offCenter = 0;
+  readonly #taken = new TakenSlot();
 
   /**
    * @param constantFps frames per second of a constant rate; null for a variable one
@@ -89,6 +91,11 @@ export class FrameSlots {
     // Behind one that is dropped the next one takes its nearest slot, too.
     this.#offCenter = nearest < next ? framesOffCenter - 1 : 0;
     return nearest < next ? null : nearest * slotMs;
+  }
+
+  /** Why a frame has none. @param timeMs its own @param isMovedBack as {@link TakenSlot.causeAt} takes it */
+  causeOfNone(timeMs: number, isMovedBack: boolean): 'paced' | 'tooLate' {
+    return this.#taken.causeAt(timeMs, isMovedBack);
   }
 
   /** The same for what fills a gap: there is always a place, if a later one. */

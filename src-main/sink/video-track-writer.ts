@@ -156,8 +156,10 @@ export class VideoTrackWriter {
         }
         return;
       }
-      if (placeMs === null && this.#isLive) this.#gaps.missed.noteLeftOut();
-      accounting.receiveAndDrop(placeMs === null ? 'paced' : 'governed');
+      const isMovedBack = this.#clock.isMovingBack || this.playoutDelay.isGrowing;
+      const cause = placeMs === null ? this.#slots.causeOfNone(timeMs, isMovedBack) : 'governed';
+      if (cause === 'paced' && this.#isLive) this.#gaps.missed.noteLeftOut();
+      accounting.receiveAndDrop(cause);
     }
     frame.dispose();
   }

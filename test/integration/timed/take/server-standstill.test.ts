@@ -30,6 +30,8 @@ const slotMs = 1000 / 30;
 const backInSyncAfterMs = 3_000;
 /** Until it is known that packets were held back, and until there is a fresh stream. A busy machine takes its time. */
 const mostRenewalMs = 2_000;
+/** Of frames that are missing: those that stand in a slot of another one, and what a busy machine leaves out by itself. */
+const mostUntold = 0.15;
 const toneHz = 440;
 
 let folder: string;
@@ -145,6 +147,16 @@ describe.skipIf(process.platform === 'win32')('while the media server stands sti
       expect(toMs - take.wentOnMs).toBeLessThan(mostRenewalMs);
       expect(Math.abs(lostMs - (toMs - fromMs))).toBeLessThan(200);
     }
+  });
+
+  timedTest('every frame of a camera that is missing is told', shared, ({ content, manifest }) => {
+    const { missedFrames, video } = fileOf(manifest, 'ada');
+    const told = missedFrames + video.dropped.tooLate;
+    const missing = content.counters.missing.length;
+    expect(missing).toBeGreaterThan(stop.ms / slotMs - 10);
+    expect({ told, missing, isTold: Math.abs(told - missing) <= mostUntold * missing }).toMatchObject({
+      isTold: true,
+    });
   });
 
   timedTest('all else of a microphone is in its file', shared, ({ manifest, shares }) => {
