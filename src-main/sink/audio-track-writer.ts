@@ -177,7 +177,7 @@ export class AudioTrackWriter {
   get #isHeadDue(): boolean {
     const positionMs = this.#options.queue.peekTimeMs();
     if (positionMs === undefined || this.#former.frames > 0) return positionMs !== undefined;
-    const nowMs = this.isLive && !this.end.isKnown ? this.#options.clock.nowMs() : Infinity;
+    const nowMs = this.isLive && !this.end.isClosed ? this.#options.clock.nowMs() : Infinity;
     return !this.#hold.isOn && !this.timeline.isTooSoon(positionMs, nowMs);
   }
 

@@ -29,6 +29,8 @@ export interface RecordingRunOptions {
     onFailure: (error: PlateauError) => void,
   ) => Promise<RunEncoder>;
   readonly events: RunEvents;
+  /** Hands what WebRTC has counted to the writers. */
+  readonly readStatistics: () => void;
   /** Aborted when nobody can wait any longer. */
   readonly hurry?: AbortSignal | undefined;
 }

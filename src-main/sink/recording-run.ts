@@ -47,8 +47,8 @@ export class RecordingRun {
   constructor(options: RecordingRunOptions) {
     this.#options = options;
     this.#elsewhere = new AwaitedFolder(options.events.mayGoOnElsewhere);
-    const { audio, hurry, video } = options;
-    this.#writersEnd = new WritersEnd(video === null ? [audio] : [video, audio], hurry);
+    const { audio, hurry, readStatistics, video } = options;
+    this.#writersEnd = new WritersEnd(video === null ? [audio] : [video, audio], hurry, readStatistics);
     this.begun = this.#begin();
     this.#starting = this.begun;
   }

@@ -291,8 +291,8 @@ export class RecordingSink {
     };
     return new RecordingRun({
       ...{ clock, hurry, video: this.video, audio: this.audio },
-      parts: this.parts,
-      restarts: this.#restarts,
+      ...{ parts: this.parts, restarts: this.#restarts },
+      readStatistics: () => this.#inlets.readStatistics(clock.nowMs()),
       startEncoder: (when, onFailure) => this.#encoders.start(when, { onFailure, onFailed }),
       events: { ...events, onFailed },
     });

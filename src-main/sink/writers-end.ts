@@ -8,6 +8,8 @@ import type { SilentAudio } from './silent-audio.js';
  * that is waited in all. In milliseconds.
  */
 const onItsWayMs = { beyondUsual: 250, atMost: 1_000 } as const;
+/** WebRTC's figures are renewed as often while they are waited for, in milliseconds. */
+const readEveryMs = 200;
 /**
  * How long queued frames may take to leave at the end of a run before they are given up and counted; and from when somebody
  * is in a hurry: together with what an encoder that hangs gets then, it has to be less than the whole stop does. In milliseconds.
@@ -21,7 +23,7 @@ export interface EndingWriter {
   /** Whether anything is to come at all. */
   readonly isLive: boolean;
   /** How long what it is offered was on its way. */
-  readonly playoutDelay: Pick<PlayoutDelay, 'ms'>;
+  readonly playoutDelay: Pick<PlayoutDelay, 'keptBackMs' | 'ms'>;
   /** Nothing is queued or in flight, and a closed segment is filled to its end. */
   readonly isDrained: boolean;
   /** Up to where its encoder was handed something, in milliseconds on the take's timeline. */
@@ -39,12 +41,17 @@ export interface EndingWriter {
 export class WritersEnd {
   readonly #writers: readonly EndingWriter[];
   readonly #hurry: AbortSignal | undefined;
+  readonly #readStatistics: () => void;
   #onChanged: (() => void) | null = null;
 
-  /** @param writers of the streams that there are @param hurry aborted when nobody can wait any longer */
-  constructor(writers: readonly EndingWriter[], hurry?: AbortSignal) {
+  /**
+   * @param writers of the streams that there are @param hurry aborted when nobody can wait any longer
+   * @param readStatistics hands what WebRTC has counted to the writers
+   */
+  constructor(writers: readonly EndingWriter[], hurry?: AbortSignal, readStatistics = (): void => undefined) {
     this.#writers = writers;
     this.#hurry = hurry;
+    this.#readStatistics = readStatistics;
   }
 
   /** Something that a writer is asked for has changed. */
@@ -58,11 +65,24 @@ export class WritersEnd {
     const usualMs = Math.max(0, ...this.#writers.map(({ playoutDelay }) => playoutDelay.ms));
     const waitMs = Math.min(onItsWayMs.atMost, usualMs + onItsWayMs.beyondUsual);
     await this.#until(({ end, isLive }) => end.isPassed || !isLive, waitMs);
+    await this.#untilPlacesAreKnown();
     for (const writer of this.#writers) writer.close();
     const hurried = hurriedFor(this.#hurry, drainMs.hurried);
     await this.#until(({ isDrained }) => isDrained, drainMs.unhurried, hurried.over);
     hurried.cancel();
     for (const writer of this.#writers) if (!writer.isDrained) noteRest(writer);
+  }
+
+  /** What a standstill has made late is kept back until it is told where it stands: the last of it as well. */
+  async #untilPlacesAreKnown(): Promise<void> {
+    const keptBackMs = Math.max(0, ...this.#writers.map(({ playoutDelay }) => playoutDelay.keptBackMs));
+    if (keptBackMs === 0) return;
+    const reading = setInterval(this.#readStatistics, readEveryMs);
+    const hurried = hurriedFor(this.#hurry, 0);
+    await this.#until(() => false, keptBackMs, hurried.over);
+    hurried.cancel();
+    clearInterval(reading);
+    this.#readStatistics();
   }
 
   async #until(

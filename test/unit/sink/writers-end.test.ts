@@ -19,7 +19,7 @@ class HungWriter implements EndingWriter {
   readonly silence = {
     wasAway: (ms: number): number => (this.lostMs += ms),
   };
-  readonly playoutDelay = { ms: 40 };
+  readonly playoutDelay = { ms: 40, keptBackMs: 0 };
   readonly isDrained = false;
 
   close(): void {
@@ -76,4 +76,33 @@ it.each([
   }
   await ended;
   expect(writer.lostMs).toBe(lostMs);
+});
+
+it('waits until it is told where the end of a stream stands that a standstill has made late, and no longer in a hurry', async () => {
+  const ended = async (
+    keptBackMs: number,
+    hurry?: AbortSignal,
+  ): Promise<[reads: number, closedAfterMs: number]> => {
+    const [writer, reads] = [new HungWriter(), { count: 0 }];
+    Object.assign(writer.playoutDelay, { keptBackMs });
+    writer.isLive = true;
+    void new WritersEnd([writer], hurry, () => (reads.count += 1)).at(1_000);
+    writer.end.excludes(1_010);
+    let closedAfterMs = 0;
+    for (; !writer.end.isClosed; closedAfterMs += 50) {
+      await vi.advanceTimersByTimeAsync(50);
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+    }
+    return [reads.count, closedAfterMs];
+  };
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+  const [reads, afterMs] = await ended(400);
+  expect(reads).toBeGreaterThanOrEqual(2);
+  expect(afterMs).toBeGreaterThanOrEqual(650);
+  const [noReads, usualMs] = await ended(0);
+  expect([noReads, usualMs <= 350]).toEqual([0, true]);
+  const [, hurriedMs] = await ended(400, AbortSignal.abort());
+  expect(hurriedMs).toBeLessThanOrEqual(400);
 });
