@@ -183,11 +183,11 @@ const notRecordedSchema = z.object({
 });
 export type NotRecorded = z.infer<typeof notRecordedSchema>;
 
-/** Somebody who is recorded, or was to be, as they were described last. */
+/** Somebody who is recorded, or was to be, as they were described last; of who comes back and says nothing, as before they left. */
 const manifestParticipantSchema = participantDescriptionSchema.extend({
   identity: z.string(),
   name: z.string(),
-  /** What they were called before during the take: the last 20 names, the oldest first. */
+  /** What else they were called during the take: the last 20 names, the oldest first, each once. */
   formerNames: z.array(z.string()),
 });
 export type ManifestParticipant = z.infer<typeof manifestParticipantSchema>;
