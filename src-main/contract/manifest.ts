@@ -232,6 +232,8 @@ export const manifestSchema = z.object({
   startedAt: z.iso.datetime(),
   stoppedAt: z.iso.datetime().nullable(),
   durationMs: z.number().nonnegative().nullable(),
+  /** So long before the take began there was something to record, which is in no file; absent below a second. */
+  beganLateMs: z.int().nonnegative().optional(),
   profile: profileSchema,
   /** `copy`: the files hold what was sent, and the profile says nothing of them. Absent of an encoded take. */
   mode: takeModeSchema.optional(),
@@ -257,10 +259,7 @@ export const manifestSchema = z.object({
   /** In the order of time: the first 1,000, and how many more there are. Older manifests lack both. */
   pauses: z.array(pauseSchema).optional(),
   pausesLeftOut: z.int().nonnegative().optional(),
-  /**
-   * Where a track was on and did not deliver what it should, in the order in which it was noticed; `caps.signalGaps`
-   * of them, and how many more there are. Older manifests lack both.
-   */
+  /** Where a track was on and did not deliver what it should, as noticed: `caps.signalGaps`, and how many more. Older manifests lack both. */
   signalGaps: z.array(signalGapSchema).optional(),
   signalGapsLeftOut: z.int().nonnegative().optional(),
   /** Whose files there are, or should be: at most 200, and how many more there are. Older manifests lack both. */
