@@ -54,7 +54,9 @@ async function startBehindCountdown(parts: StartParts & Pick<ConsoleParts, 'pend
 export async function startTake(parts: StartParts): Promise<{ takeName: string }> {
   const { recorder, room, settings, setProblem, telemetry } = parts;
   setProblem(null);
-  const path = await recorder.startTake(await inChosenMode(parts, takeRequestOf(settings, room.roster)));
+  const wantedAtMs = performance.now();
+  const request = await inChosenMode(parts, takeRequestOf(settings, room.roster));
+  const path = await recorder.startTake(request, wantedAtMs);
   room.roster.takeStarted(recorder.participants);
   telemetry.takeStarted(path);
   return { takeName: recorder.take?.name ?? '' };

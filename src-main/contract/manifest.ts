@@ -183,11 +183,11 @@ const notRecordedSchema = z.object({
 });
 export type NotRecorded = z.infer<typeof notRecordedSchema>;
 
-/** Somebody who is recorded, or was to be, as they were described last. */
+/** Somebody who is recorded, or was to be, as they were described last; of who comes back and says nothing, as before they left. */
 const manifestParticipantSchema = participantDescriptionSchema.extend({
   identity: z.string(),
   name: z.string(),
-  /** What they were called before during the take: the last 20 names, the oldest first. */
+  /** What else they were called during the take: the last 20 names, the oldest first, each once. */
   formerNames: z.array(z.string()),
 });
 export type ManifestParticipant = z.infer<typeof manifestParticipantSchema>;
@@ -232,6 +232,8 @@ export const manifestSchema = z.object({
   startedAt: z.iso.datetime(),
   stoppedAt: z.iso.datetime().nullable(),
   durationMs: z.number().nonnegative().nullable(),
+  /** So long before the take began there was something to record, which is in no file; absent below a second. */
+  beganLateMs: z.int().nonnegative().optional(),
   profile: profileSchema,
   /** `copy`: the files hold what was sent, and the profile says nothing of them. Absent of an encoded take. */
   mode: takeModeSchema.optional(),
@@ -257,10 +259,7 @@ export const manifestSchema = z.object({
   /** In the order of time: the first 1,000, and how many more there are. Older manifests lack both. */
   pauses: z.array(pauseSchema).optional(),
   pausesLeftOut: z.int().nonnegative().optional(),
-  /**
-   * Where a track was on and did not deliver what it should, in the order in which it was noticed; `caps.signalGaps`
-   * of them, and how many more there are. Older manifests lack both.
-   */
+  /** Where a track was on and did not deliver what it should, as noticed: `caps.signalGaps`, and how many more. Older manifests lack both. */
   signalGaps: z.array(signalGapSchema).optional(),
   signalGapsLeftOut: z.int().nonnegative().optional(),
   /** Whose files there are, or should be: at most 200, and how many more there are. Older manifests lack both. */

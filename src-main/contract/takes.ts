@@ -98,6 +98,8 @@ export const takeEntrySchema = z.object({
   ...takeDescriptionSchema.partial().shape,
   startedAt: z.iso.datetime(),
   durationMs: z.number().nullable(),
+  /** So long before it began there was something to record, in milliseconds; left out below a second. */
+  beganLateMs: z.int().nonnegative().optional(),
   /** All that its deletion frees: MP4 files that were made of it, and what is there of one that is not finished, included. */
   sizeBytes: z.number(),
   condition: takeConditionSchema,

@@ -8,7 +8,7 @@ import type { CompleteStamp, IntactStamp } from '../contract/stamps.js';
 import { inTime } from '../process/deadline.js';
 import type { LowPriority } from '../process/low-priority.js';
 import { sha256OfFile } from '../storage/checksum.js';
-import { diskNotAnswering, diskPatienceMs, freeBytesOf } from '../storage/take-folder.js';
+import { diskNotAnswering, diskPatienceMs, roomToFinishIn } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 import { assemble } from './assemble.js';
 import type { AssembleRequest, AssembleResult } from './assembly.js';
@@ -85,7 +85,7 @@ export async function finalizeFile(
   onProgress: (fraction: number) => void,
 ): Promise<ManifestFile> {
   const disk = await inTime(
-    Promise.all([sizeOf(request.folder, entry), freeBytesOf(request.folder)]),
+    Promise.all([sizeOf(request.folder, entry), roomToFinishIn(request.folder)]),
     isStuck ? 0 : diskPatienceMs,
   );
   const [sizeBytes, freeBytes] = disk.isInTime ? disk.value : [0, null];

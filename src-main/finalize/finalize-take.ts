@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { ManifestFile } from '../contract/manifest.js';
 import { inTime } from '../process/deadline.js';
-import { diskPatienceMs, freeBytesOf } from '../storage/take-folder.js';
+import { diskPatienceMs, roomToFinishIn } from '../storage/take-folder.js';
 import { finalizeFailure } from './assembly.js';
 import { endCopied } from './check-copied.js';
 import { completeStamp } from './complete-stamp.js';
@@ -171,7 +171,7 @@ async function indexFiles(
   const indexed = new Map<ManifestFile, IndexedFile>();
   const stuck = new Set<ManifestFile>();
   await pLimit(filesAtOnce).map(entries, async (entry) => {
-    const disk = await inTime(freeBytesOf(folder), diskPatienceMs);
+    const disk = await inTime(roomToFinishIn(folder), diskPatienceMs);
     if (!disk.isInTime) return;
     const indexing = withRoom(request, disk.value, (freeBytes) => {
       const assembly = { ...assemblyOf(request, entry), freeBytes };
@@ -204,6 +204,6 @@ async function withRoom<Made>(
     return await make(freeBytes);
   } catch (thrown) {
     if (finalizeFailure(thrown).code !== 'diskFull' || (await makeRoom?.()) !== true) throw thrown;
-    return make(await freeBytesOf(folder));
+    return make(await roomToFinishIn(folder));
   }
 }

@@ -38,7 +38,7 @@ export class FrameSlots {
   /** The time of the frame in it; null when it was put there to fill a gap. */
   #lastTimeMs: number | null = null;
   #offCenter = 0;
-  readonly #taken = new TakenSlot();
+  #taken = new TakenSlot();
 
   /**
    * @param constantFps frames per second of a constant rate; null for a variable one
@@ -60,15 +60,17 @@ export class FrameSlots {
   /** Frames of another stream follow. */
   streamStarted(): void {
     this.#pacer = new FramePacer(this.#maxFps);
+    this.#taken = new TakenSlot();
   }
 
   /**
    * Where a frame would stand; call it once for each. It is {@link FrameSlots.take} that takes the place.
    *
-   * @param endMs there is no place from there on
+   * @param endMs there is no place from there on @param takenMs when it was taken, on any clock of its stream
    * @returns null when the frame is above the rate, or has no place before the end
    */
-  placeFor(timeMs: number, endMs = Infinity): number | null {
+  placeFor(timeMs: number, endMs = Infinity, takenMs = timeMs): number | null {
+    this.#taken.note(timeMs, takenMs);
     const placeMs = this.#placeOf(timeMs);
     return placeMs !== null && placeMs < endMs ? placeMs : null;
   }
@@ -93,9 +95,9 @@ export class FrameSlots {
     return nearest < next ? null : nearest * slotMs;
   }
 
-  /** Why a frame has none. @param timeMs its own @param isMovedBack as {@link TakenSlot.causeAt} takes it */
-  causeOfNone(timeMs: number, isMovedBack: boolean): 'paced' | 'tooLate' {
-    return this.#taken.causeAt(timeMs, isMovedBack);
+  /** Why the frame has none that was asked for last. @param timeMs its own */
+  causeOfNone(timeMs: number): 'paced' | 'tooLate' {
+    return this.#taken.cause(timeMs);
   }
 
   /** The same for what fills a gap: there is always a place, if a later one. */

@@ -25,8 +25,6 @@ const emptying = {
   ...{ fromMs: 150, everyMs: 200, settledMs: 5 },
   ...{ share: 0.2, wrongMs: 60, wrongReadings: 4 },
 } as const;
-/** Readings of a calm line differ by less, in milliseconds. */
-const growingFromMs = 5;
 /** The delay in force is that of so long ago: it was asked for, was read a fifth of a second later, and is reached in another one. */
 const readLateMs = 400;
 
@@ -71,11 +69,6 @@ export class PlayoutDelay {
   /** What was played out no longer ago than this is kept back: how long it was delayed is told later. 0 on most days. */
   get keptBackMs(): number {
     return this.#isEmptying ? readLateMs : 0;
-  }
-
-  /** It grows: what is played out comes nearer to what was before. */
-  get isGrowing(): boolean {
-    return this.#targetMs - this.#ms > growingFromMs;
   }
 
   /** Readings of the present stream. */

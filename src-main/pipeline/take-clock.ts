@@ -185,11 +185,6 @@ export class VideoClock {
   #previousUs: number | null = null;
   #previousArrivalUs = 0;
 
-  /** Frames stood behind their time, and are moved back to it: each comes nearer to the one before. */
-  get isMovingBack(): boolean {
-    return this.#movedUs > this.#toMoveUs;
-  }
-
   /**
    * Places the next frame of the stream; frames are placed in the order of their arrival. Allocates nothing.
    *

@@ -1,5 +1,11 @@
 /** A source that is faster than its file has had a frame left out within this time, at the latest. Milliseconds. */
 const fasterWithinMs = 1_500;
+/** With each frame so much is forgotten of what the one before was moved by: a third of a second at 30 fps. */
+const forgottenShare = 0.1;
+/** Frames have come nearer to one another than they were taken by so much, in milliseconds: jitter is less. */
+const movedFromMs = 6;
+/** Another clock, in milliseconds. */
+const otherClockMs = 2_000;
 
 /**
  * Why a frame has no slot of its own. One of a source that is faster than its file is left out by intention. One of a source that
@@ -7,13 +13,22 @@ const fasterWithinMs = 1_500;
  */
 export class TakenSlot {
   #leftOutMs = -Infinity;
+  /** How far a frame stands before the time at which it was taken, and the least of that lately; NaN before the first. */
+  #movedMs = NaN;
+  #leastMovedMs = NaN;
 
-  /**
-   * The next frame without a slot.
-   *
-   * @param timeMs only grows @param isMovedBack frames come nearer to one another than they were sent, at the moment
-   */
-  causeAt(timeMs: number, isMovedBack: boolean): 'paced' | 'tooLate' {
+  /** The next frame of the stream. Allocates nothing. @param timeMs where it belongs @param takenMs when it was taken, by its source */
+  note(timeMs: number, takenMs: number): void {
+    this.#movedMs = takenMs - timeMs;
+    const furtherMs = this.#movedMs - this.#leastMovedMs;
+    // Moved away from its time a frame is at once.
+    const isNearer = furtherMs >= 0 && furtherMs < otherClockMs;
+    this.#leastMovedMs = isNearer ? this.#leastMovedMs + forgottenShare * furtherMs : this.#movedMs;
+  }
+
+  /** The frame that was noted last has no slot. */
+  cause(timeMs: number): 'paced' | 'tooLate' {
+    const isMovedBack = this.#movedMs - this.#leastMovedMs > movedFromMs;
     if (isMovedBack && timeMs - this.#leftOutMs > fasterWithinMs) return 'tooLate';
     this.#leftOutMs = timeMs;
     return 'paced';

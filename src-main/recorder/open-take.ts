@@ -4,6 +4,7 @@ import type { Profile } from '../contract/profile.js';
 import type { TakeMode, TakeRequest } from '../contract/recording.js';
 import { CopiedTake } from '../copy/process/copied-take.js';
 import type { CopyArmed } from '../copy/process/copy-requests.js';
+import { lateBeginSentence } from '../format/late-begin-text.js';
 import type { PublicationInfo } from '../livekit/publication-info.js';
 import { inTimeOrHurry } from '../process/hurry.js';
 import { assertOpenFileLimit } from '../process/open-files.js';
@@ -22,6 +23,7 @@ import type { EventReporter } from '../telemetry/event-reporter.js';
 import { ownMemory } from '../telemetry/process-memory.js';
 import { plateauVersion } from '../version.js';
 import { openBackup } from './backup-folder.js';
+import { lateSince } from './late-begin.js';
 import { otherFolder } from './other-folder.js';
 import { checkOutputs } from './preflight.js';
 import type { RecorderRoom } from './recorder-room.js';
@@ -30,6 +32,8 @@ import type { RecorderRoom } from './recorder-room.js';
 export interface TakeSurroundings {
   readonly room: RecorderRoom;
   readonly report: EventReporter;
+  /** Since when a take is wanted, of `performance.now`. */
+  readonly wantedAtMs: number;
   readonly diskThrottle: DiskThrottle;
   readonly onProblem: (problem: Problem) => void;
   readonly onWatchdogTrip: () => void;
@@ -47,7 +51,8 @@ export interface TakeSurroundings {
 export interface OpenedTake {
   readonly take: Take;
   readonly disk: DiskSpaceMonitor;
-  readonly ffmpegVersion: string;
+  /** Says that it is recorded, and what it lacks already. */
+  readonly tellStarted: () => void;
 }
 
 /** A take as a console sees it. */
@@ -112,6 +117,10 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
   // Refused before anything is made.
   const access = request.mode === 'copy' ? room.secondAccess() : null;
   const { audioOnly } = request;
+  const lateMs = lateSince(
+    { published: room.session?.publications() ?? [], wantedAtMs: surroundings.wantedAtMs },
+    (info) => selection.isArmed(info.identity) && !(audioOnly && info.kind === 'video'),
+  );
   // At once: what is sent before it has joined is in no file.
   const joining =
     access === null ? null : joinToCopy({ ...selection.armed, audioOnly }, surroundings, access);
@@ -131,8 +140,9 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
       await rmdir(made.path).catch(() => undefined);
     throw thrown;
   });
+  const beganLateMs = lateMs();
   const take = await Take.start({
-    folder,
+    ...{ folder, beganLateMs },
     ...(copied !== undefined && { mode: 'copy', openMedia: copied.openMedia }),
     previews: previewsIn(room),
     joinToCopy: () =>
@@ -176,7 +186,12 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
     throw thrown;
   });
   copied?.begin(take);
-  return { take, disk, ffmpegVersion: ffmpeg.version };
+  const tellStarted = (): void => {
+    report.info('takeStarted', `Recording to ${take.folder.name} with ffmpeg ${ffmpeg.version}.`);
+    const late = lateBeginSentence({ beganLateMs });
+    if (late !== null) report.warning('beganLate', late, null, { lateMs: beganLateMs ?? 0 });
+  };
+  return { take, disk, tellStarted };
 }
 
 /** Finds ffmpeg, and makes the folders that a take is recorded into. */

@@ -148,20 +148,20 @@ export class Recorder extends TakeControls {
   /**
    * Begins a take: everything armed that is subscribed, and whatever is subscribed later.
    *
-   * @returns the take's folder
+   * @param wantedAtMs since when it is wanted, of `performance.now` @returns the take's folder
    * @throws PlateauError `invalidState`, `outputUnwritable`, `diskFull`, `ffmpegMissing`, `tooManyOpenFiles`
    */
-  startTake(request: TakeRequest): Promise<string> {
-    return this.#lane.run(() => this.#startTake(request));
+  startTake(request: TakeRequest, wantedAtMs = performance.now()): Promise<string> {
+    return this.#lane.run(() => this.#startTake(request, wantedAtMs));
   }
 
-  async #startTake(request: TakeRequest): Promise<string> {
+  async #startTake(request: TakeRequest, wantedAtMs: number): Promise<string> {
     this.#expect('ready', 'start a take');
     // A room that is lost stays lost.
     if (this.#problem?.concerns !== 'connection') this.#problem = null;
     const replay = this.replay.forTake(request);
-    const { take, disk, ffmpegVersion } = await openTake(request, {
-      ...{ room: this.#room, report: this.#report, hurry: this.#hurry.signal },
+    const { take, disk, tellStarted } = await openTake(request, {
+      ...{ room: this.#room, report: this.#report, hurry: this.#hurry.signal, wantedAtMs },
       diskThrottle: this.lab.diskThrottle,
       onProblem: (problem) => this.#raise(problem),
       onMoved: (otherDisk) => this.#supervisor.diskChanged(otherDisk),
@@ -174,7 +174,7 @@ export class Recorder extends TakeControls {
     if (request.memoryCeilingBytes !== undefined) this.setMemoryCeiling(request.memoryCeilingBytes);
     this.#snapshots.takeStarted(request.flatnessLimits);
     this.#setState('recording');
-    this.#report.info('takeStarted', `Recording to ${take.folder.name} with ffmpeg ${ffmpegVersion}.`);
+    tellStarted();
     replay.begin(take);
     enterTracks(take, this.#room.session);
     return take.folder.path;

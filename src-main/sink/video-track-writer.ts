@@ -145,7 +145,7 @@ export class VideoTrackWriter {
     } else {
       // A camera that was switched off still sends what was on its way: the pause after it is no gap.
       if (this.#isLive) this.#gaps.add(timeMs);
-      const placeMs = this.#slots.placeFor(timeMs, this.end.atMs - roundingMs);
+      const placeMs = this.#slots.placeFor(timeMs, this.end.atMs - roundingMs, frame.timestampUs / 1000);
       if (placeMs !== null && (this.#newestIsFiller || frameRateLimit.allows(timeMs, this.#newestMs))) {
         if (queue.offer(frame, placeMs)) {
           this.#slots.take(placeMs, timeMs);
@@ -156,8 +156,7 @@ export class VideoTrackWriter {
         }
         return;
       }
-      const isMovedBack = this.#clock.isMovingBack || this.playoutDelay.isGrowing;
-      const cause = placeMs === null ? this.#slots.causeOfNone(timeMs, isMovedBack) : 'governed';
+      const cause = placeMs === null ? this.#slots.causeOfNone(timeMs) : 'governed';
       if (cause === 'paced' && this.#isLive) this.#gaps.missed.noteLeftOut();
       accounting.receiveAndDrop(cause);
     }

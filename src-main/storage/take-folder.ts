@@ -143,14 +143,33 @@ export async function takeFolderFailure(path: string): Promise<PlateauError | nu
   }
 }
 
-/** Bytes that this user can still write where `path` is; null when the file system does not say. */
+/** Bytes that any user can still write where `path` is; null when the file system does not say. */
 export async function freeBytesOf(path: string): Promise<number | null> {
   try {
-    const { bavail, bsize } = await statfs(path);
-    return bavail * bsize;
+    return freeIn(await statfs(path), false);
   } catch {
     return null;
   }
+}
+
+/**
+ * Bytes with which files can be finished where `path` is: ext4 keeps a share that root alone can write, which is all there is left
+ * on a disk that root has filled. Null when the file system does not say.
+ */
+export async function roomToFinishIn(path: string): Promise<number | null> {
+  try {
+    return freeIn(await statfs(path), process.getuid?.() === 0);
+  } catch {
+    return null;
+  }
+}
+
+/** Free space in bytes. @param isRoot with the share that a file system keeps for root */
+export function freeIn(
+  { bavail, bfree, bsize }: Record<'bavail' | 'bfree' | 'bsize', number>,
+  isRoot: boolean,
+): number {
+  return (isRoot ? bfree : bavail) * bsize;
 }
 
 /** A disk that takes longer for one call is gone (a network that is lost, a USB stick that was pulled): milliseconds. */

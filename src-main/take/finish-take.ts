@@ -2,6 +2,7 @@ import type { Manifest, ManifestFile } from '../contract/manifest.js';
 import type { FinalizeRequest } from '../finalize/finalize-file.js';
 import { type CheckProgress, makeUsable, type UsableFiles } from '../finalize/finalize-take.js';
 import { addFurtherAudio, removeObsolete } from '../finalize/further-audio.js';
+import { withoutUnfed } from '../finalize/unfed-files.js';
 import type { HurriedWait } from '../process/hurry.js';
 import type { TakeBackup } from './take-backup.js';
 import type { TakePlace, TakePlaces } from './take-places.js';
@@ -25,6 +26,8 @@ export type FileGroup = Omit<FinalizeRequest, 'makeRoom' | 'onProgress' | 'prior
 /** The files of a take whose encoders have ended, and what is needed to make something of them. */
 export interface FinishRequest {
   readonly groups: readonly FileGroup[];
+  /** Where the take ended, on its timeline: files for which nothing had come are none. Left out, all are kept. */
+  readonly endMs?: number;
   readonly furtherAudio: 'file' | 'stream';
   /** Told of every progress; when it gives up, nothing more is written. */
   readonly wait: HurriedWait;
@@ -44,7 +47,13 @@ export interface FinishRequest {
  * @throws PlateauError `diskFull`, `outputUnwritable` for that manifest; the reason of `wait` when it has given up
  */
 export async function finishTake(request: FinishRequest): Promise<Manifest> {
-  const { backup = null, furtherAudio, groups, hooks, manifestOf, places, wait } = request;
+  const { backup = null, endMs, furtherAudio, hooks, manifestOf, places, wait } = request;
+  const groups = await Promise.all(
+    request.groups.map(async (group) => ({
+      ...group,
+      entries: endMs === undefined ? group.entries : await withoutUnfed(group, endMs),
+    })),
+  );
   const fractions = groups.map(() => 0);
   for (const { filler } of groups) {
     filler.onActivity = () => wait.progress();

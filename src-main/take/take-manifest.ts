@@ -80,6 +80,7 @@ export interface TakeFacts extends Pick<
   | 'mode'
   | 'audioOnly'
   | 'backup'
+  | 'beganLateMs'
   | 'files'
   | 'folders'
   | 'notRecorded'
@@ -118,6 +119,7 @@ export function takeManifest(facts: TakeFacts): Manifest {
     stoppedAt:
       durationMs === null ? null : new Date(startedAt.getTime() + durationMs + facts.pausedMs).toISOString(),
     durationMs: durationMs === null ? null : Math.round(durationMs),
+    ...(facts.beganLateMs === undefined ? {} : { beganLateMs: facts.beganLateMs }),
     profile: facts.profile,
     ...(facts.mode === 'copy' && { mode: facts.mode }),
     audioOnly: facts.audioOnly,

@@ -23,6 +23,8 @@ export interface TakeOptions extends OpenedFolder {
   /** `encode` when left out. */
   readonly mode?: TakeMode | undefined;
   readonly audioOnly: boolean;
+  /** So long before now there was something to record, in milliseconds; left out where nobody misses it. */
+  readonly beganLateMs?: number | undefined;
   /** Whether somebody is recorded, with everything they publish. */
   readonly isArmed: (identity: string) => boolean;
   /** Records somebody as well from now on; left out, it is as it began. Their tracks have to be entered. */

@@ -18,6 +18,8 @@ const maxFormerNames = 20;
 export class TakeParticipants {
   readonly #participantOf: (identity: string) => ParticipantInfo | undefined;
   readonly #listed = new Map<string, ManifestParticipant>();
+  /** Who has come back and says nothing beside the name: what they said before is kept. No more than are listed. */
+  readonly #silent = new Set<string>();
   readonly #notRecorded = new NotRecordedList();
   #notListed = 0;
 
@@ -97,11 +99,9 @@ export class TakeParticipants {
 
   #note({ identity, participantName: name }: PublicationInfo): void {
     // Who has left by now is not described any more.
-    const owner = this.#participantOf(identity) ?? {
-      identity,
-      name,
-      description: describeParticipant({}, ''),
-    };
+    const owner = this.#participantOf(identity) ?? { identity, name, description: saysNothing };
+    // Whatever was said last is listed: who says less now without a word of a change has come back.
+    if (isSilent(owner) && this.#listed.has(identity)) this.#silent.add(identity);
     if (this.#update(owner)) return;
     if (this.#listed.size < caps.participantsListed) {
       this.#listed.set(identity, { identity, name: owner.name, formerNames: [], ...owner.description });
@@ -110,12 +110,21 @@ export class TakeParticipants {
     else this.#notListed += 1;
   }
 
-  #update({ description, identity, name }: ParticipantInfo): boolean {
+  #update(participant: ParticipantInfo): boolean {
+    const { description, identity, name } = participant;
     const known = this.#listed.get(identity);
     if (known === undefined) return false;
-    const former = known.name === name ? known.formerNames : [...known.formerNames, known.name];
-    const formerNames = former.slice(-maxFormerNames);
-    this.#listed.set(identity, { identity, name, formerNames, ...description });
+    if (!isSilent(participant)) this.#silent.delete(identity);
+    const former = [...known.formerNames.filter((one) => one !== known.name), known.name];
+    const formerNames = former.filter((one) => one !== name).slice(-maxFormerNames);
+    const said = this.#silent.has(identity) ? known : description;
+    this.#listed.set(identity, { ...known, ...said, name, formerNames });
     return true;
   }
+}
+
+const saysNothing = describeParticipant({}, '');
+
+function isSilent({ description: { attributes, attributesCut, metadata } }: ParticipantInfo): boolean {
+  return metadata === '' && attributesCut === 0 && Object.keys(attributes).length === 0;
 }

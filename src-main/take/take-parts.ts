@@ -3,6 +3,7 @@ import { caps } from '../contract/limits.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { FinalizeRequest } from '../finalize/finalize-file.js';
 import { finalizeWithAudio, removeObsolete } from '../finalize/further-audio.js';
+import { withoutUnfed } from '../finalize/unfed-files.js';
 import { formatTimecode } from '../format/time.js';
 import type { Cut } from '../sink/file-parts.js';
 import { EventLog } from '../telemetry/event-log.js';
@@ -236,7 +237,10 @@ export class TakeParts {
         {
           ...{
             ...this.finalizingIn(place),
-            entries,
+            entries: await withoutUnfed(
+              { entries, folder: place.folder.path, report: take.report },
+              Infinity,
+            ),
             signal: this.#stop.signal,
             report: this.#reportOf(number, 'partUsable'),
           },

@@ -283,7 +283,7 @@ export class Take {
     this.goingOn.tick();
     return finishTake({
       ...{ groups: this.parts.openGroups(), furtherAudio: this.#options.furtherAudio ?? 'file' },
-      ...{ wait, hooks, places: this.#places, backup: this.backup },
+      ...{ wait, hooks, endMs, places: this.#places, backup: this.backup },
       manifestOf: (...ended) => this.#manifest.readEnded(endMs, ...ended),
     });
   }

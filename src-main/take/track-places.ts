@@ -54,8 +54,14 @@ export class TrackPlaces<Track extends PlacedTrack = PlacedTrack> {
    *
    * @param publications all of its participant: for one of them that says what it is, the first place is kept
    * @param nowMs on the take's timeline
+   * @param canHold whether a file can hold it, were its place free; left out, each can
    */
-  give(track: Track, publications: Publications, nowMs: number): TrackPlace {
+  give(
+    track: Track,
+    publications: Publications,
+    nowMs: number,
+    canHold: (fileKey: string) => boolean = () => true,
+  ): TrackPlace {
     const known = this.#places.get(track);
     if (known !== undefined) return known;
     const { identity, isRoleDeclared, kind: medium, participantName, role } = track.info;
@@ -67,14 +73,16 @@ export class TrackPlaces<Track extends PlacedTrack = PlacedTrack> {
     this.#noteCame(track.info, publications);
     let trackNumber = isFirstExpected ? 2 : 1;
     let seat = seatName(kind, identity, medium, trackNumber);
-    while (this.#taken.has(seat) || kept > 0) {
-      if (!this.#taken.has(seat)) kept -= 1;
+    const fileKey = (): string => (trackNumber === 1 ? `${kind}:${identity}` : seat);
+    const isFree = (): boolean => !this.#taken.has(seat) && canHold(fileKey());
+    while (!isFree() || kept > 0) {
+      if (isFree()) kept -= 1;
       trackNumber += 1;
       seat = seatName(kind, identity, medium, trackNumber);
     }
     const place = {
       subject: { identity, participantName, kind, trackNumber },
-      fileKey: trackNumber === 1 ? `${kind}:${identity}` : seat,
+      fileKey: fileKey(),
       seat,
       givenAtMs: nowMs,
     } as const;

@@ -1,5 +1,6 @@
 import type { ConsoleParticipant } from '../../src-main/contract/console-participant.js';
 import type { LosingStream, LossAlarm, LossCause } from '../../src-main/contract/loss-watch.js';
+import type { Losses } from '../../src-main/contract/losses.js';
 import { profiles } from '../../src-main/contract/profile.js';
 import type { Settings } from '../../src-main/contract/settings.js';
 import type { SinkSnapshot, Snapshot } from '../../src-main/contract/snapshot.js';
@@ -36,7 +37,15 @@ export function withShownNames(
 export function lossAmount({ streams }: LossAlarm): string {
   const sum = (medium: LosingStream['medium']): number =>
     streams.reduce((total, stream) => total + (stream.medium === medium ? stream.lost : 0), 0);
-  const [frames, audioMs] = [sum('video'), sum('audio')];
+  return amountText(sum('video'), sum('audio'));
+}
+
+/** The same of a take that has ended, by its own account; empty when nothing is lost. */
+export function finalAmount({ audio, video }: Losses): string {
+  return amountText(video.lostFrames + video.missedFrames, audio.lostMs);
+}
+
+function amountText(frames: number, audioMs: number): string {
   return [
     ...(frames === 0 ? [] : [formatQuantity(frames, 'frame')]),
     ...(audioMs === 0 ? [] : [`${formatSeconds(audioMs)} of audio`]),

@@ -7,6 +7,7 @@ import { Icon } from '../controls/icon.js';
 import {
   adviseOnLoss,
   type CopyChance,
+  finalAmount,
   type LossAdvice,
   lossAmount,
   lossTone,
@@ -24,13 +25,28 @@ import {
   useViewChoice,
 } from '../model/model-context.js';
 
-/** Below the transport, in every view: what is being lost, whose, why, and what to do. It stays until it is acknowledged. */
+/**
+ * Below the transport, in every view: what is being lost, whose, why, and what to do. It stays until it is acknowledged, or until the
+ * take is checked and lacks nothing after all.
+ */
 export function LossAlarmBar(): React.JSX.Element | null {
   const alarm = useLossAlarm();
-  return alarm === null ? null : <Losing alarm={alarm} />;
+  const final = useConsole(({ endedTakes = [], recorder }) => {
+    const isOver = recorder !== 'recording' && recorder !== 'finalizing';
+    return isOver ? (endedTakes[endedTakes.length - 1]?.outcome?.account?.losses ?? null) : null;
+  }, null);
+  if (alarm === null) return null;
+  const amount = final === null ? lossAmount(alarm) : finalAmount(final);
+  return amount === '' ? null : <Losing alarm={alarm} amount={amount} />;
 }
 
-function Losing({ alarm }: { readonly alarm: LossAlarm }): React.JSX.Element {
+interface LosingProps {
+  readonly alarm: LossAlarm;
+  /** Of a take that is checked, all that it lacks; before that what was seen so far. */
+  readonly amount: string;
+}
+
+function Losing({ alarm, amount }: LosingProps): React.JSX.Element {
   const model = useModel();
   const settings = useConsole((state) => state.settings, null);
   const governor = useTelemetry(({ snapshot }) => snapshot?.governor ?? null);
@@ -52,7 +68,7 @@ function Losing({ alarm }: { readonly alarm: LossAlarm }): React.JSX.Element {
         ))}
         {/* It grows all the time: read out once, with the title. */}
         <span aria-hidden="true">
-          {lossAmount(alarm)} {alarm.isLosing ? 'so far' : 'lost'}.
+          {amount} {alarm.isLosing ? 'so far' : 'lost'}.
         </span>{' '}
         {advice !== null && <span>{advice.text}</span>}
       </div>

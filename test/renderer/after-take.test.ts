@@ -41,6 +41,26 @@ describe.skipIf(browserPath === undefined)(`what is said of a take ${needsBrowse
       }),
   );
 
+  it('is all that it lacks, in the bar of what was lost, as soon as it is checked', () =>
+    stage.withPage({ theme: 'dark', width: 1280, height: 800 }, async (page) => {
+      await change(page, recording);
+      await numbers(page, 'losing', 200);
+      const bar = page.locator('.losing');
+      await bar.getByText('so far').waitFor();
+      await page.evaluate(() => window.fake.sendSnapshot(0, { state: 'ready', takeMs: null, sinks: [] }));
+      const ends = (losses: ReturnType<typeof accountOf>['losses']): Promise<void> => {
+        const account = accountOf({ grade: 'losses', losses });
+        const endedTakes = [endedTake({ takeName: recording.take.name, outcome: outcome({ account }) })];
+        return change(page, { ...inRoom, take: null, endedTakes });
+      };
+      const { audio } = accountOf().losses;
+      await ends({ audio, video: { dueFrames: 60_000, lostFrames: 40_084, missedFrames: 12 } });
+      await bar.getByText('40,096 frames lost.').waitFor();
+      // What seemed to be missing has come to light.
+      await ends(accountOf().losses);
+      await bar.waitFor({ state: 'detached' });
+    }));
+
   it.each([...sizes, ['light', 900, 600] as const])(
     'is why it ended when nobody stopped it, and the same in notification and panel, %s at %ix%i',
     (theme, width, height) =>

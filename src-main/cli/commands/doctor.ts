@@ -12,7 +12,7 @@ import { rtcNodeVersion } from '../../livekit/sdk-version.js';
 import { assertOpenFileLimit, openFileLimit } from '../../process/open-files.js';
 import { plateauVersion } from '../../version.js';
 import type { RecordOptions } from '../options/record-options.js';
-import { readOutputFolder, readVisit } from '../options/record-plan.js';
+import { leftOutOfRoomName, readOutputFolder, readVisit } from '../options/record-plan.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
 import { textTable } from '../output/text-table.js';
@@ -59,6 +59,8 @@ export async function doctor(
     ...(await server(visit)),
   ];
   for (const line of findingLines(findings)) console.say(line);
+  const leftOut = leftOutOfRoomName(options);
+  if (leftOut !== null) console.say(printable(leftOut));
   const failed = findings.find(({ error }) => error !== null)?.error ?? null;
   const exitCode = failed === null ? 0 : errorExitCodes[failed.code];
   console.emit('result', { exitCode, findings });

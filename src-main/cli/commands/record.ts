@@ -7,7 +7,7 @@ import { inTime } from '../../process/deadline.js';
 import type { InterruptedTakes } from '../../recovery/find-interrupted.js';
 import { mediaKeysSentence, withMediaKeys } from '../options/media-key-options.js';
 import type { RecordOptions } from '../options/record-options.js';
-import { readRecordPlan } from '../options/record-plan.js';
+import { leftOutOfRoomName, readRecordPlan } from '../options/record-plan.js';
 import type { CommandConsole } from '../output/command-console.js';
 import { printable } from '../output/printable.js';
 import { takeSummary } from '../output/take-summary.js';
@@ -51,6 +51,8 @@ export async function record(
         console.say(`A second copy is made in ${printable(request.backupFolder)}`);
       const encryption = mediaKeysSentence(source.mediaKeys);
       if (encryption !== null) console.say(encryption);
+      const leftOut = leftOutOfRoomName(options);
+      if (leftOut !== null) console.say(`${console.paint.warning('warning: ')}${printable(leftOut)}`);
       for (const warning of warnings) console.say(`${console.paint.warning('warning: ')}${warning}`);
       // Beside joining the room: a recording waits for nothing of the past.
       void left.then(({ orphans, unchecked }) => {

@@ -196,6 +196,18 @@ export function readMemoryCeiling({ memoryCeiling }: Pick<RecordOptions, 'memory
   return memoryCeiling === undefined ? null : parseMemoryCeiling(memoryCeiling);
 }
 
+/**
+ * What a file or a paste leaves around a room's name is none of it; but a room may be called so, and then another one is waited for.
+ *
+ * @returns what to say of it; null when the name was taken as it is
+ */
+export function leftOutOfRoomName({ room }: Pick<RecordOptions, 'room'>): string | null {
+  const name = room?.trim();
+  return name === room
+    ? null
+    : `The room is "${name}": what stood around its name (spaces, line ends) was left out.`;
+}
+
 /** The room that a doctor's visit joins where none is named. */
 const visitedRoom = 'plateau-doctor';
 

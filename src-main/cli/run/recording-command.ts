@@ -1,7 +1,6 @@
 import type { PlateauError } from '../../contract/errors.js';
 import type { Source, TakeRequest } from '../../contract/recording.js';
 import type { Snapshot } from '../../contract/snapshot.js';
-import { formatSeconds } from '../../format/content-text.js';
 import { nothingRecorded } from '../../format/take-problem.js';
 import { inTime } from '../../process/deadline.js';
 import type { PlannedTake, Preflight } from '../../recorder/preflight.js';
@@ -201,7 +200,7 @@ export class RecordingSession {
       return null;
     }
     assertPublished(first, recorder.problem, whyNothing(recorder, firstTrack), shutdownSignal);
-    const publishedAtMs = performance.now();
+    const wantedAtMs = performance.now();
     const request =
       take.choosesMode === true ? await chosenMode(recorder, take.request, console) : take.request;
     exit.reopen();
@@ -213,9 +212,9 @@ export class RecordingSession {
       console,
       shutdownSignal,
       pauses: this.pauses,
+      wantedAtMs,
       onStarted: (takePath) => {
         exit.takePath = takePath;
-        tellLateBegin(performance.now() - publishedAtMs, console);
       },
     });
     printer.close();
@@ -226,17 +225,6 @@ export class RecordingSession {
     const armed = choosesMode === true ? unsubscribed(request) : armedOf(request);
     await this.orForceExit(recorder.connect(room.source, armed));
   }
-}
-
-/** Nobody misses what was sent for less, in milliseconds. */
-const lateBeginMs = 1_000;
-
-/** In copy mode a process is started first, and joins the room: on a busy machine that takes seconds. */
-function tellLateBegin(lateMs: number, console: CommandConsole): void {
-  if (lateMs < lateBeginMs) return;
-  console.say(
-    `warning: The take began ${formatSeconds(lateMs)} after there was something to record: what was sent before is in no file.`,
-  );
 }
 
 /** Copy mode subscribes to nothing here: it looks at what is published. Null where subscriptions tell. */

@@ -15,6 +15,8 @@ export interface TakeRunOptions {
   /** Connected; it stays so. */
   readonly recorder: Recorder;
   readonly request: TakeRequest;
+  /** Since when there is something to record, of `performance.now`; since now when left out. */
+  readonly wantedAtMs?: number | undefined;
   /** How much of the past can be saved with a key, in seconds; nothing when null, or left out. */
   readonly replaySeconds?: number | null;
   /** How much is recorded, pauses left out; null records until something ends it. */
@@ -44,7 +46,7 @@ export interface TakeRun {
 export async function runTake(options: TakeRunOptions): Promise<TakeRun> {
   const { recorder, console, replaySeconds = null, request } = options;
   if (replaySeconds !== null) recorder.replay.set({ ...request, seconds: replaySeconds });
-  const takePath = await recorder.startTake(request);
+  const takePath = await recorder.startTake(request, options.wantedAtMs);
   options.onStarted(takePath);
   const endControl = options.pauses?.control(recorder, request.outputFolder);
   await untilEnd(options);

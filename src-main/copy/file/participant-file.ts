@@ -40,6 +40,7 @@ export class ParticipantFile {
   readonly #counted: PausedCounts;
   readonly #ended = new EndedTracks();
   readonly #gaps: FileGaps;
+  #lastCodec: CopyTrack['codec'] = 'vp8';
 
   private constructor(file: MatroskaFile, options: ParticipantFileOptions) {
     this.#options = options;
@@ -108,6 +109,12 @@ export class ParticipantFile {
     return this.#parts.current.file.video;
   }
 
+  /** Whether what a track sends fits in: a part has one codec of video, that of its head, or of what waits to be its first frame. */
+  canHold({ codec, kind }: Pick<CopyTrack, 'codec' | 'kind'>): boolean {
+    const has = this.video?.codec ?? (this.partAccount.video.frames.begun > 0 ? this.#lastCodec : codec);
+    return kind !== 'video' || has === codec;
+  }
+
   /** Compressed bytes that the system has taken, over all parts and of the one that is recorded, and those that wait for it. */
   get disk(): DiskOfFile {
     const { queuedBytes, slowestWrite, writtenBytes: partBytes } = this.#parts.current.file;
@@ -131,6 +138,7 @@ export class ParticipantFile {
    */
   add(track: CopyTrack, declaredSize: PictureSize | null, goesOnMs: number | null = null): TrackSink {
     const { kind } = track;
+    if (kind === 'video') this.#lastCodec = track.codec;
     if (kind === 'video' && goesOnMs !== null) this.#parts.current.goesOn(goesOnMs);
     const own = new ReceivedTrack(track, this.#timelines.of(track.participantSid), {
       onTimed: (timed) => this.#take(kind, timed, declaredSize),

@@ -100,7 +100,12 @@ export class CopyFiles extends CopyFigures implements TakeMedia {
     this.rename(identity, participantName);
     const displaced = this.#places.displacedBy(track);
     const moved = displaced === undefined ? undefined : this.#displace(displaced, nowMs);
-    const { fileKey, subject } = this.#places.give(track, publicationsOf(identity), nowMs);
+    const { fileKey, subject } = this.#places.give(
+      track,
+      publicationsOf(identity),
+      nowMs,
+      (key) => this.#sinks.get(key)?.canHold(track) !== false,
+    );
     await moved;
     const isNew = !this.#files.has(fileKey);
     if (isNew && this.#options.clock.isPaused) {
@@ -258,7 +263,7 @@ export class CopyFiles extends CopyFigures implements TakeMedia {
     // The end of the take ends all of them.
     if (this.#endMs === Infinity) tellTrack(this.#options.take.report, track.info, 'ended');
     this.#events.onOpenChanged();
-    if (successor !== undefined && sink !== undefined) this.#move(successor, sink, nowMs);
+    if (successor !== undefined && sink?.canHold(successor) === true) this.#move(successor, sink, nowMs);
   }
 
   /** A track of unknown source makes room for the one that says what it is, and goes on in a file of its own. */

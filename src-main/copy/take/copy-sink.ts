@@ -119,6 +119,11 @@ export class CopySink {
     return this.#media?.video !== null && this.#media !== null;
   }
 
+  /** As {@link ParticipantFile.canHold}. */
+  canHold({ track }: CopiedTrack): boolean {
+    return this.#media?.canHold(track) !== false;
+  }
+
   /** What became of everything up to now, over all parts. */
   get counts(): ParticipantFile['counts'] {
     return this.#media?.counts ?? noCounts;
@@ -131,8 +136,7 @@ export class CopySink {
 
   /** What its disks have failed to keep. */
   get failedFrames(): FailedFrames {
-    const account = this.partAccount;
-    return failedFramesIn(this.#parts.map((part) => ({ failedFrames: part.failedFrames(account) })));
+    return failedFramesIn(this.#parts.map((part) => ({ failedFrames: part.failedFrames(this.partAccount) })));
   }
 
   /** How many of its tracks are received now. */
@@ -157,9 +161,8 @@ export class CopySink {
   remove(track: CopiedTrack, nowMs: number, isMoved = false): void {
     if (!this.#tracks.remove(track, isMoved)) return;
     const wasOn = !this.#muted.delete(track);
-    const { kind } = track.info;
     this.history.ended(track, nowMs);
-    this.#current.absences.trackLeft(kind, nowMs, wasOn);
+    this.#current.absences.trackLeft(track.info.kind, nowMs, wasOn);
   }
 
   /** The owner of a track muted or unmuted it. @param nowMs of the take */
@@ -194,11 +197,8 @@ export class CopySink {
   /** Writes what waits, and closes the file; its tracks have ended. Never rejects. @param endMs of the take */
   async finish(endMs: number): Promise<void> {
     this.#sample(endMs);
-    try {
-      await this.#media?.finish(endMs);
-    } catch (thrown) {
-      this.#fail(toPlateauError(thrown), this.#current.number);
-    }
+    const failed = (thrown: unknown): void => this.#fail(toPlateauError(thrown), this.#current.number);
+    await this.#media?.finish(endMs).catch(failed);
     this.#current.absences.end();
     this.#keyFrame.end(endMs);
     this.history.allEnded(endMs);

@@ -289,7 +289,7 @@ export async function openFakeTake(_request: object, surroundings: TakeSurroundi
   return {
     take,
     disk: { check: () => Promise.resolve(false), noteWritten: () => undefined },
-    ffmpegVersion: '7',
+    tellStarted: () => surroundings.report.info('takeStarted', 'Recording.'),
   };
 }
 

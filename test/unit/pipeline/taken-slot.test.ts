@@ -1,20 +1,42 @@
 import { expect, it } from 'vitest';
 import { TakenSlot } from '../../../src-main/pipeline/taken-slot.js';
 
-const causes = (times: readonly number[], isMovedBack: (timeMs: number) => boolean): string[] => {
+const frameMs = 1000 / 30;
+
+/** Frames at their own times, moved by what is said of each; of some there is no slot. @returns why */
+function causes(
+  movedMs: (frame: number) => number,
+  hasSlot: (frame: number) => boolean,
+  everyMs = frameMs,
+): string[] {
   const taken = new TakenSlot();
-  return times.map((timeMs) => taken.causeAt(timeMs, isMovedBack(timeMs)));
-};
+  return Array.from({ length: 300 }, (_, frame) => {
+    const takenMs = 5_000_000 + frame * everyMs;
+    taken.note(frame * everyMs + movedMs(frame), takenMs);
+    return hasSlot(frame) ? '' : taken.cause(frame * everyMs + movedMs(frame));
+  }).filter((cause) => cause !== '');
+}
+
+/** 200 ms late behind a standstill, and moved back to their time within a second. */
+const standsBack = (frame: number): number => (frame < 100 ? 0 : Math.max(0, 200 - (frame - 100) * 6));
 
 it('a frame is lost whose slot is taken while frames that came late are moved back to their sound', () => {
-  expect(causes([7_200, 7_300, 7_433], () => true)).toEqual(['tooLate', 'tooLate', 'tooLate']);
+  expect(causes(standsBack, (frame) => ![105, 110, 116, 121, 127].includes(frame))).toEqual(
+    Array.from({ length: 5 }, () => 'tooLate'),
+  );
 });
 
 it('a frame is left out by intention of a source that is faster than its file, also while they are moved back', () => {
-  const everySecond = Array.from({ length: 60 }, (_, frame) => 5_000 + frame * 33);
-  expect(new Set(causes(everySecond, (timeMs) => timeMs > 6_000))).toEqual(new Set(['paced']));
+  expect(new Set(causes(standsBack, (frame) => frame % 2 === 0, frameMs / 2))).toEqual(new Set(['paced']));
 });
 
-it('a frame is one too many now and then, where two clocks differ', () => {
-  expect(causes([10_000, 70_000], () => false)).toEqual(['paced', 'paced']);
+it('a frame is one too many now and then, where two clocks differ, and where frames are moved away from their time', () => {
+  const drifts = (frame: number): number => frame * -0.01 + (frame % 2);
+  expect(causes(drifts, (frame) => ![150, 290].includes(frame))).toEqual(['paced', 'paced']);
+  expect(
+    causes(
+      (frame) => (frame > 100 ? 150 : 0),
+      (frame) => frame !== 110,
+    ),
+  ).toEqual(['paced']);
 });

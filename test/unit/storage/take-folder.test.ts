@@ -6,10 +6,12 @@ import {
   createTakeFolder,
   fileStemFor,
   freeBytesOf,
+  freeIn,
   isFileTooLarge,
   isNameTaken,
   newFileError,
   outputError,
+  roomToFinishIn,
   safeFileName,
   segmentSuffix,
   takeFolderFailure,
@@ -180,6 +182,16 @@ describe('createTakeFolder', () => {
   it('knows the free space, and admits when it does not', async () => {
     expect(await freeBytesOf(output)).toBeGreaterThan(0);
     expect(await freeBytesOf(join(output, 'missing'))).toBeNull();
+  });
+
+  it('is more for root where a file system keeps a share for it', () => {
+    const full = { bavail: 0, bfree: 1_024, bsize: 4_096 };
+    expect([freeIn(full, false), freeIn(full, true)]).toEqual([0, 4_194_304]);
+  });
+
+  it('for finishing files is what can be written: no less than any user has', async () => {
+    expect(await roomToFinishIn(output)).toBeGreaterThanOrEqual((await freeBytesOf(output)) ?? NaN);
+    expect(await roomToFinishIn(join(output, 'missing'))).toBeNull();
   });
 });
 

@@ -153,3 +153,15 @@ it('knows a track that was published anew, although the end of the one before is
   // Two that were on beside each other are two.
   expect(places.successorOf(old, 12_000)).toBeUndefined();
 });
+
+it('leaves a free place out whose file cannot hold the track', () => {
+  const places = new TrackPlaces();
+  const camera = track('camera');
+  const asked: string[] = [];
+  const place = places.give(camera, [], 0, (fileKey) => {
+    asked.push(fileKey);
+    return asked.length > 1;
+  });
+  expect(place.subject.trackNumber).toBe(2);
+  expect([...new Set(asked)]).toEqual(['participant:ada', place.fileKey]);
+});

@@ -20,6 +20,15 @@ it('lists takes with their state, what they lack, and titles where there are any
   expect(takesLines([], '/takes')).toEqual(['No takes in /takes.']);
 });
 
+it('says of which takes the beginning is in no file', () => {
+  const [first, second] = takes();
+  if (first === undefined || second === undefined) throw new Error('There are takes.');
+  const lines = takesLines([{ ...first, beganLateMs: 2_340 }, second], '/takes');
+  expect(lines.filter((line) => line.includes('began'))).toEqual([
+    `${first.takeName}: The take began 2.3 s after there was something to record: what was sent before is in no file.`,
+  ]);
+});
+
 it('says of takes with a second copy how that stands, where there are any', () => {
   const backup = { path: '/copies/standup', isThis: false, provenFiles: 1, problem: null };
   const states = ['proven', 'incomplete', 'copying'] as const;

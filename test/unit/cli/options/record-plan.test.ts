@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { readPath } from '../../../../src-main/cli/options/read-path.js';
-import { readRecordPlan } from '../../../../src-main/cli/options/record-plan.js';
+import { leftOutOfRoomName, readRecordPlan } from '../../../../src-main/cli/options/record-plan.js';
 import { Redactor, secretsOf } from '../../../../src-main/cli/options/secrets.js';
 
 const environment = {
@@ -22,6 +22,11 @@ it('takes values without what a file or a paste leaves around them', () => {
     url: 'ws://other.example',
     credentials: { apiKey: 'other', apiSecret: 'other-secret' },
   });
+});
+
+it('says what the room is called, where something was left out of its name', () => {
+  expect(leftOutOfRoomName({ room: ' lead\n' })).toContain('The room is "lead": ');
+  for (const given of [{ room: 'lead' }, { room: 'le ad' }, {}]) expect(leftOutOfRoomName(given)).toBeNull();
 });
 
 it('hides a secret although a line end stood behind it', () => {

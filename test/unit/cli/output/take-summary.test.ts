@@ -187,3 +187,11 @@ it('says of all files together what a console says', () => {
   const damaged = { ...file('ada', 0), state: 'damaged' as const };
   expect(of(take(damaged))).toBe('In all: not every file is intact.');
 });
+
+it('says of a take that began late what it lacks, in the summary and when it is verified', () => {
+  const late =
+    'The take began 1.8 s after there was something to record: what was sent before is in no file.';
+  const manifest = { ...take(file('ada', 0)), beganLateMs: 1_800 };
+  expect(takeSummary(manifest, '/takes/standup-1')).toContain(`  ${late}`);
+  expect(shortcomingLines(manifest)).toEqual([`  ${late}`]);
+});
