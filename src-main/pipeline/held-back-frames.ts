@@ -1,8 +1,13 @@
 /** Nothing comes for so long: it may be held back. A reading is a fraction of a second after the newest frame anyway. Milliseconds. */
 const leastQuietMs = 450;
 
+/** What was quiet longer ago has nothing to do with what comes now, in milliseconds. */
+const forgottenAfterMs = 5_000;
+
 /** What was known of a camera when nothing came of it for a while. */
 interface Quiet {
+  /** When it was seen last that nothing came. */
+  readonly seenMs: number;
   /** When its newest frame came before. */
   readonly fromMs: number;
   /** Frames by then. */
@@ -53,18 +58,25 @@ export class HeldBackFrames {
   }
 
   /** Called a few times a second with what is known at the moment. @param fromMs when the newest frame came */
-  read(nowMs: number, { fromMs, intervalMs, missed }: Omit<Quiet, 'arrived'>): void {
-    const arrived = this.#arrived;
-    const isQuiet = arrived === this.#arrivedBefore;
-    this.#arrivedBefore = arrived;
-    if (!isQuiet || nowMs - fromMs < leastQuietMs || arrived === this.#quiet?.arrived) return;
-    const hasRate = intervalMs > 0 && Number.isFinite(intervalMs);
-    this.#quiet = hasRate ? { fromMs, arrived, missed, intervalMs } : null;
+  read(nowMs: number, known: Omit<Quiet, 'arrived' | 'seenMs'>): void {
+    const isQuiet = this.#arrived === this.#arrivedBefore;
+    this.#arrivedBefore = this.#arrived;
+    if (isQuiet && nowMs - known.fromMs >= leastQuietMs) this.stood(nowMs, known);
+  }
+
+  /** Nothing could come until now: this process stood still. */
+  stood(nowMs: number, known: Omit<Quiet, 'arrived' | 'seenMs'>): void {
+    const [arrived, quiet] = [this.#arrived, this.#quiet];
+    if (arrived === quiet?.arrived) this.#quiet = { ...quiet, seenMs: nowMs };
+    else if (known.intervalMs > 0 && Number.isFinite(known.intervalMs))
+      this.#quiet = { ...known, arrived, seenMs: nowMs };
+    else this.#quiet = null;
   }
 
   /** What has come since it was quiet was held back. @returns since when; null where too little is known of it */
-  begin(): number | null {
-    this.#held = this.#quiet;
+  begin(nowMs: number): number | null {
+    const quiet = this.#quiet;
+    this.#held = quiet !== null && nowMs - quiet.seenMs < forgottenAfterMs ? quiet : null;
     this.#isOver = false;
     return this.fromMs;
   }
@@ -82,10 +94,28 @@ export class HeldBackFrames {
   end(toMs: number, leastIntervalMs: number, missed: number): HeldBackLoss | null {
     const held = this.#held;
     this.#held = null;
-    this.#quiet = null;
     if (held === null) return null;
-    const due = Math.round((toMs - held.fromMs) / Math.max(held.intervalMs, leastIntervalMs));
-    const frames = due - (this.#arrived - held.arrived) - (missed - held.missed);
+    const frames = this.#lackOf(held, { toMs, leastIntervalMs, missed });
+    // What is behind it up to the end of the file may be quiet as well.
+    const [arrived, seenMs] = [this.#arrived, toMs];
+    this.#quiet = { ...held, seenMs, arrived, fromMs: toMs, missed: missed + frames };
     return frames > 0 ? { fromMs: held.fromMs, toMs, frames } : null;
+  }
+
+  /** The file ends there. @returns what lacks since it was quiet, unless that was before `sinceMs`; the rest as in {@link HeldBackFrames.end} */
+  lackAtEnd(toMs: number, sinceMs: number, leastIntervalMs: number, missed: number): number {
+    const quiet = this.#quiet;
+    this.#quiet = null;
+    return quiet === null || quiet.fromMs < sinceMs
+      ? 0
+      : this.#lackOf(quiet, { toMs, leastIntervalMs, missed });
+  }
+
+  #lackOf(
+    quiet: Quiet,
+    now: { readonly toMs: number; readonly leastIntervalMs: number; readonly missed: number },
+  ): number {
+    const due = Math.round((now.toMs - quiet.fromMs) / Math.max(quiet.intervalMs, now.leastIntervalMs));
+    return Math.max(0, due - (this.#arrived - quiet.arrived) - (now.missed - quiet.missed));
   }
 }

@@ -7,6 +7,13 @@ export const evidenceAfterMs = 1500;
 /** Readings of the last seconds, twice a second. */
 const maxReadings = 16;
 
+/** What WebRTC counted of a video track up to now. */
+export interface FrameLossFigures {
+  readonly packetsLost: number;
+  readonly framesDecoded?: number | undefined;
+  readonly framesDropped?: number | undefined;
+}
+
 /** What WebRTC had counted as lost by a reading. */
 interface Reading {
   readonly atMs: number;

@@ -1,6 +1,6 @@
-import { FrameIntervals, neighbors } from './frame-intervals.js';
+import { FrameIntervals, longGapMs, neighbors } from './frame-intervals.js';
 import { HeldBackFrames } from './held-back-frames.js';
-import { evidenceAfterMs, LossEvidence } from './loss-evidence.js';
+import { evidenceAfterMs, type FrameLossFigures, LossEvidence } from './loss-evidence.js';
 import { onTheirWay, UndeliveredFrames } from './undelivered-frames.js';
 
 /**
@@ -31,13 +31,6 @@ export interface FoundLoss extends Interval {
   readonly total: number;
   /** It came, and no key fits it. */
   readonly hasArrived?: boolean;
-}
-
-/** What WebRTC counted of a video track up to now. */
-export interface FrameLossFigures {
-  readonly packetsLost: number;
-  readonly framesDecoded?: number | undefined;
-  readonly framesDropped?: number | undefined;
 }
 
 /**
@@ -135,10 +128,30 @@ export class MissedFrames {
     this.#heldBack.leftOut();
   }
 
-  /** Nothing could be received in that time: the process stood still. */
-  noteStandstill(interval: Interval): void {
+  /**
+   * The file ends there, right behind a standstill that began after `sinceMs`: what that held up had no time to come.
+   *
+   * @returns how many frames lack that were due by then, and had not been counted
+   */
+  lackAtEnd(endMs: number, sinceMs: number): number {
+    if (this.#canPause) return 0;
+    const frames = this.#heldBack.lackAtEnd(endMs, sinceMs, this.#slotMs, this.#count);
+    this.#count += frames;
+    return frames;
+  }
+
+  #knownSince(fromMs: number): { fromMs: number; intervalMs: number; missed: number } {
+    return { fromMs, intervalMs: this.#intervals.latestMs || this.#usualMs, missed: this.#count };
+  }
+
+  /** Nothing could be received in that time: the process stood still, be it for a moment. */
+  stoodStill({ fromMs, toMs }: Interval): void {
+    const newestMs = this.#previousMs;
+    if (newestMs !== null && this.#heldBack.fromMs === null)
+      this.#heldBack.stood(toMs, this.#knownSince(newestMs));
+    if (toMs - fromMs < longGapMs) return;
     if (this.#standstills.length >= maxStandstills) this.#standstills.shift();
-    this.#standstills.push(interval);
+    this.#standstills.push({ fromMs, toMs });
   }
 
   /** The watchdog has closed the stream behind the newest frame: what came until it was open again was lost here. */
@@ -148,10 +161,12 @@ export class MissedFrames {
 
   /**
    * What has come since the track was quiet was held back on its way and delivered at once, and is given up for a fresh stream:
-   * what of it has not come by then is lost, and the times of what has come tell nothing.
+   * what of it has not come by then is lost, and the times of what has come tell nothing. So it is behind a standstill.
+   *
+   * @param nowMs on the clock of {@link MissedFrames.add}
    */
-  heldBack(): void {
-    const fromMs = this.#canPause ? null : this.#heldBack.begin();
+  heldBack(nowMs: number): void {
+    const fromMs = this.#canPause ? null : this.#heldBack.begin(nowMs);
     if (fromMs === null) return;
     while (this.#judged < this.#intervals.seen && this.#intervals.toMs(this.#judged) <= fromMs) this.#judge();
     const behind = this.#undecided.findIndex(({ toMs }) => toMs > fromMs);
@@ -178,10 +193,7 @@ export class MissedFrames {
    * @param received frames of the track that have come
    */
   read(nowMs: number, figures: FrameLossFigures, received: number): void {
-    if (this.#previousMs !== null) {
-      const intervalMs = this.#intervals.latestMs || this.#usualMs;
-      this.#heldBack.read(nowMs, { fromMs: this.#previousMs, intervalMs, missed: this.#count });
-    }
+    if (this.#previousMs !== null) this.#heldBack.read(nowMs, this.#knownSince(this.#previousMs));
     const before = this.#figures;
     const wasStopped = this.#wasStopped;
     this.#wasStopped = false;

@@ -125,7 +125,7 @@ export class AudioTrackWriter {
       this.#former = { frames: queue.depth, isLive: this.isLive };
       this.timeline.resync();
     }
-    if (this.end.isKnown) this.#release();
+    if (this.end.isKnown && !this.late.isAwaited) this.#release();
     const timeMs = this.timeline.place(arrivalMs);
     // A fresh stream follows, for the times of this one are wrong.
     if (isStale) accounting.receiveAndDrop('tooLate');

@@ -7,8 +7,11 @@ import type { PartedEncoder } from './parted-encoder.js';
 import type { RestartSchedule } from './restart-schedule.js';
 import type { VideoTrackWriter } from './video-track-writer.js';
 
-/** Nothing ticked and nothing came for so long: the process stood still, and what a source sent meanwhile is lost. In milliseconds. */
-export const blockedMs = 1_000;
+/**
+ * Nothing ticked and nothing came for so long: the process stood still, and what a source sent meanwhile may be lost. A microphone
+ * sends each 10 ms, and files are looked at each 200. In milliseconds.
+ */
+export const blockedMs = 350;
 /**
  * Nothing ticked and nothing came for so long: the process stood still, or its event loop did. At a constant rate ffmpeg would repeat a
  * frame for all of it at once, a second for each ten and more on a slow machine, and nothing else until then.
@@ -29,8 +32,8 @@ export interface RecordingRunOptions {
     onFailure: (error: PlateauError) => void,
   ) => Promise<RunEncoder>;
   readonly events: RunEvents;
-  /** Hands what WebRTC has counted to the writers. */
-  readonly readStatistics: () => void;
+  /** Hands what WebRTC has counted to the writers. @returns whether that says all of what a stall has cost */
+  readonly tell: (nowMs: number) => boolean;
   /** Aborted when nobody can wait any longer. */
   readonly hurry?: AbortSignal | undefined;
 }

@@ -47,8 +47,10 @@ export class RecordingRun {
   constructor(options: RecordingRunOptions) {
     this.#options = options;
     this.#elsewhere = new AwaitedFolder(options.events.mayGoOnElsewhere);
-    const { audio, hurry, readStatistics, video } = options;
-    this.#writersEnd = new WritersEnd(video === null ? [audio] : [video, audio], hurry, readStatistics);
+    const { audio, clock, hurry, tell, video } = options;
+    this.#writersEnd = new WritersEnd(video === null ? [audio] : [video, audio], hurry, () =>
+      tell(Math.min(clock.nowMs(), this.#endMs)),
+    );
     this.begun = this.#begin();
     this.#starting = this.begun;
   }
@@ -73,7 +75,7 @@ export class RecordingRun {
     const passedAtMs = this.#passedAtMs;
     this.#passedAtMs = nowMs;
     if (nowMs - passedAtMs >= blockedMs)
-      this.#options.video?.gaps.missed.noteStandstill({ fromMs: passedAtMs, toMs: nowMs });
+      this.#options.video?.gaps.missed.stoodStill({ fromMs: passedAtMs, toMs: nowMs });
     if (nowMs - passedAtMs >= standstillMs && this.#segments.isConstantRate) this.#cutAt(passedAtMs);
   }
 

@@ -292,7 +292,7 @@ export class RecordingSink {
     return new RecordingRun({
       ...{ clock, hurry, video: this.video, audio: this.audio },
       ...{ parts: this.parts, restarts: this.#restarts },
-      readStatistics: () => this.#inlets.readStatistics(clock.nowMs()),
+      tell: this.#inlets.tell,
       startEncoder: (when, onFailure) => this.#encoders.start(when, { onFailure, onFailed }),
       events: { ...events, onFailed },
     });

@@ -34,7 +34,7 @@ export interface InletTargets {
 /** What a file's tracks tell whoever keeps its account. */
 export type SinkTracks = Pick<
   TrackInlets,
-  'concealed' | 'connectionChanged' | 'isAudioOn' | 'isConnected' | 'isVideoOn' | 'statistics'
+  'concealed' | 'connectionChanged' | 'isAudioOn' | 'isConnected' | 'isUntold' | 'isVideoOn' | 'statistics'
 >;
 
 /** Which tracks feed a file at the moment: at most one of video and one of audio, the newest of each kind. */
@@ -48,6 +48,8 @@ export class TrackInlets {
   /** The figures that were handed on last. */
   #readVideo: RecordedTrack['statistics'] = null;
   #readAudio: RecordedTrack['statistics'] = null;
+  /** How much of a stall is lost, or made up, was not known at the end. Only this class sets it. */
+  isUntold = true;
   /** The microphone is given up because it was held back since then; null: it is not. */
   #heldBackSinceUs: number | null = null;
   /** The camera is given up because it was held back. */
@@ -117,6 +119,7 @@ export class TrackInlets {
   /** The track delivers no more. @param nowMs milliseconds on the take's timeline */
   leave(track: RecordedTrack, nowMs: number): void {
     if (track === this.#video) {
+      this.#judgeHeldBackVideo(nowMs);
       this.#video = null;
       this.#targets.video?.setLive(false, !this.#isConnected);
     }
@@ -142,6 +145,13 @@ export class TrackInlets {
     return this.#idleSinceMs === null ? 0 : nowMs - this.#idleSinceMs;
   }
 
+  /** Reads statistics. @returns whether they say all of what a stall has cost */
+  readonly tell = (nowMs: number): boolean => {
+    this.readStatistics(nowMs);
+    this.isUntold = this.#targets.audio.late.isAwaited || this.#audio?.heldBack?.hasStalled === true;
+    return !this.isUntold;
+  };
+
   /** What WebRTC has counted anew goes to the writers. @param nowMs milliseconds on the take's timeline */
   readStatistics(nowMs: number): void {
     if (nowMs >= this.#hasLeftAtMs) {
@@ -157,7 +167,7 @@ export class TrackInlets {
     }
     this.#readVideo = video;
     this.#judgeHeldBack();
-    this.#judgeHeldBackVideo();
+    this.#judgeHeldBackVideo(nowMs);
     const track = this.#audio;
     this.concealed.readSilence(silenceOf(track), nowMs);
     if (audio !== null && audio !== this.#readAudio) {
@@ -184,16 +194,18 @@ export class TrackInlets {
     this.concealed.heldBack(audio.timeline.at(sinceUs), audio.handedMs);
   }
 
-  /** The same of a camera: what of it has not come by its fresh stream is lost. */
-  #judgeHeldBackVideo(): void {
+  /** The same of a camera: what of it has not come by its fresh stream is lost. @param nowMs on the take's timeline */
+  #judgeHeldBackVideo(nowMs: number): void {
     const track = this.#video;
     const { video } = this.#targets;
-    const { isOwn = false, sinceUs = null } = track?.isRenewing === true ? (track.heldBack ?? {}) : {};
+    const { isOwn = false, sinceUs = null } = track?.heldBack ?? {};
     const wasHeldBack = this.#isVideoHeldBack;
-    this.#isVideoHeldBack = sinceUs !== null && isOwn && track?.isMuted === false;
+    // Behind a standstill of this process nobody else has held it back.
+    const isShown = sinceUs === null || isOwn;
+    this.#isVideoHeldBack = track?.isRenewing === true && !track.isMuted && isShown;
     if (video === null || this.#isVideoHeldBack === wasHeldBack) return;
     if (wasHeldBack) video.gaps.missed.caughtUp();
-    else video.gaps.missed.heldBack();
+    else video.gaps.missed.heldBack(nowMs);
   }
 
   #readLosses(audio: NonNullable<RecordedTrack['statistics']>, nowMs: number): void {
@@ -202,7 +214,10 @@ export class TrackInlets {
     if (track === null || track.isRenewing) return;
     // What was lost in a stall counts twice when it turns out to be given up as a whole.
     if (track.heldBack?.hasStalled === true) return;
-    this.concealed.read(audio, nowMs, this.#targets.audio.silence.unplacedMs);
+    const { playoutDelay, silence, timeline } = this.#targets.audio;
+    // What is made up stands in the file where it was played out, less the time for which sound is kept.
+    const askedMs = audio.askedAtUs === undefined ? nowMs : timeline.at(audio.askedAtUs);
+    this.concealed.read(audio, askedMs - playoutDelay.ms, silence.unplacedMs);
     if (audio.arrivals !== undefined && !track.isMuted)
       this.concealed.readArrivals(audio.arrivals, track.connection, nowMs);
   }

@@ -1,6 +1,6 @@
 import type { DropCause } from '../contract/drop-causes.js';
 import { FrameSlots } from '../pipeline/frame-slots.js';
-import type { FrameLossFigures } from '../pipeline/missed-frames.js';
+import type { FrameLossFigures } from '../pipeline/loss-evidence.js';
 import { PlayoutDelay } from '../pipeline/playout-delay.js';
 import { VideoClock } from '../pipeline/take-clock.js';
 import { endOfTrackFrameMaxPixels, type VideoFrame } from '../pipeline/video-frame.js';

@@ -8,7 +8,8 @@ import type { SilentAudio } from './silent-audio.js';
  * that is waited in all. In milliseconds.
  */
 const onItsWayMs = { beyondUsual: 250, atMost: 1_000 } as const;
-/** WebRTC's figures are renewed as often while they are waited for, in milliseconds. */
+/** What a stall has cost is told within so long behind it; WebRTC's figures are renewed as often meanwhile. In milliseconds. */
+const untoldMs = 1_000;
 const readEveryMs = 200;
 /**
  * How long queued frames may take to leave at the end of a run before they are given up and counted; and from when somebody
@@ -41,17 +42,17 @@ export interface EndingWriter {
 export class WritersEnd {
   readonly #writers: readonly EndingWriter[];
   readonly #hurry: AbortSignal | undefined;
-  readonly #readStatistics: () => void;
+  readonly #tell: () => boolean;
   #onChanged: (() => void) | null = null;
 
   /**
    * @param writers of the streams that there are @param hurry aborted when nobody can wait any longer
-   * @param readStatistics hands what WebRTC has counted to the writers
+   * @param tell hands what WebRTC has counted to the writers; whether that says all of what a stall has cost
    */
-  constructor(writers: readonly EndingWriter[], hurry?: AbortSignal, readStatistics = (): void => undefined) {
+  constructor(writers: readonly EndingWriter[], hurry?: AbortSignal, tell = (): boolean => true) {
     this.#writers = writers;
     this.#hurry = hurry;
-    this.#readStatistics = readStatistics;
+    this.#tell = tell;
   }
 
   /** Something that a writer is asked for has changed. */
@@ -65,7 +66,7 @@ export class WritersEnd {
     const usualMs = Math.max(0, ...this.#writers.map(({ playoutDelay }) => playoutDelay.ms));
     const waitMs = Math.min(onItsWayMs.atMost, usualMs + onItsWayMs.beyondUsual);
     await this.#until(({ end, isLive }) => end.isPassed || !isLive, waitMs);
-    await this.#untilPlacesAreKnown();
+    await this.#untilTold();
     for (const writer of this.#writers) writer.close();
     const hurried = hurriedFor(this.#hurry, drainMs.hurried);
     await this.#until(({ isDrained }) => isDrained, drainMs.unhurried, hurried.over);
@@ -74,15 +75,15 @@ export class WritersEnd {
   }
 
   /** What a standstill has made late is kept back until it is told where it stands: the last of it as well. */
-  async #untilPlacesAreKnown(): Promise<void> {
+  async #untilTold(): Promise<void> {
     const keptBackMs = Math.max(0, ...this.#writers.map(({ playoutDelay }) => playoutDelay.keptBackMs));
-    if (keptBackMs === 0) return;
-    const reading = setInterval(this.#readStatistics, readEveryMs);
     const hurried = hurriedFor(this.#hurry, 0);
-    await this.#until(() => false, keptBackMs, hurried.over);
+    for (let waitedMs = 0; waitedMs < untoldMs; waitedMs += readEveryMs) {
+      const isTold = this.#tell() && waitedMs >= keptBackMs;
+      if (isTold || this.#hurry?.aborted === true) break;
+      await this.#until(() => false, readEveryMs, hurried.over);
+    }
     hurried.cancel();
-    clearInterval(reading);
-    this.#readStatistics();
   }
 
   async #until(

@@ -6,7 +6,7 @@ import { audioGap, AudioStretch, DroppedAudio, type LostAudio, minGapAudioMs } f
 import { GapList } from './gap-list.js';
 import { type LossSample, lostOf } from './loss-sample.js';
 import { SilentCamera } from './silent-camera.js';
-import { VideoStretch } from './video-stretch.js';
+import { minGapFrames, VideoStretch } from './video-stretch.js';
 
 /** Samples that are further apart: the process stood still between them. */
 const standstillMs = 1_000;
@@ -109,14 +109,15 @@ export class LossLog {
     this.#gaps.addUnlessKnown(missing('video', fromMs, toMs - fromMs));
   }
 
-  /** The process stood still right before the end, and what it held up had no time to come. @param endMs of the file */
-  lackedAtEnd(stream: Stream, { fromMs, toMs }: Interval, endMs: number): void {
-    const gap = missing(stream, fromMs, Math.min(toMs, endMs) - fromMs);
-    if (gap.durationMs < minGapAudioMs || this.#gaps.isKnown(gap)) return;
-    // Audio is silence in the file, which is on the account.
-    const lost = stream === 'video' ? this.#events.onUncounted(stream, gap.durationMs, 0) : 0;
-    this.known(stream, lost);
-    this.#gaps.add(lost > 0 ? { ...gap, lostFrames: lost } : gap);
+  /**
+   * The process stood still right before the end, and what it held up had no time to come.
+   *
+   * @param lost frames that lack, and are on the account; null of audio
+   */
+  lackedAtEnd(stream: Stream, { fromMs, lost, toMs }: Interval & { readonly lost: number | null }): void {
+    if (lost !== null) this.known(stream, lost);
+    const isGap = lost === null ? toMs - fromMs >= minGapAudioMs : lost >= minGapFrames;
+    if (isGap) this.#gaps.addUnlessKnown(missing(stream, fromMs, toMs - fromMs, lost));
   }
 
   /**

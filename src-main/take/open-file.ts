@@ -57,6 +57,8 @@ interface FilesEndEvents {
   readonly lastStandstill: () => Interval | null;
 }
 
+/** The newest frame before a standstill came by so much before it at the most, in milliseconds. */
+const newestBeforeMs = 1_000;
 /** So long behind a standstill what it held up has its place, in milliseconds: a microphone waits for that. */
 const settledAfterMs = 1_200;
 
@@ -102,9 +104,11 @@ async function endFile(
   const stood = lastStandstill();
   // What it held up comes when nothing is taken any more: how much of it, nobody knows.
   if (stood !== null && stood.toMs > endMs - settledAfterMs) {
-    if (isAudioOn) losses.current.lackedAtEnd('audio', stood, endMs);
-    // Of a screen nobody knows what it would have sent.
-    if (isVideoOn && sink.subject.kind === 'participant') losses.current.lackedAtEnd('video', stood, endMs);
+    const { fromMs, toMs } = stood;
+    if (isAudioOn && sink.tracks.isUntold)
+      losses.current.lackedAtEnd('audio', { fromMs, toMs: Math.min(toMs, endMs), lost: null });
+    const lost = isVideoOn ? (sink.video?.gaps.missed.lackAtEnd(endMs, fromMs - newestBeforeMs) ?? 0) : 0;
+    losses.current.lackedAtEnd('video', { fromMs, toMs: endMs, lost });
   }
   losses.end(endMs);
 }

@@ -4,7 +4,7 @@ import type { FoundLoss, Interval } from '../pipeline/missed-frames.js';
 /** Losses that are nearer to each other than this are one stretch. */
 export const mergeWithinMs = 1_000;
 /** Fewer frames in a stretch are no gap: a sixth of a second at 30 fps. */
-const minGapFrames = 5;
+export const minGapFrames = 5;
 /** Nor is a smaller share of what was due in it, or in a second. */
 const minGapShare = 0.05;
 

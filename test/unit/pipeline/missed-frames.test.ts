@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type FrameLossFigures, MissedFrames } from '../../../src-main/pipeline/missed-frames.js';
+import type { FrameLossFigures } from '../../../src-main/pipeline/loss-evidence.js';
+import { MissedFrames } from '../../../src-main/pipeline/missed-frames.js';
 
 /** A row of numbers between 0 and 1 that looks random and is the same each time. */
 function* noise(): Generator<number, never> {
@@ -367,7 +368,7 @@ describe('behind a standstill', () => {
     const screen = (isStanding: boolean): number => {
       const missed = new MissedFrames(true);
       for (const time of beforeIt) missed.add(time);
-      if (isStanding) missed.noteStandstill({ fromMs: goesOnMs - 2_900, toMs: goesOnMs - 100 });
+      if (isStanding) missed.stoodStill({ fromMs: goesOnMs - 2_900, toMs: goesOnMs - 100 });
       for (let frame = 0; frame < 60; frame += 1) missed.add(goesOnMs + frame * (1_000 / 15));
       missed.stop();
       return missed.count;

@@ -235,8 +235,8 @@ describe('what is found out behind a cut', () => {
         audioLostMs,
         ...gaps.filter(({ stream }) => stream === 'audio').map(({ atMs, durationMs }) => [atMs, durationMs]),
       ]);
-    // A packet is a hundredth longer than 20 ms by what has come.
-    expect(audio).toEqual([[400, [5_490, 400]], [5]]);
+    // A packet is a hundredth longer than 20 ms by what has come, and is kept for 45 ms before it is played out.
+    expect(audio).toEqual([[400, [5_459, 400]], [5]]);
   });
 
   it('is all of a microphone that never sends, in every part', async () => {
