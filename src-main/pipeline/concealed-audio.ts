@@ -156,6 +156,11 @@ export class ConcealedAudio {
     this.#collect();
   }
 
+  /** As {@link PacketGaps.isOpen} says. */
+  get isOpen(): boolean {
+    return this.#gaps.isOpen;
+  }
+
   /** As {@link PacketGaps.quietMs} says. */
   get quietMs(): number {
     return this.#gaps.quietMs;

@@ -106,6 +106,11 @@ export class PacketGaps {
     return this.#isDense && this.#seenMs >= leastSeenMs ? this.#seenMs : 0;
   }
 
+  /** What follows a gap has not been looked at: it may be silence that is not transmitted, or sound. */
+  get isOpen(): boolean {
+    return this.#doubts.some(({ isFollowed }) => isFollowed === null);
+  }
+
   /** The gaps that were found since the last call. */
   drain(): readonly PacketGap[] {
     return this.#found.splice(0);

@@ -148,7 +148,8 @@ export class TrackInlets {
   /** Reads statistics. @returns whether they say all of what a stall has cost */
   readonly tell = (nowMs: number): boolean => {
     this.readStatistics(nowMs);
-    this.isUntold = this.#targets.audio.late.isAwaited || this.#audio?.heldBack?.hasStalled === true;
+    const hasStalled = this.#audio?.heldBack?.hasStalled === true || this.concealed.isOpen;
+    this.isUntold = hasStalled || this.#targets.audio.late.isAwaited;
     return !this.isUntold;
   };
 

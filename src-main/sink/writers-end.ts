@@ -9,7 +9,7 @@ import type { SilentAudio } from './silent-audio.js';
  */
 const onItsWayMs = { beyondUsual: 250, atMost: 1_000 } as const;
 /** What a stall has cost is told within so long behind it; WebRTC's figures are renewed as often meanwhile. In milliseconds. */
-const untoldMs = 1_000;
+const untoldMs = 1_400;
 const readEveryMs = 200;
 /**
  * How long queued frames may take to leave at the end of a run before they are given up and counted; and from when somebody
@@ -74,16 +74,13 @@ export class WritersEnd {
     for (const writer of this.#writers) if (!writer.isDrained) noteRest(writer);
   }
 
-  /** What a standstill has made late is kept back until it is told where it stands: the last of it as well. */
+  /** What a standstill has made late is kept back until it is told where it stands: the last of it as well, in a hurry or not. */
   async #untilTold(): Promise<void> {
     const keptBackMs = Math.max(0, ...this.#writers.map(({ playoutDelay }) => playoutDelay.keptBackMs));
-    const hurried = hurriedFor(this.#hurry, 0);
     for (let waitedMs = 0; waitedMs < untoldMs; waitedMs += readEveryMs) {
-      const isTold = this.#tell() && waitedMs >= keptBackMs;
-      if (isTold || this.#hurry?.aborted === true) break;
-      await this.#until(() => false, readEveryMs, hurried.over);
+      if (this.#tell() && waitedMs >= keptBackMs) break;
+      await this.#until(() => false, readEveryMs);
     }
-    hurried.cancel();
   }
 
   async #until(

@@ -69,11 +69,15 @@ export class GapList {
     );
   }
 
-  /** What lies for the most part within an absence is one gap with it. Times are milliseconds on the take's timeline. */
+  /**
+   * What lies for the most part within an absence is one gap with it; a long one that ends where it begins is another one. Times
+   * are milliseconds on the take's timeline.
+   */
   forgetWithin(stream: StreamGap['stream'], fromMs: number, toMs: number): void {
     for (let index = this.#gaps.length - 1; index >= 0; index -= 1) {
       const gap = this.#gaps[index];
       if (gap?.stream !== stream) continue;
+      if (gap.durationMs > nearMs && gap.atMs + gap.durationMs < fromMs + touchingMs) continue;
       const withinMs =
         Math.min(gap.atMs + gap.durationMs, toMs + nearMs) - Math.max(gap.atMs, fromMs - nearMs);
       if (2 * withinMs > gap.durationMs) this.#gaps.splice(index, 1);

@@ -78,7 +78,7 @@ it.each([
   expect(writer.lostMs).toBe(lostMs);
 });
 
-it('waits until it is told where the end of a stream stands that a standstill has made late, and no longer in a hurry', async () => {
+it('waits until it is told where the end of a stream stands that a standstill has made late, in a hurry as well, for a second and a half at the most', async () => {
   const ended = async (
     keptBackMs: number,
     hurry?: AbortSignal,
@@ -104,5 +104,7 @@ it('waits until it is told where the end of a stream stands that a standstill ha
   const [noReads, usualMs] = await ended(0);
   expect([noReads, usualMs <= 350]).toEqual([1, true]);
   const [, hurriedMs] = await ended(400, AbortSignal.abort());
-  expect(hurriedMs).toBeLessThanOrEqual(400);
+  expect(hurriedMs).toBe(afterMs);
+  const [, mostMs] = await ended(100_000);
+  expect(mostMs).toBeLessThanOrEqual(1_800);
 });

@@ -68,6 +68,13 @@ it('forgets what lies within an absence, of that stream', () => {
   ]);
 });
 
+it('keeps a long one that ends where an absence begins', () => {
+  const gaps = new GapList();
+  gaps.add(gap('video', 14_900, 1_700));
+  gaps.forgetWithin('video', 16_600, 16_940);
+  expect(gaps.all.map(({ atMs }) => atMs)).toEqual([14_900]);
+});
+
 it('has the cause of the longer one where two kinds of silence are one hole', () => {
   const gaps = new GapList();
   gaps.add({ ...gap('audio', 900, 300), lostFrames: null });
