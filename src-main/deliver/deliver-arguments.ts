@@ -53,7 +53,8 @@ export function stretchArguments(encode: StretchEncode): string[] {
     ...(fromSeconds === 0 ? [] : ['-noaccurate_seek', '-ss', String(fromSeconds)]),
     ...['-i', mediaUrl(sourcePath), '-map', '0:v:0'],
     ...['-vf', videoFilters(plan, fps, fromSeconds).join(',')],
-    ...['-frames:v', String(plan.slots - fromSeconds * fps)],
+    // ffmpeg 7.0 forgets the rate behind `setpts`, and would take 25.
+    ...['-r', String(fps), '-frames:v', String(plan.slots - fromSeconds * fps)],
     ...['-c:v', 'libx264', '-preset', preset, '-crf', String(crf), '-pix_fmt', 'yuv420p'],
     // Without reordering the first frame stands at 0, and no editor has to know of an edit list.
     ...['-bf', '0', '-force_key_frames', `expr:gte(t,n_forced*${keyFrameEverySeconds})`],

@@ -213,10 +213,19 @@ export function audioArguments(profile: Profile): string[] {
   return ['-af', 'asetpts=N/SR/TB', ...audioEncoderArguments(profile)];
 }
 
+/**
+ * For a packet that libopus believes lost it takes as its beginning what needs none before it. When segments are joined, the first
+ * packet of an encoder follows another one's: without it, what follows is a third of as loud or thrice as loud, for 100 ms. With
+ * less than 20 % a low tone still is (ffmpeg 9.0); it costs no quality at these bit rates.
+ */
+const believedLossPercent = 20;
+
 /** Codec, bit rate, sample rate and channels of the profile, without correction of timestamps. */
 export function audioEncoderArguments(profile: Profile): string[] {
   const codec =
-    codecNames(profile).audio === 'opus' ? ['-c:a', 'libopus', '-frame_duration', '20'] : ['-c:a', 'aac'];
+    codecNames(profile).audio === 'opus'
+      ? ['-c:a', 'libopus', '-frame_duration', '20', '-packet_loss', String(believedLossPercent)]
+      : ['-c:a', 'aac'];
   return [...codec, '-b:a', `${profile.audioBitrateKbps}k`, '-ar', String(audioSampleRateHz), '-ac', '2'];
 }
 

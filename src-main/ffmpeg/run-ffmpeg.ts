@@ -9,11 +9,16 @@ import { TextTail } from '../process/text-tail.js';
 const errorLevel = /\[(?:error|fatal|panic)\] ?/;
 const anyLevel = /\[(?:quiet|panic|fatal|error|warning|info|verbose|debug|trace)\] ?/;
 const repetition = /^ +Last message repeated/;
+/** What newer versions (7.0) say behind a failure of each part that ends with it: the cause stands before. */
+const consequence =
+  /Error sending frames to consumers|Task finished with error code|Terminating thread with return code|Could not open encoder before EOF|Nothing was written into output file|Error opening (?:in|out)put files?\b/;
 
 /** The line of a tail that is most likely to name the cause, fit for a person: an error before whatever came last. */
 export function causeOf(stderr: TextTail): string {
   const lines = stderr.lines.filter((line) => !repetition.test(line));
-  const line = lines.findLast((entry) => errorLevel.test(entry)) ?? lines.at(-1) ?? 'no message';
+  const errors = lines.filter((line) => errorLevel.test(line));
+  const line =
+    errors.findLast((entry) => !consequence.test(entry)) ?? errors.at(-1) ?? lines.at(-1) ?? 'no message';
   return withoutPrivateParts(line.replace(anyLevel, ''));
 }
 
@@ -22,11 +27,14 @@ export function namesAnError(stderr: TextTail): boolean {
   return stderr.lines.some((line) => errorLevel.test(line));
 }
 
-/** Removes ffmpeg's object addresses, and folders (they can hold a person's name), from a line. */
+/**
+ * Removes ffmpeg's object addresses, and folders (they can hold a person's name), from a line. `[in#0/mp4]`, as newer versions
+ * name what speaks, is none.
+ */
 export function withoutPrivateParts(line: string): string {
   return line
     .replace(/ @ 0x[0-9a-f]+\]/gi, ']')
-    .replace(/(?:[A-Za-z]:)?(?:[/\\][^/\\:'"\s]+)*[/\\](?=[^/\\\s:'"]+)/g, '');
+    .replace(/(?<!\[[a-z]+#[\d:]+)(?:[A-Za-z]:)?(?:[/\\][^/\\:'"\s]+)*[/\\](?=[^/\\\s:'"]+)/g, '');
 }
 
 /**

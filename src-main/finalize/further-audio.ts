@@ -118,7 +118,8 @@ async function addTo(
     const reading = { ffmpegPath, signal };
     // One after the other: they lie on the same disk.
     const own = await readPackets(join(folder, entry.file), reading);
-    const args = mergeArguments(request, entry, further, videoLateMs(request, own.packets), temporary);
+    const lateMs = await videoLateMs(request, entry, further, own.packets, temporary);
+    const args = mergeArguments(request, entry, further, lateMs, temporary);
     await runFfmpeg({ ffmpegPath, arguments: args, folder, signal }, 'adding further audio');
     const made = await readPackets(temporary, reading);
     const others: (typeof own)[] = [];
@@ -157,11 +158,27 @@ async function assertSpace(folder: string, files: readonly ManifestFile[]): Prom
   );
 }
 
-/** WebM's muxer moves the video by the priming that stands before 0 in the audio. */
-function videoLateMs({ profile }: FurtherAudioRequest, listing: MediaListing): number {
-  if (profile.container !== 'webm' || streamOf(listing, 'video') === null) return 0;
-  return Math.max(0, -(streamOf(listing, 'audio')?.firstUs ?? 0)) / 1000;
+/**
+ * WebM's muxer of older ffmpegs (5.1) moves the video by the priming that stands before 0 in the audio, that of newer ones (7.0)
+ * does not: a copy of the first second tells which one this is.
+ */
+async function videoLateMs(
+  request: FurtherAudioRequest,
+  entry: ManifestFile,
+  further: readonly ManifestFile[],
+  own: MediaListing,
+  temporary: string,
+): Promise<number> {
+  const { ffmpegPath, folder, profile, signal } = request;
+  const wantedUs = streamOf(own, 'video')?.firstUs ?? null;
+  if (profile.container !== 'webm' || wantedUs === null) return 0;
+  const args = mergeArguments(request, entry, further, 0, temporary, firstSecond);
+  await runFfmpeg({ ffmpegPath, arguments: args, folder, signal }, 'adding further audio');
+  const { packets } = await readPackets(temporary, { ffmpegPath, signal });
+  return Math.max(0, (streamOf(packets, 'video')?.firstUs ?? wantedUs) - wantedUs) / 1000;
 }
+
+const firstSecond = ['-t', '1'];
 
 function mergeArguments(
   { folder, profile }: FurtherAudioRequest,
@@ -169,6 +186,7 @@ function mergeArguments(
   further: readonly ManifestFile[],
   lateMs: number,
   temporary: string,
+  limits: readonly string[] = [],
 ): string[] {
   const format = {
     mp4: ['-f', 'mp4', '-video_track_timescale', String(mp4VideoTimescale), '-movflags', '+faststart'],
@@ -182,7 +200,7 @@ function mergeArguments(
     ...[entry, ...further].flatMap(({ file }) => ['-i', mediaUrl(join(folder, file))]),
     ...['-map', '0'],
     ...further.flatMap((_, index) => ['-map', `${index + 1}:a:0`]),
-    ...['-c', 'copy'],
+    ...['-c', 'copy', ...limits],
     ...(lateMs === 0 ? [] : ['-bsf:v', `setts=pts=PTS-${lateMs / 1000}/TB:dts=PTS-${lateMs / 1000}/TB`]),
     ...further.flatMap((one, index) => {
       const stream = `s:a:${index + 1}`;

@@ -223,7 +223,9 @@ async function recoveredBoth(recording: Recording): Promise<readonly Manifest[]>
     const { manifest, outcome } = await vi.waitFor(() => recoverTake(folder), {
       ...{ timeout: 20_000, interval: 200 },
     });
-    expect(outcome).toBe('recovered');
+    expect(outcome, manifest.files.map(({ file, problem }) => `${file}: ${problem}`).join(' ')).toBe(
+      'recovered',
+    );
     expect(manifest).toMatchObject({
       mode: 'copy',
       state: 'complete',

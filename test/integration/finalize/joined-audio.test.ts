@@ -219,3 +219,23 @@ describe.each<[Container, boolean]>([
     },
   );
 });
+
+it.each([100, 300])('a tone of %i Hz is as loud behind a seam of a webm as before it', async (humHz) => {
+  const segments = await Promise.all(
+    [0, 2_000].map(async (startMs, index) => {
+      const file = `seam-${humHz}.part${index + 1}.webm`;
+      const segment = { container: 'webm', durationMs: 2_000, withVideo: false, humHz } as const;
+      await writeSegment(join(folder, file), segment);
+      return { file, startMs, endMs: startMs + segment.durationMs };
+    }),
+  );
+  const targetFile = `seam-${humHz}.webm`;
+  const profile = profileFor('webm');
+  await assemble({ ...{ folder, targetFile, ffmpegPath, profile, segments }, canvas: null });
+  const { levels } = await toneAndLevels(join(folder, targetFile), humHz);
+  // Behind the silence that an encoder begins with.
+  const behind = levels.slice((2_000 + seamMs) / 10, 230);
+  const loud = levels.slice(100, 150).reduce((sum, level) => sum + level / 50, 0);
+  expect(behind.length).toBeGreaterThan(20);
+  expect(behind.filter((level) => Math.abs(level / loud - 1) > 0.1)).toEqual([]);
+});

@@ -61,9 +61,9 @@ case "$*" in
     if [ -n "$FIRST_DIES" ]; then
       deaths=$(cat "$FIRST_DIES" 2>/dev/null | wc -l)
       if [ "$deaths" = 0 ]; then
-        timeout 2 '${real}' "$@"
+        timeout -s KILL 2 '${real}' "$@"
         code=$?
-        [ $code = 124 ] && echo died >> "$FIRST_DIES" && exit 1
+        [ $code = 137 ] && echo died >> "$FIRST_DIES" && exit 1
         exit $code
       fi
       # So does what takes its place, three times: one alone would cost a fraction of a second.
@@ -75,10 +75,11 @@ case "$ALL_ENCODERS_DIE $*" in
     [ -e "$0.tried" ] && exit 1
     touch "$0.tried" ;;
   *"-i pipe:0"*"scale=${dying.width}:${dying.height}"*)
-    timeout 1 '${real}' "$@"
+    # Killed: ffmpeg 7.0 does not end when it is asked to once.
+    timeout -s KILL 1 '${real}' "$@"
     code=$?
     # A trial of a few frames is over sooner: this one dies while it records.
-    [ $code = 124 ] && exit 1
+    [ $code = 137 ] && exit 1
     exit $code ;;
 esac
 exec '${real}' "$@"

@@ -81,7 +81,8 @@ describe('a room of people with microphones', () => {
       Array.from({ length: most.files }, () => ({ frame: null })),
       0,
     ).encoderBytes;
-    expect(most.bytes ?? 0).toBeGreaterThan(5e6 * most.files);
+    // Each of them is counted: a static 7.0.2 has 3.2 MB for one, Debian's 5.1 thrice as much.
+    expect(most.bytes ?? 0).toBeGreaterThan(2e6 * most.files);
     expect(most.bytes ?? Infinity).toBeLessThan(allowed);
   });
 

@@ -85,6 +85,29 @@ describe('runFfmpegToExit', () => {
 });
 
 describe('the cause of an end', () => {
+  it('is what failed first, not what newer versions say of each part that ends with it', () => {
+    const tail = tailOf(
+      '[libx264 @ 0x2a367980] [error] Error setting preset/tune nope/(null).',
+      '[vost#0:0/libx264 @ 0x55a98cd89b40] [enc:libx264 @ 0x55a98cd1c700] [error] Error while opening encoder.',
+      '[vf#0:0 @ 0x2a34ef00] [error] Error sending frames to consumers: Invalid argument',
+      '[vf#0:0 @ 0x2a34ef00] [error] Terminating thread with return code -22 (Invalid argument)',
+      '[vost#0:0/libx264 @ 0x2a367500] [error] Could not open encoder before EOF',
+      '[vost#0:0/libx264 @ 0x2a367500] [error] Task finished with error code: -22 (Invalid argument)',
+      '[out#0/mp4 @ 0x2a36ad80] [error] Nothing was written into output file, because at least one of its streams received no packets.',
+    );
+    expect(causeOf(tail)).toBe('[vost#0:0/libx264] [enc:libx264] Error while opening encoder.');
+    const opening = tailOf(
+      '[in#0 @ 0x729cb40] [error] Error opening input: No such file or directory',
+      '[error] Error opening input file file:ada.mkv.',
+      '[fatal] Error opening input files: No such file or directory',
+    );
+    expect(causeOf(opening)).toBe('[in#0] Error opening input: No such file or directory');
+    // Nothing else is better than nothing.
+    expect(causeOf(tailOf('[error] Could not open encoder before EOF'))).toBe(
+      'Could not open encoder before EOF',
+    );
+  });
+
   it('names a cause rather than its repetition', () => {
     expect(causeOf(tailOf('pipe:0: Invalid data', '    Last message repeated 5 times'))).toBe(
       'pipe:0: Invalid data',
@@ -98,6 +121,7 @@ describe('what a person is told', () => {
       '[mp4] x.mp4: Permission denied',
     );
     expect(withoutPrivateParts('C:\\Users\\ada\\x.mp4: bad')).toBe('x.mp4: bad');
+    expect(withoutPrivateParts('[out#0/mp4 @ 0x2a] /home/ada/x.mp4: bad')).toBe('[out#0/mp4] x.mp4: bad');
   });
 
   it('names a full disk as such', () => {
