@@ -96,6 +96,7 @@ export class TrackRenewal {
     const isEverybody = all.every(
       ({ heldBack, isMuted }) => isMuted || heldBack.isQuiet || heldBack.sinceUs !== null,
     );
+    if (isEverybody && senders.size > 1) for (const { heldBack } of setBack) heldBack.joinEverybody();
     if (isEverybody && setBack.some(({ wasRenewed }) => wasRenewed)) {
       this.#giveUp(setBack);
       return;

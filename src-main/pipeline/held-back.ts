@@ -80,6 +80,12 @@ export class HeldBack {
     this.#sinceUs ??= this.#stall?.sinceUs ?? null;
   }
 
+  /** What comes of several senders was held back at once: by a line or a server, and none of them has paused. */
+  joinEverybody(): void {
+    this.join();
+    this.#isOwn = true;
+  }
+
   /** This process stood still: what comes late for some time was held back by nobody else. @param nowUs of the monotonic clock */
   stoodStill(nowUs: number): void {
     this.#deafUntilUs = nowUs + ownStandstillUs;

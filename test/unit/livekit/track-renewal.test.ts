@@ -85,14 +85,19 @@ function identityOf(sid: string): string {
 
 function fakeHeldBack(): Pick<
   HeldBack,
-  'hasStalled' | 'isQuiet' | 'join' | 'restart' | 'sinceUs' | 'stoodStill'
+  'hasStalled' | 'isOwn' | 'isQuiet' | 'join' | 'joinEverybody' | 'restart' | 'sinceUs' | 'stoodStill'
 > {
   const state = {
     hasStalled: false,
+    isOwn: false,
     isQuiet: false,
     sinceUs: null as number | null,
     join: () => {
       if (state.hasStalled) state.sinceUs = 5;
+    },
+    joinEverybody: () => {
+      state.join();
+      state.isOwn = true;
     },
     restart: () => {
       Object.assign(state, { hasStalled: false, sinceUs: null });
@@ -201,11 +206,14 @@ it('asks for the camera of whom the line held back as well, once it is known tha
   room = new FakeRoom(['bob-audio', 'bob-video']);
   room.heldBack(['bob-audio'], ['bob-video']);
   expect(room.said).toEqual(['bob-audio off', 'bob-video off']);
+  // He may have stood still himself: his camera has paused then.
+  expect(room.tracks.get('bob-video')?.heldBack.isOwn).toBe(false);
 });
 
 it('asks for everybody anew when the server stood still, and has the connection made anew the next time', () => {
   room = new FakeRoom(['bob-audio']);
   room.heldBack(['audio', 'video', 'bob-audio']);
+  expect([...room.tracks.values()].every(({ heldBack }) => heldBack.isOwn)).toBe(true);
   vi.advanceTimersByTime(300);
   for (const sid of ['audio', 'video', 'bob-audio']) room.resumed(sid);
   expect(room.said.filter((said) => said.endsWith('on'))).toHaveLength(3);
