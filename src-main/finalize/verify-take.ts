@@ -5,6 +5,7 @@ import type { Manifest, ManifestFile } from '../contract/manifest.js';
 import type { Stamps } from '../contract/stamps.js';
 import { findFfmpeg } from '../ffmpeg/ffmpeg-binary.js';
 import { assertHasParts, partsForCopied, partsForVerifying } from '../ffmpeg/ffmpeg-capabilities.js';
+import { endedAtOnce } from '../format/take-problem.js';
 import { sha256OfFile } from '../storage/checksum.js';
 import { readManifest } from '../storage/manifest-file.js';
 import { copiedToleranceMs } from './check-copied.js';
@@ -208,7 +209,9 @@ async function checksumFindings(
 }
 
 /** What is wrong with a take as a whole, by its manifest. */
-export function takeFindings(manifest: Pick<Manifest, 'files' | 'folders' | 'problem' | 'state'>): Finding[] {
+export function takeFindings(
+  manifest: Pick<Manifest, 'durationMs' | 'files' | 'folders' | 'problem' | 'state'>,
+): Finding[] {
   // A take that is complete may have a problem, too: it holds less than was asked for, but what it should.
   if (manifest.state === 'failed') {
     const failed = finding('takeFailed', manifest.problem?.message ?? 'The take failed.');
@@ -229,7 +232,13 @@ export function takeFindings(manifest: Pick<Manifest, 'files' | 'folders' | 'pro
 }
 
 /** Nothing can be said of the files of a take that has none. One that went on elsewhere may have all of its files there. */
-function nothingRecorded({ files, folders = [] }: Pick<Manifest, 'files' | 'folders'>): Finding[] {
+function nothingRecorded({
+  durationMs,
+  files,
+  folders = [],
+}: Pick<Manifest, 'durationMs' | 'files' | 'folders'>): Finding[] {
+  const atOnce = files.length > 0 ? endedAtOnce({ durationMs, files }) : null;
+  if (atOnce !== null) return [finding('nothingRecorded', atOnce.message)];
   if (files.length > 0 || folders.length > 1) return [];
   return [finding('nothingRecorded', 'Nothing was recorded: the take has no files.')];
 }

@@ -12,7 +12,25 @@ import { signalGapSentence, signalHint } from './signal-text.js';
 /** Why a take lacks something; null when every file is intact, next to nothing is missing, and everybody is recorded. */
 export function recordProblem(manifest: Manifest): PlateauError | null {
   const { files } = manifest;
-  return takeProblem(files) ?? shortcoming(manifest) ?? takeLosses(files) ?? backupProblem(manifest.backup);
+  const known = takeProblem(files) ?? shortcoming(manifest) ?? takeLosses(files);
+  return known ?? endedAtOnce(manifest) ?? backupProblem(manifest.backup);
+}
+
+/** Of a take of a room in which everybody is muted nothing is written either: it holds their silence, and takes longer. */
+const atOnceMs = 1_000;
+
+/** Why a take holds nothing that has no file without a stamp: it was stopped before anything had come; null when something is in it. */
+export function endedAtOnce({
+  durationMs,
+  files,
+}: Pick<Manifest, 'durationMs' | 'files'>): PlateauError | null {
+  if ((durationMs ?? Infinity) >= atOnceMs) return null;
+  if (files.some(({ audio, video }) => audio.written > 0 || video.written > 0)) return null;
+  return new PlateauError(
+    'nothingRecorded',
+    'Nothing was recorded: the take was stopped before anything had come.',
+    'Its files hold nothing but silence. On a busy machine a copied take begins some seconds later than it was asked for.',
+  );
 }
 
 /** Why a finished take is no success; null when every file is verified. */

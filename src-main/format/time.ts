@@ -12,7 +12,8 @@ export function twoDigits(value: number): string {
  */
 export function formatTimecode(takeMs: number, withTenths = false): string {
   if (!Number.isFinite(takeMs)) return absent;
-  const tenths = Math.floor(Math.max(0, takeMs) / 100);
+  // Of 5,400 ms a sum of frames says 5,399.999999999999.
+  const tenths = Math.floor(Math.round(Math.max(0, takeMs)) / 100);
   const seconds = Math.floor(tenths / 10);
   const clock = `${twoDigits(Math.floor(seconds / 3600))}:${twoDigits(Math.floor(seconds / 60) % 60)}:${twoDigits(seconds % 60)}`;
   return withTenths ? `${clock}.${tenths % 10}` : clock;

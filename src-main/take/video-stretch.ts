@@ -60,10 +60,13 @@ export class VideoStretch {
     { dropped, found = [], missed, received }: Omit<LostVideo, keyof Interval> & Found,
     since: Interval,
   ): void {
-    const [first, last] = [found[0], found.at(-1)];
-    const isPlaced = missed > 0 && first !== undefined && last !== undefined;
-    if (isPlaced)
-      this.add({ fromMs: first.fromMs, toMs: last.toMs, dropped: 0, missed, received }, since.toMs);
+    const isPlaced = missed > 0 && found.length > 0;
+    if (isPlaced) {
+      // A long one may be found out before a short one that was earlier.
+      const fromMs = Math.min(...found.map((loss) => loss.fromMs));
+      const toMs = Math.max(...found.map((loss) => loss.toMs));
+      this.add({ fromMs, toMs, dropped: 0, missed, received }, since.toMs);
+    }
     const others = isPlaced ? 0 : Math.max(0, missed);
     if (dropped + others > 0) this.add({ ...since, dropped, missed: others, received }, since.toMs);
   }

@@ -41,6 +41,16 @@ describe('what is found out late', () => {
     ]);
   });
 
+  it('reaches from the first to the last, in whatever order they are found out', () => {
+    const found = [
+      { fromMs: 3_033, toMs: 6_000, lost: 88, total: 88 },
+      { fromMs: 2_950, toMs: 3_033, lost: 1, total: 89 },
+    ];
+    expect(gapsOf({ 8_200: { video: { missed: 89, found } } })).toMatchObject([
+      { atMs: 2_950, durationMs: 3_050, lostFrames: 89 },
+    ]);
+  });
+
   it('is a gap where WebRTC made it up, and not where it was counted', () => {
     const madeUp = (fromMs: number, toMs: number, lost: number) => ({
       ...{ fromMs, toMs, lost },

@@ -92,6 +92,18 @@ describe('what a command says of a content', () => {
     expect(takeSummary(take(file('ben', 0), ada), '/takes/standup-1').join('\n')).toContain(text);
   });
 
+  it('says that nothing was recorded of what was stopped before anything had come', () => {
+    const ada = file('ada', 18_000);
+    const empty = {
+      ...ada,
+      video: { ...ada.video, received: 0, written: 0 },
+      audio: { ...ada.audio, written: 0 },
+    };
+    const problem = recordProblem({ ...take({ ...empty, stamps: undefined }), durationMs: 60 });
+    expect([problem?.code, problem?.exitCode]).toEqual(['nothingRecorded', 7]);
+    expect(recordProblem(take({ ...empty, stamps: undefined }))).toBeNull();
+  });
+
   it('names the file that lacks something, and how many others do', () => {
     const problem = takeLosses([file('ada', 0), file('ben', 900), file('eve', 900)]);
     expect(problem?.code).toBe('recordedWithLosses');
