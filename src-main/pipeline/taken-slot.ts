@@ -1,5 +1,5 @@
-/** A source that is faster than its file has had a frame left out within this time, at the latest. Milliseconds. */
-const fasterWithinMs = 1_500;
+/** A source that is faster than its file has had so many frames left out within this time. Milliseconds. */
+const faster = { frames: 3, withinMs: 1_500 } as const;
 /** With each frame so much is forgotten of what the one before was moved by: a third of a second at 30 fps. */
 const forgottenShare = 0.1;
 /** Frames have come nearer to one another than they were taken by so much, in milliseconds: jitter is less. */
@@ -12,7 +12,9 @@ const otherClockMs = 2_000;
  * is not is lost, where frames that came late are moved back to their sound: they come nearer to one another than slots are.
  */
 export class TakenSlot {
-  #leftOutMs = -Infinity;
+  /** The times of the last ones that were left out by intention, in turns. */
+  readonly #leftOutMs = new Float64Array(faster.frames).fill(-Infinity);
+  #leftOut = 0;
   /** How far a frame stands before the time at which it was taken, and the least of that lately; NaN before the first. */
   #movedMs = NaN;
   #leastMovedMs = NaN;
@@ -29,8 +31,10 @@ export class TakenSlot {
   /** The frame that was noted last has no slot. */
   cause(timeMs: number): 'paced' | 'tooLate' {
     const isMovedBack = this.#movedMs - this.#leastMovedMs > movedFromMs;
-    if (isMovedBack && timeMs - this.#leftOutMs > fasterWithinMs) return 'tooLate';
-    this.#leftOutMs = timeMs;
+    const oldest = this.#leftOut % faster.frames;
+    if (isMovedBack && timeMs - (this.#leftOutMs[oldest] ?? 0) > faster.withinMs) return 'tooLate';
+    this.#leftOutMs[oldest] = timeMs;
+    this.#leftOut += 1;
     return 'paced';
   }
 }

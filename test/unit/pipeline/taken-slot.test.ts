@@ -26,6 +26,11 @@ it('a frame is lost whose slot is taken while frames that came late are moved ba
   );
 });
 
+it('a frame is lost behind one that had no slot before they began to be moved back', () => {
+  const hasSlot = (frame: number): boolean => ![99, 105, 110, 116].includes(frame);
+  expect(causes(standsBack, hasSlot)).toEqual(['paced', 'tooLate', 'tooLate', 'tooLate']);
+});
+
 it('a frame is left out by intention of a source that is faster than its file, also while they are moved back', () => {
   expect(new Set(causes(standsBack, (frame) => frame % 2 === 0, frameMs / 2))).toEqual(new Set(['paced']));
 });
