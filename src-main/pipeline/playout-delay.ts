@@ -82,8 +82,8 @@ export class PlayoutDelay {
    * waited in it, a quarter of a second and more, and the next one knows better.
    */
   restart(): void {
+    const isSettled = this.#readings >= beginning.readings;
     // What a standstill has put into the buffer of the stream before is not in that of this one.
-    const isSettled = this.#readings >= beginning.readings && !this.#isEmptying;
     if (this.#isEmptying) [this.#ms, this.#targetMs] = [this.#usualMs, this.#usualMs];
     this.#trustedFromMs = -Infinity;
     this.#isEmptying = false;

@@ -65,6 +65,20 @@ describe('PlayoutDelay', () => {
     }
   });
 
+  it('begins a fresh stream as a calm one behind a buffer that a standstill had filled, whatever had waited in another', () => {
+    const delay = new PlayoutDelay(45, Infinity);
+    for (let reading = 0; reading < 12; reading += 1) delay.aim(40);
+    delay.at(1000);
+    delay.grew(700);
+    expect(delay.at(1100)).toBeGreaterThan(700);
+    delay.restart();
+    for (const [index, readMs] of [260, 48, 47, 47].entries()) {
+      delay.aim(readMs);
+      for (let ms = 20; ms < 200; ms += 20)
+        expect(Math.abs(delay.at(8000 + index * 200 + ms) - 45)).toBeLessThan(10);
+    }
+  });
+
   it('follows a fresh stream whose buffer is another one with its second reading', () => {
     const delay = new PlayoutDelay(45, Infinity);
     for (let reading = 0; reading < 12; reading += 1) delay.aim(30);
