@@ -5,7 +5,7 @@ import { knownContentOf } from '../contract/loss-account.js';
 import { contentOfTake, sumOfLosses } from '../contract/losses.js';
 import { hasEndedEarly, type Manifest, type ManifestFile } from '../contract/manifest.js';
 import type { TakeCondition, TakeEntry } from '../contract/takes.js';
-import { lateBeginSentence } from '../format/late-begin-text.js';
+import { lateBeginSentences } from '../format/late-begin-text.js';
 import { moveSentences } from '../format/move-text.js';
 import { notRecordedSentences, signalGapSentence } from '../format/signal-text.js';
 import { emptySlotSentences } from '../format/slot-text.js';
@@ -87,7 +87,7 @@ export async function readTakeEntry(path: string, isRunning: boolean): Promise<T
     ...(manifest.replay === undefined ? {} : { isReplay: true }),
     warnings: [
       ...(isWhole ? [] : [unreadableFolder]),
-      ...[lateBeginSentence(manifest) ?? []].flat(),
+      ...lateBeginSentences(manifest),
       ...moveSentences(manifest.folders),
       ...signalSentencesOf(folders),
       ...notRecordedSentences(manifest.notRecorded),

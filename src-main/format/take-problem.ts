@@ -19,7 +19,7 @@ export function recordProblem(manifest: Manifest): PlateauError | null {
 /** Of a take of a room in which everybody is muted nothing is written either: it holds their silence, and takes longer. */
 const atOnceMs = 1_000;
 
-/** Why a take holds nothing that has no file without a stamp: it was stopped before anything had come; null when something is in it. */
+/** That a take was stopped before anything had come; null when something is in it, or it went on for longer. */
 export function endedAtOnce({
   durationMs,
   files,

@@ -57,15 +57,15 @@ export class HeldBackFrames {
     this.#arrived -= 1;
   }
 
-  /** Called a few times a second with what is known at the moment. @param fromMs when the newest frame came */
-  read(nowMs: number, known: Omit<Quiet, 'arrived' | 'seenMs'>): void {
-    const isQuiet = this.#arrived === this.#arrivedBefore;
+  /** Called a few times a second. @param sinceMs since the newest frame came @returns whether nothing comes, and did not at the last call */
+  isQuiet(sinceMs: number): boolean {
+    const hasCome = this.#arrived !== this.#arrivedBefore;
     this.#arrivedBefore = this.#arrived;
-    if (isQuiet && nowMs - known.fromMs >= leastQuietMs) this.stood(nowMs, known);
+    return !hasCome && sinceMs >= leastQuietMs;
   }
 
-  /** Nothing could come until now: this process stood still. */
-  stood(nowMs: number, known: Omit<Quiet, 'arrived' | 'seenMs'>): void {
+  /** Nothing comes, or could come until now, for this process stood still. @param known at the moment */
+  quiet(nowMs: number, known: Omit<Quiet, 'arrived' | 'seenMs'>): void {
     const [arrived, quiet] = [this.#arrived, this.#quiet];
     if (arrived === quiet?.arrived) this.#quiet = { ...quiet, seenMs: nowMs };
     else if (known.intervalMs > 0 && Number.isFinite(known.intervalMs))
@@ -89,7 +89,7 @@ export class HeldBackFrames {
   /**
    * It ends with the newest frame.
    *
-   * @param leastIntervalMs of faster ones the file takes no more @param missed as {@link HeldBackFrames.read} takes it
+   * @param leastIntervalMs of faster ones the file takes no more @param missed as {@link HeldBackFrames.quiet} takes it
    */
   end(toMs: number, leastIntervalMs: number, missed: number): HeldBackLoss | null {
     const held = this.#held;

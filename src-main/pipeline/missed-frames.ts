@@ -140,15 +140,15 @@ export class MissedFrames {
     return frames;
   }
 
-  #knownSince(fromMs: number): { fromMs: number; intervalMs: number; missed: number } {
-    return { fromMs, intervalMs: this.#intervals.latestMs || this.#usualMs, missed: this.#count };
+  #noteQuiet(nowMs: number, fromMs: number): void {
+    const intervalMs = this.#intervals.latestMs || this.#usualMs;
+    this.#heldBack.quiet(nowMs, { fromMs, intervalMs, missed: this.#count });
   }
 
   /** Nothing could be received in that time: the process stood still, be it for a moment. */
   stoodStill({ fromMs, toMs }: Interval): void {
     const newestMs = this.#previousMs;
-    if (newestMs !== null && this.#heldBack.fromMs === null)
-      this.#heldBack.stood(toMs, this.#knownSince(newestMs));
+    if (newestMs !== null && this.#heldBack.fromMs === null) this.#noteQuiet(toMs, newestMs);
     if (toMs - fromMs < longGapMs) return;
     if (this.#standstills.length >= maxStandstills) this.#standstills.shift();
     this.#standstills.push({ fromMs, toMs });
@@ -193,7 +193,8 @@ export class MissedFrames {
    * @param received frames of the track that have come
    */
   read(nowMs: number, figures: FrameLossFigures, received: number): void {
-    if (this.#previousMs !== null) this.#heldBack.read(nowMs, this.#knownSince(this.#previousMs));
+    const newestMs = this.#previousMs;
+    if (newestMs !== null && this.#heldBack.isQuiet(nowMs - newestMs)) this.#noteQuiet(nowMs, newestMs);
     const before = this.#figures;
     const wasStopped = this.#wasStopped;
     this.#wasStopped = false;
@@ -251,7 +252,8 @@ export class MissedFrames {
   #judge(): void {
     const at = this.#judged;
     this.#judged += 1;
-    const [fromMs, toMs] = [this.#intervals.fromMs(at), this.#intervals.toMs(at)];
+    const fromMs = this.#intervals.fromMs(at);
+    const toMs = this.#intervals.toMs(at);
     const intervalMs = this.#intervals.usualAroundMs(at);
     if (intervalMs === 0 || toMs - fromMs <= missedAfterIntervals * intervalMs) return;
     const dueMs = Math.max(intervalMs, this.#slotMs);

@@ -82,14 +82,13 @@ export class PlayoutDelay {
    * waited in it, a quarter of a second and more, and the next one knows better.
    */
   restart(): void {
-    const isSettled = this.#readings >= beginning.readings;
     // What a standstill has put into the buffer of the stream before is not in that of this one.
     if (this.#isEmptying) [this.#ms, this.#targetMs] = [this.#usualMs, this.#usualMs];
     this.#trustedFromMs = -Infinity;
     this.#isEmptying = false;
     this.#laterMs = null;
     this.#rampMsPerSecond = Infinity;
-    this.#previousMs = isSettled ? this.#targetMs : null;
+    this.#previousMs = this.#readings >= beginning.readings ? this.#targetMs : null;
     this.#readings = 0;
     this.#followedToMs = null;
   }

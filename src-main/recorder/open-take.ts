@@ -4,7 +4,7 @@ import type { Profile } from '../contract/profile.js';
 import type { TakeMode, TakeRequest } from '../contract/recording.js';
 import { CopiedTake } from '../copy/process/copied-take.js';
 import type { CopyArmed } from '../copy/process/copy-requests.js';
-import { lateBeginSentence } from '../format/late-begin-text.js';
+import { lateBeginSentences } from '../format/late-begin-text.js';
 import type { PublicationInfo } from '../livekit/publication-info.js';
 import { inTimeOrHurry } from '../process/hurry.js';
 import { assertOpenFileLimit } from '../process/open-files.js';
@@ -188,8 +188,8 @@ async function beginTake(request: TakeRequest, surroundings: TakeSurroundings): 
   copied?.begin(take);
   const tellStarted = (): void => {
     report.info('takeStarted', `Recording to ${take.folder.name} with ffmpeg ${ffmpeg.version}.`);
-    const late = lateBeginSentence({ beganLateMs });
-    if (late !== null) report.warning('beganLate', late, null, { lateMs: beganLateMs ?? 0 });
+    for (const sentence of lateBeginSentences({ beganLateMs }))
+      report.warning('beganLate', sentence, null, { lateMs: beganLateMs ?? 0 });
   };
   return { take, disk, tellStarted };
 }

@@ -57,16 +57,12 @@ export class GapList {
 
   /** The same, unless another one of its stream is there at that time. */
   addUnlessKnown(gap: LossGap): void {
-    if (!this.isKnown(gap)) this.add(gap);
-  }
-
-  /** Whether there is one of that stream at that time. */
-  isKnown(gap: Pick<LossGap, 'atMs' | 'durationMs' | 'stream'>): boolean {
     const endMs = gap.atMs + gap.durationMs;
-    return this.#gaps.some(
+    const isKnown = this.#gaps.some(
       ({ atMs, durationMs, stream }) =>
         stream === gap.stream && atMs <= endMs && atMs + durationMs >= gap.atMs,
     );
+    if (!isKnown) this.add(gap);
   }
 
   /**

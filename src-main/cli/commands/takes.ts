@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { TakeEntry } from '../../contract/takes.js';
 import { backupWords } from '../../format/backup-text.js';
 import { formatBytes } from '../../format/bytes.js';
-import { lateBeginSentence } from '../../format/late-begin-text.js';
+import { lateBeginSentences } from '../../format/late-begin-text.js';
 import { absent, formatQuantity } from '../../format/number.js';
 import { conditionWords } from '../../format/take-condition.js';
 import { formatDuration } from '../../format/time.js';
@@ -67,14 +67,13 @@ export function takesLines(entries: readonly TakeEntry[], folder: string): strin
       columns.filter((_, at) => isShown(at)),
       rows.map(shown),
     ),
-    ...entries.flatMap((entry) => lateBegin(entry) ?? []),
+    ...entries.flatMap(lateBegin),
     ...wayOut(entries, folder),
   ];
 }
 
-function lateBegin(entry: TakeEntry): string | null {
-  const sentence = lateBeginSentence(entry);
-  return sentence === null ? null : `${printable(entry.takeName)}: ${sentence}`;
+function lateBegin(entry: TakeEntry): string[] {
+  return lateBeginSentences(entry).map((sentence) => `${printable(entry.takeName)}: ${sentence}`);
 }
 
 /** Takes that nobody has finished, and how to. `checking` and what is recorded elsewhere need no help. */

@@ -6,7 +6,7 @@ import { backupSentence } from '../../format/backup-text.js';
 import { formatBytes } from '../../format/bytes.js';
 import { contentLabel } from '../../format/content-text.js';
 import { fileWordOf } from '../../format/file-state-text.js';
-import { lateBeginSentence } from '../../format/late-begin-text.js';
+import { lateBeginSentences } from '../../format/late-begin-text.js';
 import { moveSentences } from '../../format/move-text.js';
 import { absent, formatCount } from '../../format/number.js';
 import { notRecordedSentences, signalGapSentence } from '../../format/signal-text.js';
@@ -80,14 +80,14 @@ function accountLines(manifest: Manifest): string[] {
 }
 
 /**
- * That it lacks its beginning, who was to be recorded and is not, where tracks were on and did not deliver, whose stereo is lost, and which files lack frames of
- * their rate: no file shows it.
+ * That it lacks its beginning, who was to be recorded and is not, where tracks were on and did not deliver, whose stereo is lost,
+ * and which files lack frames of their rate: no file shows it.
  */
 export function shortcomingLines(manifest: Manifest): string[] {
   const missing = notRecordedSentences(manifest.notRecorded).map((sentence) => `  ${printable(sentence)}`);
   const mono = mixedToMonoSentences(manifest.files).map((sentence) => `  ${printable(sentence)}`);
   const slots = emptySlotSentences(manifest.files).map((sentence) => `  ${printable(sentence)}`);
-  const late = [lateBeginSentence(manifest) ?? []].flat().map((sentence) => `  ${sentence}`);
+  const late = lateBeginSentences(manifest).map((sentence) => `  ${sentence}`);
   return [...late, ...signalLines(manifest), ...missing, ...mono, ...slots];
 }
 
