@@ -42,7 +42,7 @@ const allProjects = /** @type {readonly ProjectName[]} */ (Object.keys(testProje
  * first. It is the one whose takes are judged by when something happens, so that two of those never meet.
  * @type {readonly ProjectName[]}
  */
-export const live = ['timed', 'cli', 'copy', 'integration', 'e2e', 'finalize', 'console', 'electron'];
+export const live = ['timed', 'cli', 'copy', 'integration', 'e2e', 'console', 'electron'];
 
 /** Of two cores. */
 export const livePlaces = 2;
@@ -71,7 +71,7 @@ export const alone = [
  * of them beside the files of the clock.
  * @type {readonly ProjectName[]}
  */
-export const computing = ['window', 'unit'];
+export const computing = ['window', 'unit', 'finalize'];
 
 /**
  * Which projects `vitest run ...args` runs.

@@ -71,10 +71,11 @@ class Invocation {
     this.#addUnbounded();
     this.#program.hook('preAction', (_program, command) => {
       const [folder] = command.processedArgs as readonly unknown[];
-      setFileAccess(command.opts<{ group?: boolean }>().group === true ? 'group' : 'owner');
+      const { group, mode } = command.opts<{ group?: boolean; mode?: string }>();
+      setFileAccess(group === true ? 'group' : 'owner');
       if (typeof folder === 'string') setFileAccessLike(folder);
       // Before anything big is loaded: with too few descriptors not even that would work.
-      if (!readingCommands.has(command.name())) assertOpenFileLimit();
+      if (!readingCommands.has(command.name())) assertOpenFileLimit(mode === 'copy');
     });
     for (const command of [this.#program, ...this.#program.commands]) {
       command.exitOverride().configureOutput({

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
 import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { freeTcpPort } from '#engine/lab/server/loopback-ports.js';
-import { type CommandResult, jsonLines, runCommand } from '../../fixtures/command.js';
+import { type CommandResult, jsonLines, program, runCommand } from '../../fixtures/command.js';
 
 const run = promisify(execFile);
 const canMount = process.platform === 'linux' && process.getuid?.() === 0;
@@ -106,6 +106,15 @@ describe('a command line that cannot work', () => {
     { what: 'a mistyped option', changes: { ruum: 'x' }, sentence: /[Uu]nknown option '--ruum'/ },
   ])('is refused: $what', async ({ changes, sentence }) => {
     await expectRefusal(await runCommand(recordArgs(changes)), 2, sentence);
+  });
+
+  it.skipIf(process.platform === 'win32').each([
+    ['encode', 128],
+    ['copy', 192],
+  ])('is refused: too few open files, and it says how many %s needs', async (mode, least) => {
+    const command = ['ulimit -n 100; exec "$@"', 'sh', process.execPath, program, ...recordArgs({ mode })];
+    const result = await run('sh', ['-c', ...command]).catch((failed: unknown) => failed as CommandResult);
+    await expectRefusal(result as CommandResult, 5, new RegExp(`needs at least ${least}`));
   });
 
   it('is refused: a command that does not exist', async () => {

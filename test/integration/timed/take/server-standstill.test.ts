@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { lossesOf } from '#engine/contract/losses.js';
 import { type Manifest, type ManifestFile, manifestSchema } from '#engine/contract/manifest.js';
 import { analyseTakeContent, type TakeContent } from '#engine/lab/content/take-content.js';
 import { sumLateness } from '#engine/lab/room/publisher-lateness.js';
@@ -150,8 +151,9 @@ describe.skipIf(process.platform === 'win32')('while the media server stands sti
   });
 
   timedTest('every frame of a camera that is missing is told', shared, ({ content, manifest }) => {
-    const { missedFrames, video } = fileOf(manifest, 'ada');
-    const told = missedFrames + video.dropped.tooLate;
+    // Behind the stop an encoder on a busy machine may drop some as well: those are missing like the others, and told.
+    const { lostFrames, missedFrames } = lossesOf(fileOf(manifest, 'ada')).video;
+    const told = lostFrames + missedFrames;
     const missing = content.counters.missing.length;
     expect(missing).toBeGreaterThan(stop.ms / slotMs - 10);
     expect({ told, missing, isTold: Math.abs(told - missing) <= mostUntold * missing }).toMatchObject({
