@@ -23,6 +23,7 @@ export class FrameGaps {
   #knownMs = -Infinity;
   /** Time of the newest frame that came from the track, while it is live. */
   #newestMs: number | null = null;
+  #firstMs: number | null = null;
   #maxMs = 0;
   #maxSinceReadMs = 0;
 
@@ -36,6 +37,11 @@ export class FrameGaps {
   /** Time of the newest frame that has come; -Infinity before the first. */
   get newestMs(): number {
     return this.#knownMs;
+  }
+
+  /** Time of the first frame since the track is on; null before it has come. */
+  get firstMs(): number | null {
+    return this.#firstMs;
   }
 
   /** The longest since the file began. */
@@ -83,6 +89,7 @@ export class FrameGaps {
       return;
     }
     this.#knownMs = timeMs;
+    this.#firstMs ??= timeMs;
     this.missed.add(timeMs);
   }
 
@@ -94,7 +101,14 @@ export class FrameGaps {
   /** The track is off: the time until its next frame is no gap. */
   stop(): void {
     this.#newestMs = null;
+    this.#firstMs = null;
     this.#own.restart();
     this.missed.stop();
   }
 }
+
+/** What others may know of them. */
+export type ReadGaps = Pick<
+  FrameGaps,
+  'drainMaxMs' | 'firstMs' | 'isOverdue' | 'maxMs' | 'missed' | 'newestMs' | 'takeMaxMs'
+>;

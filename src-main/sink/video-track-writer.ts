@@ -6,7 +6,7 @@ import { VideoClock } from '../pipeline/take-clock.js';
 import { endOfTrackFrameMaxPixels, type VideoFrame } from '../pipeline/video-frame.js';
 import { type Absence, BetweenEncoders } from './between-encoders.js';
 import { noSlots, type SlotCount, sumOfSlots } from './constant-rate.js';
-import { FrameGaps } from './frame-gaps.js';
+import { FrameGaps, type ReadGaps } from './frame-gaps.js';
 import { FrameOfPause } from './frame-of-pause.js';
 import { FramePacker } from './frame-packer.js';
 import type { SegmentEncoder } from './live-encoder.js';
@@ -59,7 +59,7 @@ export class VideoTrackWriter {
   }
 
   /** The times between two frames of a live track, and those that never came. */
-  get gaps(): Pick<FrameGaps, 'drainMaxMs' | 'isOverdue' | 'maxMs' | 'missed' | 'newestMs' | 'takeMaxMs'> {
+  get gaps(): ReadGaps {
     return this.#gaps;
   }
 

@@ -1,4 +1,5 @@
 import type { StreamGap } from '../contract/stamps.js';
+import type { Interval } from '../pipeline/missed-frames.js';
 
 type Stream = StreamGap['stream'];
 const streams: readonly Stream[] = ['video', 'audio'];
@@ -42,18 +43,12 @@ export interface StreamState {
   readonly lost: number;
 }
 
-/** A track is there again, or the file has ended. */
-export interface EndedAbsence {
-  readonly sinceMs: number;
+/** A track was away, and is there again; or the file has ended. */
+export interface EndedAbsence extends Interval {
   /** What was lost meanwhile, on whatever account: frames, or milliseconds of audio. */
   readonly lost: number;
   /** The part of it that was on no account before. */
   readonly added: number;
-}
-
-/** The same of one that lasts to the end. */
-export interface AbsenceToTheEnd extends EndedAbsence {
-  readonly untilMs: number;
 }
 
 /** A time that is on no account, and what was lost before it. */
@@ -62,9 +57,7 @@ interface Uncounted {
   readonly lostBefore: number;
 }
 
-interface Standstill {
-  readonly fromMs: number;
-  readonly toMs: number;
+interface Standstill extends Interval {
   /** Before it. */
   readonly lost: Lost;
 }
@@ -79,6 +72,8 @@ export class Absences {
   readonly #uncounted: Record<Stream, Uncounted | null> = { video: null, audio: null };
   /** When it was taken from the recorder, whatever the connection does; null when it was not. */
   readonly #takenAtMs: Record<Stream, number | null> = { video: null, audio: null };
+  /** It is there again, and nothing has come of it yet: it is as much away. */
+  readonly #isReturning: Record<Stream, boolean> = { video: false, audio: false };
   /** Null while the connection stands. */
   #lostAtMs: number | null = null;
   /** When the connection came back last. */
@@ -105,13 +100,14 @@ export class Absences {
    * @param cutMs where that begins
    * @returns what is missing of each kind up to there, as {@link Absences.end} says it
    */
-  moveTo(next: Absences, cutMs: number): Record<Stream, AbsenceToTheEnd | null> {
+  moveTo(next: Absences, cutMs: number): Record<Stream, EndedAbsence | null> {
     next.#lostAtMs = this.#lostAtMs;
     next.#lostIn = this.#lostIn;
     next.#backAtMs = this.#backAtMs;
-    const move = (stream: Stream): AbsenceToTheEnd | null => {
+    const move = (stream: Stream): EndedAbsence | null => {
       next.#leftAtMs[stream] = this.#leftAtMs[stream];
       next.#takenAtMs[stream] = this.#takenAtMs[stream];
+      next.#isReturning[stream] = this.#isReturning[stream];
       const untilMs = Math.min(cutMs, this.#untilMs(stream, cutMs));
       const countedToMs = this.#uncounted[stream]?.fromMs ?? cutMs;
       const lostBefore = this.#stateOf(stream).lost;
@@ -122,7 +118,7 @@ export class Absences {
         fromMs: Math.max(countedToMs, untilMs),
         lostBefore: lostBefore + ended.added,
       };
-      return { ...ended, untilMs };
+      return ended;
     };
     return { video: move('video'), audio: move('audio') };
   }
@@ -133,8 +129,11 @@ export class Absences {
    * @param wasOn it was not muted: who is muted is missed by nobody
    * @returns what is missing of one that left while the process stood still: of the standstill, for nobody knows when it was
    */
-  trackLeft(stream: Stream, nowMs: number, wasOn: boolean): AbsenceToTheEnd | null {
+  trackLeft(stream: Stream, nowMs: number, wasOn: boolean): EndedAbsence | null {
+    const returned = this.#isReturning[stream] && this.#lostAtMs === null ? this.shows(stream, nowMs) : null;
+    this.#isReturning[stream] = false;
     this.#leftAtMs[stream] = wasOn ? nowMs : null;
+    if (returned !== null) return returned;
     if (!wasOn) return null;
     const stood = this.#standstill;
     if (this.#lostAtMs !== null) this.#begin(stream, this.#lostAtMs);
@@ -142,14 +141,14 @@ export class Absences {
     return null;
   }
 
-  #leftIn({ fromMs, lost: lostBefore, toMs }: Standstill, stream: Stream): AbsenceToTheEnd | null {
+  #leftIn({ fromMs, lost: lostBefore, toMs }: Standstill, stream: Stream): EndedAbsence | null {
     const { cameToMs, lost } = this.#stateOf(stream);
     const sinceMs = Math.max(fromMs, cameToMs);
     if (sinceMs >= toMs) return null;
     const known = Math.max(0, lost - lostBefore[stream]);
     const added = this.#events.onUncounted(stream, toMs - sinceMs, known);
     this.#events.onAbsence(stream, toMs - sinceMs);
-    return { sinceMs, untilMs: toMs, lost: known + added, added };
+    return { fromMs: sinceMs, toMs, lost: known + added, added };
   }
 
   /** The server has taken a track of this kind from the recorder. It is on, and nothing of it comes. */
@@ -162,6 +161,7 @@ export class Absences {
     // The server forwards nothing from the moment on at which it is withdrawn, and takes the track half a second later.
     this.#begin(stream, stream === 'audio' ? Math.min(nowMs, this.#stateOf(stream).accountEndMs) : nowMs);
     this.#takenAtMs[stream] = nowMs;
+    this.#isReturning[stream] = false;
   }
 
   /**
@@ -209,16 +209,27 @@ export class Absences {
   trackCame(stream: Stream, nowMs: number): EndedAbsence | null {
     this.#leftAtMs[stream] = null;
     const ended = this.#end(stream, nowMs);
-    if (ended !== null && nowMs - ended.sinceMs >= leastToldMs)
-      this.#events.onAbsence(stream, nowMs - ended.sinceMs);
+    if (ended !== null && nowMs - ended.fromMs >= leastToldMs)
+      this.#events.onAbsence(stream, nowMs - ended.fromMs);
     return ended;
   }
 
+  /** A track of this kind is there again, and its absence ends when something has come of it. @returns false when none was away */
+  trackReturns(stream: Stream): boolean {
+    this.#leftAtMs[stream] = null;
+    this.#takenAtMs[stream] = null;
+    this.#isReturning[stream] = this.#awaySinceMs[stream] !== null;
+    return this.#isReturning[stream];
+  }
+
+  /** Something has come of a track of this kind. @returns null when it was not away */
+  shows(stream: Stream, atMs: number): EndedAbsence | null {
+    return this.#isReturning[stream] ? this.trackCame(stream, atMs) : null;
+  }
+
   /** Nothing follows. @returns where it ends, with what it was; null when no track of this kind was away */
-  end(stream: Stream, nowMs: number): AbsenceToTheEnd | null {
-    const untilMs = this.openOf(stream, nowMs)?.untilMs ?? nowMs;
-    const ended = this.#end(stream, untilMs);
-    return ended === null ? null : { ...ended, untilMs };
+  end(stream: Stream, nowMs: number): EndedAbsence | null {
+    return this.#end(stream, this.openOf(stream, nowMs)?.untilMs ?? nowMs);
   }
 
   /** From when to when a track of this kind has been away by now; null when none is. */
@@ -229,7 +240,8 @@ export class Absences {
 
   /** Whoever does not come back with the connection has left. */
   #untilMs(stream: Stream, nowMs: number): number {
-    return this.#lostAtMs !== null || this.#takenAtMs[stream] !== null ? nowMs : (this.#backAtMs ?? nowMs);
+    const isAway = this.#lostAtMs !== null || this.#takenAtMs[stream] !== null || this.#isReturning[stream];
+    return isAway ? nowMs : (this.#backAtMs ?? nowMs);
   }
 
   #begin(stream: Stream, sinceMs: number): void {
@@ -249,15 +261,16 @@ export class Absences {
     const uncounted = this.#uncounted[stream];
     this.#forget(stream);
     if (sinceMs === null) return null;
-    if (uncounted === null) return { sinceMs, lost: 0, added: 0 };
+    if (uncounted === null) return { fromMs: sinceMs, toMs: untilMs, lost: 0, added: 0 };
     const known = Math.max(0, this.#stateOf(stream).lost - uncounted.lostBefore);
     const added = this.#events.onUncounted(stream, Math.max(0, untilMs - uncounted.fromMs), known);
-    return { sinceMs, lost: known + added, added };
+    return { fromMs: sinceMs, toMs: untilMs, lost: known + added, added };
   }
 
   #forget(stream: Stream): void {
     this.#awaySinceMs[stream] = null;
     this.#uncounted[stream] = null;
     this.#takenAtMs[stream] = null;
+    this.#isReturning[stream] = false;
   }
 }

@@ -4,7 +4,7 @@ import type { LossShare } from '../sink/loss-share.js';
 import { type AbsenceEvents, Absences, type EndedAbsence, type StreamState } from './absences.js';
 import { audioGap, AudioStretch, DroppedAudio, type LostAudio, minGapAudioMs } from './audio-stretch.js';
 import { GapList } from './gap-list.js';
-import { type LossSample, lostOf } from './loss-sample.js';
+import { type LossSample, lostOf, withLost } from './loss-sample.js';
 import { SilentCamera } from './silent-camera.js';
 import { minGapFrames, VideoStretch } from './video-stretch.js';
 
@@ -63,10 +63,7 @@ export class LossLog {
     const log = new LossLog(this.#events, this.#droppedAudio);
     log.#newestFrameMs = this.#newestFrameMs;
     const away = this.#absences.moveTo(log.#absences, cutMs);
-    for (const stream of streams) {
-      const ended = away[stream];
-      if (ended !== null) this.#keepAbsence(stream, ended, ended.untilMs);
-    }
+    for (const stream of streams) this.#keepAbsence(stream, away[stream]);
     this.#camera.cut(cutMs, log.#camera);
     // More may be found out of it.
     this.#video.endAt(cutMs);
@@ -83,8 +80,7 @@ export class LossLog {
 
   /** A track delivers no more. @param wasOn it was not muted: who is muted is missed by nobody */
   trackLeft(stream: Stream, nowMs: number, wasOn = true): void {
-    const missed = this.#absences.trackLeft(stream, nowMs, wasOn);
-    if (missed !== null) this.#keepAbsence(stream, missed, missed.untilMs);
+    this.#keepAbsence(stream, this.#absences.trackLeft(stream, nowMs, wasOn));
   }
 
   /** The server has taken a track from the recorder that was on: it has not left, and what it sends is missing. */
@@ -94,14 +90,16 @@ export class LossLog {
 
   /** As {@link Absences.takenEnded}. */
   takenEnded(stream: Stream, nowMs: number, wasAway: boolean): void {
-    const ended = this.#absences.takenEnded(stream, nowMs, wasAway);
-    if (ended !== null) this.#keepAbsence(stream, ended, nowMs);
+    this.#keepAbsence(stream, this.#absences.takenEnded(stream, nowMs, wasAway));
   }
 
-  /** A track of this kind delivers. What the connection has cost it is known now. */
-  trackCame(stream: Stream, nowMs: number): void {
-    const ended = this.#absences.trackCame(stream, nowMs);
-    if (ended !== null) this.#keepAbsence(stream, ended, nowMs);
+  /**
+   * A track of this kind is there. What its absence has cost is known now; of a camera that is on, with its first picture: a
+   * publisher may take a second for that, and what was shown last stands until then.
+   */
+  trackCame(stream: Stream, nowMs: number, isMuted = false): void {
+    if (stream === 'video' && !isMuted && this.#absences.trackReturns(stream)) return;
+    this.#keepAbsence(stream, this.#absences.trackCame(stream, nowMs));
   }
 
   /** What came of a track in that time could not be decoded: it waited for a key frame. Times of the take. */
@@ -162,13 +160,7 @@ export class LossLog {
 
   /** What was just counted is no new loss for the next sample: its gap is known, here or in another part. */
   known(stream: Stream, added: number): void {
-    const last = this.#last;
-    if (last === null) return;
-    const video = last.video === null ? null : { ...last.video };
-    const audio = { ...last.audio };
-    if (stream === 'audio') audio.lostMs += added;
-    else if (video !== null) video.missed += added;
-    this.#last = { ...last, video, audio };
+    if (this.#last !== null) this.#last = withLost(this.#last, stream, added);
   }
 
   /** Nothing more is found out of a part that has ended. */
@@ -180,10 +172,7 @@ export class LossLog {
   /** Nothing follows: stretches that are open become gaps. */
   end(): void {
     const nowMs = this.#last?.nowMs ?? 0;
-    for (const stream of streams) {
-      const ended = this.#absences.end(stream, nowMs);
-      if (ended !== null) this.#keepAbsence(stream, ended, ended.untilMs);
-    }
+    for (const stream of streams) this.#keepAbsence(stream, this.#absences.end(stream, nowMs));
     this.#camera.end(nowMs);
     this.#video.endAt(nowMs);
     this.settle();
@@ -238,6 +227,9 @@ export class LossLog {
     const received = video.received - before.received;
     if (received > 0) this.#newestFrameMs = nowMs;
     this.#camera.sample(received, video.isDue, lastMs, video.arrivedBytes);
+    // One that came back shows its first picture, or is off.
+    const shownMs = received > 0 ? (video.firstMs ?? nowMs) : lastMs;
+    if (received > 0 || !video.isDue) this.#keepAbsence('video', this.#absences.shows('video', shownMs));
 
     const dropped = video.dropped - before.dropped;
     const missed = video.missed - before.missed;
@@ -278,7 +270,9 @@ export class LossLog {
     this.#audio.add({ fromMs, toMs, lost }, nowMs);
   }
 
-  #keepAbsence(stream: Stream, { added, lost, sinceMs }: EndedAbsence, untilMs: number): void {
+  #keepAbsence(stream: Stream, absence: EndedAbsence | null): void {
+    if (absence === null) return;
+    const { added, fromMs, lost, toMs } = absence;
     this.known(stream, added);
     if (stream === 'video') {
       this.#video.close();
@@ -286,11 +280,11 @@ export class LossLog {
     } else {
       this.#audio.close();
     }
-    this.#gaps.forgetWithin(stream, sinceMs, untilMs);
+    this.#gaps.forgetWithin(stream, fromMs, toMs);
     // A room that ends takes its tracks along a moment before the take does.
-    if (untilMs - sinceMs < minGapAudioMs) return;
+    if (toMs - fromMs < minGapAudioMs) return;
     const lostFrames = stream === 'video' && lost > 0 ? lost : null;
-    this.#gaps.add(missing(stream, sinceMs, untilMs - sinceMs, lostFrames));
+    this.#gaps.add(missing(stream, fromMs, toMs - fromMs, lostFrames));
   }
 
   #keepFound({ fromMs, hasArrived = false, lost }: Pick<FoundLoss, 'fromMs' | 'hasArrived' | 'lost'>): void {

@@ -20,6 +20,8 @@ export interface LossSample {
     readonly missed: number;
     /** Time of the newest frame that has come; left out where it is not known. */
     readonly newestMs?: number;
+    /** The same of the first one since the track is on; null before it has come. */
+    readonly firstMs?: number | null;
     /** What has arrived of the present track, whether or not it can be decoded; left out where it is not known. */
     readonly arrivedBytes?: number | undefined;
     /** Those of the missed that were not known of in the sample before, in their order: they are a while ago. */
@@ -54,6 +56,13 @@ export function lostOf(sample: LossSample | null): Lost {
   };
 }
 
+/** The sample, and something that was put on the account of a stream since then. @param added frames, or milliseconds of audio */
+export function withLost(sample: LossSample, stream: keyof Lost, added: number): LossSample {
+  const { audio, video } = sample;
+  if (stream === 'audio') return { ...sample, audio: { ...audio, lostMs: audio.lostMs + added } };
+  return video === null ? sample : { ...sample, video: { ...video, missed: video.missed + added } };
+}
+
 /** Reads what a sink has lost up to now. @param nowMs on the take's timeline */
 export function lossSample(sink: RecordingSink, nowMs: number): LossSample {
   const { subject, video, videoAccounting } = sink;
@@ -68,6 +77,7 @@ export function lossSample(sink: RecordingSink, nowMs: number): LossSample {
             missed: video.gaps.missed.count,
             found: video.gaps.missed.drain(),
             newestMs: video.gaps.newestMs,
+            firstMs: video.gaps.firstMs,
             arrivedBytes: sink.tracks.statistics.video?.receivedBytes,
             // A screen sends its first frame, and then only what changes.
             isDue: video.isLive && (subject.kind === 'participant' || videoAccounting.received === 0),

@@ -166,7 +166,7 @@ export class TakeFiles {
     const { history, losses, sink } = known ?? this.#open(fileKey, subject, track.info);
     history.began(track, nowMs);
     this.taken.came(track, sink);
-    losses.current.trackCame(track.info.kind, nowMs);
+    losses.current.trackCame(track.info.kind, nowMs, track.isMuted);
     void sink.add(track);
     if (track.info.kind === 'video') this.#events.onShape(sink);
     if (known === undefined && subject.trackNumber > 1)

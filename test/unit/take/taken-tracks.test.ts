@@ -22,11 +22,18 @@ describe('the losses of a track that was taken from the recorder', () => {
     return { log, told };
   }
 
+  /** A camera that is there again shows its first picture then. */
+  function shows(log: LossLog, firstMs: number): void {
+    const video = { received: 152, dropped: 0, missed: 0, isDue: true, firstMs };
+    log.sample({ nowMs: firstMs, video, audio: { lostMs: 0, endMs: firstMs } });
+  }
+
   it('has what it would have sent, until it comes again, whatever the connection did before', () => {
     const { log, told } = taken();
     expect(log.openGaps).toMatchObject([{ stream: 'video', atMs: 5_000, durationMs: 2_000 }]);
     log.trackCame('audio', 12_000);
-    log.trackCame('video', 12_500);
+    log.trackCame('video', 12_000);
+    shows(log, 12_500);
     log.end();
     expect(log.gaps).toMatchObject([
       { stream: 'audio', atMs: 7_000, durationMs: 5_000, cause: 'neverArrived' },
@@ -119,7 +126,8 @@ describe('the losses of a track that was taken from the recorder', () => {
     const { log } = taken();
     const next = log.successor(8_000);
     next.log.trackCame('audio', 9_000);
-    next.log.trackCame('video', 9_000);
+    next.log.trackCame('video', 8_900);
+    shows(next.log, 9_000);
     expect(log.gaps).toMatchObject([
       { stream: 'video', atMs: 5_000, durationMs: 3_000 },
       { stream: 'audio', atMs: 7_000, durationMs: 1_000 },
