@@ -40,7 +40,7 @@ export function completeStamp(file: Recorded): CompleteStamp {
   );
   const { gapsLeftOut = 0 } = file;
   const isSound = armedMs > 0 && addsUp(file);
-  const isGraded = isSound && !gaps.some((gap) => isBadEnd(gap, armedMs, endOf(file)));
+  const isGraded = isSound && !gaps.some((gap) => isBadEnd(gap, armedMs, file.segments));
   const grade = isGraded ? gradeOfFile(losses, gaps, gapsLeftOut, file.copy) : 'losses';
   const numbers = {
     armedMs: Math.round(armedMs),
@@ -62,15 +62,23 @@ export function completeStamp(file: Recorded): CompleteStamp {
 }
 
 /** The end of a file that a killed recorder has not written is in no count: its share is judged as that of what is counted. */
-function isBadEnd({ atMs, cause, durationMs, lostFrames }: LossGap, armedMs: number, endMs: number): boolean {
+function isBadEnd(gap: LossGap, armedMs: number, segments: Recorded['segments']): boolean {
   const { badShare, leastBadAudioMs } = lossLimits;
+  const { cause, durationMs, lostFrames } = gap;
   const isUncounted = cause === 'encoderEnded' && lostFrames === null;
-  const isEnd = atMs + durationMs >= endMs - leastShortMs;
-  return isUncounted && isEnd && durationMs > leastBadAudioMs && durationMs > badShare * armedMs;
+  return (
+    isUncounted && isAtEnd(gap, segments) && durationMs > leastBadAudioMs && durationMs > badShare * armedMs
+  );
 }
 
-function endOf({ segments }: Pick<Recorded, 'segments'>): number {
-  return Math.max(0, ...segments.map((segment) => segment.endMs ?? 0));
+/** Nothing follows it: another encoder's segment would. */
+function isAtEnd({ atMs, durationMs }: LossGap, segments: Recorded['segments']): boolean {
+  const isLast = segments.every(({ startMs }) => startMs <= atMs);
+  return isLast && atMs + durationMs >= endOf(segments) - leastShortMs;
+}
+
+function endOf(segments: Recorded['segments']): number {
+  return Math.max(0, ...segments.map(({ endMs }) => endMs ?? 0));
 }
 
 /** received = written + dropped by cause, with nothing left in a queue. */
@@ -102,14 +110,13 @@ const leastShortMs = 500;
 
 /** How much of the end no stream of the file has: its encoder was behind when the take ended, or was killed. */
 function shortOfItsTimeMs({ canvas, gaps = [], segments }: Recorded): number {
-  const endMs = endOf({ segments });
+  const endMs = endOf(segments);
   const streams = canvas === null ? (['audio'] as const) : (['audio', 'video'] as const);
   const missingMs = streams.map((stream) =>
     Math.max(
       0,
       ...gaps
-        .filter((gap) => gap.stream === stream && gap.cause === 'encoderEnded')
-        .filter(({ atMs, durationMs }) => atMs + durationMs >= endMs - leastShortMs)
+        .filter((gap) => gap.stream === stream && gap.cause === 'encoderEnded' && isAtEnd(gap, segments))
         .map(({ atMs }) => endMs - atMs),
     ),
   );

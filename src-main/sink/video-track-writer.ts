@@ -93,14 +93,15 @@ export class VideoTrackWriter {
   /** A segment is about to end: what is queued is handed over at once, whether or not its encoder has taken what it had. */
   readonly handOver = (): void => this.#options.inFlight.lift(() => this.pump());
 
-  /** Ends a segment; what is queued is dropped for `cause`. @param isAwaiting it waits for an encoder that comes at once */
+  /** Ends a segment; what is queued is lost, and what comes is dropped for `cause`. @param isAwaiting it waits for an encoder that comes at once */
   detach(cause: Absence, isAwaiting = false): void {
     this.#slotsBefore = this.slots;
     this.#encoder = null;
     this.#beginsAtMs = null;
     if (!isAwaiting) this.#ofPause.drop();
-    this.#between.begin(cause, isAwaiting, (why) => {
-      this.#options.queue.clear(why);
+    // It came before the end: without an encoder, or with one that takes nothing any more, it is lost.
+    this.#between.begin(cause, isAwaiting, () => {
+      this.#options.queue.clear('sinkFailed');
     });
   }
 

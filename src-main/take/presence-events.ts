@@ -1,6 +1,6 @@
 import type { PlateauError } from '../contract/errors.js';
 import type { FilePresence } from '../storage/recorded-file.js';
-import { outputError } from '../storage/take-folder.js';
+import { newFileError } from '../storage/take-folder.js';
 import type { EventReporter } from '../telemetry/event-reporter.js';
 
 /**
@@ -24,7 +24,7 @@ export function presenceEvents(
     else if (presence === 'restored')
       report.warning('fileRestored', `${file} is there again, with everything that was written.`, identity);
     else {
-      const error = outputError(cause);
+      const error = newFileError(file, cause);
       report.error(
         'fileNotRestored',
         `${file} cannot be written again: ${error.message} It is tried once more at the stop.`,

@@ -80,6 +80,15 @@ describe('completeStamp', () => {
     expect(completeStamp(recorded({ gaps: [video] })).problem).not.toContain('before its time');
     const alone = { canvas: null, video: accounting(0), gaps: [audio] };
     expect(completeStamp(recorded(alone)).problem).toContain('it ends 3.0 s before its time');
+    // Another encoder has written the rest.
+    const segments = [
+      { file: 'ada.mp4', startMs: 0, endMs: 9_600 },
+      { file: 'ada.part2.mp4', startMs: 9_700, endMs: 10_000 },
+    ];
+    const replaced: LossGap = { ...audio, atMs: 9_100, durationMs: 580 };
+    const { problem } = completeStamp(recorded({ ...alone, segments, gaps: [replaced] }));
+    expect(problem).toContain('without audio is 0.6 s long');
+    expect(problem).not.toContain('before its time');
   });
 
   it('says of a stretch in which other frames came that some were lost, not that it has no video', () => {

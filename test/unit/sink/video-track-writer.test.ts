@@ -232,3 +232,17 @@ it('a gap is what is longer than the source’s own pauses', async () => {
 function gapsOf(timesMs: readonly number[]): number[] {
   return timesMs.slice(1).map((timeMs, index) => timeMs - (timesMs[index] ?? 0));
 }
+
+it('counts what waits at the end for an encoder that takes nothing any more as lost', async () => {
+  const { frames, receiver, test } = await startedCamera();
+  test.latest.writeVideoFrame = () => undefined;
+  for (const timeMs of times(30, 20, 1000)) receiver.onVideoFrame(frames.at(timeMs));
+  expect(test.sink.videoAccounting.queued).toBe(20);
+  const finished = test.sink.finish(2_000);
+  await test.until(9_000);
+  await finished;
+  const { dropped, queued } = test.sink.videoAccounting.snapshot();
+  // Its encoder gives back what is in flight.
+  expect(dropped).toMatchObject({ sinkFailed: 20 - queued, notRecording: 0 });
+  expect(queued).toBeLessThan(4);
+});
