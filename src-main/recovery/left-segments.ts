@@ -144,6 +144,11 @@ function without(
   return { received, written, queued, dropped };
 }
 
+/** The accounts of a take that was being finalized: what was on its way to an encoder then went with it. */
+export function settledAccounts(entry: ManifestFile): ManifestFile {
+  return { ...entry, video: settled(entry.video, entry), audio: settled(entry.audio, entry) };
+}
+
 function settled(
   account: ManifestFile['video'],
   { copy }: Pick<ManifestFile, 'copy'>,

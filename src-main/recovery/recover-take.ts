@@ -14,7 +14,7 @@ import { EventLog } from '../telemetry/event-log.js';
 import { EventReporter } from '../telemetry/event-reporter.js';
 import { toldEndMs, toldFiles } from './copied-account.js';
 import { lastMoments } from './crash-moment.js';
-import { lastAccounts, leftSegments } from './left-segments.js';
+import { lastAccounts, leftSegments, settledAccounts } from './left-segments.js';
 import { removeLitter } from './litter.js';
 
 export interface RecoverOptions {
@@ -126,7 +126,7 @@ async function finish(
     begunFiles(manifest, endMs).map(async (entry) => {
       if (entry.state === 'verified') return entry;
       const isCounted = manifest.durationMs !== null || (told?.hasEnded === true && entry.copy !== undefined);
-      const accounted = isCounted ? entry : lastAccounts(entry, last, manifest.files);
+      const accounted = isCounted ? settledAccounts(entry) : lastAccounts(entry, last, manifest.files);
       return { ...accounted, problem: null, segments: await leftSegments(folder, manifest, entry, endMs) };
     }),
   );

@@ -37,7 +37,11 @@ export interface FinishRequest {
   /** The second copy; null, or left out, when there is none. */
   readonly backup?: Pick<TakeBackup, 'finish' | 'seal'> | null;
   /** The manifest with these files. @param state null for the one that they earn @param place null for all of the take */
-  readonly manifestOf: (files: ManifestFile[], state: 'checking' | null, place: TakePlace | null) => Manifest;
+  readonly manifestOf: (
+    files: ManifestFile[],
+    state: 'finalizing' | 'checking' | null,
+    place: TakePlace | null,
+  ) => Manifest;
 }
 
 /**
@@ -71,6 +75,9 @@ export async function finishTake(request: FinishRequest): Promise<Manifest> {
       hooks.onProgress?.(meanOf(fractions));
     },
   }));
+  // Whoever recovers the take has the last counts then: encoders were handed what waited. If it fails, the one before stands.
+  const ended = groups.flatMap((group) => [...group.entries]);
+  await places.save((place) => manifestOf(ended, 'finalizing', place)).catch(() => undefined);
   const usable = await Promise.all(requests.map(makeUsable));
   wait.givenUp.throwIfAborted();
   const entries = usable.flatMap((group) => [...group.entries]);

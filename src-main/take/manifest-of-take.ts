@@ -97,7 +97,7 @@ export class ManifestOfTake {
   readEnded(
     durationMs: number,
     others: ManifestFile[],
-    state: 'checking' | null,
+    state: 'finalizing' | 'checking' | null,
     place: TakePlace | null,
   ): Manifest {
     const { parts, problems } = this.#sources;

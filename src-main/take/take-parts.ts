@@ -3,6 +3,7 @@ import { caps } from '../contract/limits.js';
 import type { ManifestFile } from '../contract/manifest.js';
 import type { FinalizeRequest } from '../finalize/finalize-file.js';
 import { finalizeWithAudio, removeObsolete } from '../finalize/further-audio.js';
+import { StillFinished } from '../finalize/still-finished.js';
 import { withoutUnfed } from '../finalize/unfed-files.js';
 import { formatTimecode } from '../format/time.js';
 import type { Cut } from '../sink/file-parts.js';
@@ -42,6 +43,7 @@ export interface TakePartsOptions {
 export class TakeParts {
   readonly #options: TakePartsOptions;
   readonly #finished = new Map<number, readonly ManifestFile[]>();
+  readonly #stillFinished = new StillFinished();
   readonly #stop = new AbortController();
   #last: Cut = { number: 1, atMs: 0 };
   #beforeLast: Cut = this.#last;
@@ -204,10 +206,16 @@ export class TakeParts {
     return [...[...this.#finished.values()].flat(), ...others];
   }
 
-  /** Ends what is finished beside the recording: it is finished with the take. */
+  /** Ends what is finished beside the recording: it is finished with the take. What is finished is looked at once more. */
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#finishing;
+    const { places, take } = this.#options;
+    for (const [number, entries] of this.#finished) {
+      const folder = places.of(number).folder.path;
+      const judged = entries.map((entry) => this.#stillFinished.judge(folder, entry, take.report));
+      this.#finished.set(number, await Promise.all(judged));
+    }
   }
 
   /** Of files of one part. What is finished beside the recording, and ended on its way, is no failure. */
@@ -252,6 +260,7 @@ export class TakeParts {
       // What was ended on its way says nothing of the files.
       if (!this.#stop.signal.aborted) {
         this.#finished.set(number, done.entries);
+        await this.#stillFinished.note(place.folder.path, done.entries);
         files.partFinished?.(number, done.entries);
         await onChanged();
         await removeObsolete(place.folder.path, done.obsolete);

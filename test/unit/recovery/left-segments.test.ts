@@ -3,7 +3,7 @@ import { isBalanced } from '../../../src-main/contract/drop-causes.js';
 import type { ManifestFile } from '../../../src-main/contract/manifest.js';
 import { FrameAccounting } from '../../../src-main/pipeline/accounting.js';
 import type { LastMoments } from '../../../src-main/recovery/crash-moment.js';
-import { lastAccounts } from '../../../src-main/recovery/left-segments.js';
+import { lastAccounts, settledAccounts } from '../../../src-main/recovery/left-segments.js';
 import { fileState } from '../../fixtures/copy-states.js';
 
 function account(received: number, written: number, paced: number): ManifestFile['video'] {
@@ -88,4 +88,13 @@ it('takes nothing off what a process has counted for the parts of one that was k
   // Nobody has counted it to its end: its process was gone, and another one began to count.
   expect(writtenBehind(partOf(1, {}), partOf(2, null))).toBe(7);
   expect(writtenBehind(partOf(1, null), partOf(2, {}))).toBe(0);
+});
+
+it('counts as lost what waited for an encoder when a take that was being finalized was interrupted', () => {
+  const { entry } = fileState('ada.mp4');
+  const left = { ...entry, copy: undefined, video: account(150, 110, 8), audio: account(500, 496, 0) };
+  const { audio, video } = settledAccounts(left);
+  expect(video).toMatchObject({ written: 110, queued: 0, dropped: { paced: 8, sinkFailed: 32 } });
+  expect(audio).toMatchObject({ written: 496, queued: 0, dropped: { sinkFailed: 4 } });
+  expect(isBalanced(video) && isBalanced(audio)).toBe(true);
 });
