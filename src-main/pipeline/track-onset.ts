@@ -1,6 +1,9 @@
 /** Between a publication and the first of it so much passes by nature: of audio that is so short nothing is red either. Milliseconds. */
 export const leastOnsetMs = 200;
 
+/** The end of a track is heard of so soon after the last of it, in milliseconds; what shows nothing new for longer had not ended. */
+const endHeardMs = 300;
+
 /** From when on a track was on, and came, on a take's timeline; in milliseconds. */
 export interface OnsetTimes {
   /** It was on, and nothing of it had come. */
@@ -19,6 +22,7 @@ export class TrackOnset {
   /** Of `performance.now`; null while its owner has turned it off. */
   #onAtMs: number | null;
   #cameAtMs: number | null = null;
+  #lastAtMs = -Infinity;
   #isOver = false;
 
   /** From now on it is published. @param isMuted its owner has turned it off: nothing of it is due */
@@ -26,9 +30,10 @@ export class TrackOnset {
     this.#onAtMs = isMuted ? null : performance.now();
   }
 
-  /** Something of it goes to a file. Only the first call counts. */
+  /** Something of it goes to a file. */
   came(): void {
-    this.#cameAtMs ??= performance.now();
+    this.#lastAtMs = performance.now();
+    this.#cameAtMs ??= this.#lastAtMs;
   }
 
   /** Its owner turned it off or on, and nobody wants to know what came by then: from now on it is due, or is not. */
@@ -51,7 +56,8 @@ export class TrackOnset {
     const nowMs = performance.now();
     const at = (ms: number): number => Math.max(0, takeMsOf(nowMs - ms));
     const cameMs = this.#cameAtMs === null ? null : Math.max(at(onAtMs), at(this.#cameAtMs));
-    return { sinceMs: at(onAtMs), cameMs, untilMs: at(nowMs) };
+    const endMs = nowMs - this.#lastAtMs < endHeardMs ? Math.max(onAtMs, this.#lastAtMs) : nowMs;
+    return { sinceMs: at(onAtMs), cameMs, untilMs: at(endMs) };
   }
 }
 

@@ -49,8 +49,19 @@ it('counts nothing that was before the take', () => {
   vi.advanceTimersByTime(3_000);
   const takeMsOf = takeSince(100);
   onset.came();
-  vi.advanceTimersByTime(100);
-  expect(onset.end(takeMsOf)).toEqual({ sinceMs: 0, cameMs: 100, untilMs: 200 });
+  vi.advanceTimersByTime(400);
+  expect(onset.end(takeMsOf)).toEqual({ sinceMs: 0, cameMs: 100, untilMs: 500 });
+});
+
+it('takes the last of it for its end where that is heard of a moment later', () => {
+  const onset = new TrackOnset(false);
+  const takeMsOf = takeSince(0);
+  vi.advanceTimersByTime(230);
+  onset.came();
+  vi.advanceTimersByTime(150);
+  onset.came();
+  vi.advanceTimersByTime(90);
+  expect(onset.end(takeMsOf)).toEqual({ sinceMs: 0, cameMs: 230, untilMs: 380 });
 });
 
 it.each<[string, OnsetTimes, number]>([
