@@ -77,6 +77,8 @@ export interface CopyTrack {
    * first sender report. One clock for all tracks of a participant.
    */
   timeOf(timestamp: number): number | null;
+  /** A frame of it goes to its file; null, or left out, where nobody wants to know. */
+  readonly onFrame?: (() => void) | null;
   /** Hears how large the pictures are, in pixels, from whoever reads them; left out where nobody wants to know. */
   noteSize?(width: number, height: number): void;
   /** Asks for a key frame, under the policy that spares the publisher and the server. */

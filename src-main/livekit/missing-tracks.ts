@@ -1,6 +1,7 @@
 import { PlateauError } from '../contract/errors.js';
 import { roleWords } from '../contract/track-roles.js';
-import { HandOverWait, leastLookInMs } from './hand-over-wait.js';
+import { leastOnsetMs, type TrackOnset } from '../pipeline/track-onset.js';
+import { HandOverWait } from './hand-over-wait.js';
 import type { PublicationInfo } from './publication-info.js';
 
 /** A server hands a track over within some hundred milliseconds; what takes longer has a reason. */
@@ -23,6 +24,8 @@ export interface HandOver {
   readonly wasMissing: boolean;
   /** So long it had been on by then, as {@link HandOverWait.lateMs} says; 0 of one that was told, or had been received before. */
   readonly lateMs: number;
+  /** Of one of which nothing is told yet: how late the first of it comes. */
+  readonly onset: TrackOnset | null;
 }
 
 /** Who is told of them. */
@@ -101,7 +104,7 @@ export class MissingTracks {
     return this.#missing.has(trackSid) || this.#waiting.has(trackSid);
   }
 
-  /** It has ended. When it had not come by then although there was time, that is told: nothing of it is recorded. */
+  /** It has ended. When it was on for more than a moment and had not come by then, that is told: nothing of it is recorded. */
   ended(trackSid: string): void {
     const awaited = this.#waiting.get(trackSid);
     const missing = this.#missing.get(trackSid);
@@ -109,8 +112,8 @@ export class MissingTracks {
     if (missing !== undefined) this.#listener.onMissingEnded(missing.info, true);
     else if (awaited?.wasReceived === true) this.#listener.onMissingEnded(awaited.info, false);
     if (awaited?.wasReceived !== false) return;
-    const { waitedMs } = awaited.wait;
-    if (waitedMs >= leastLookInMs)
+    const { onMs, waitedMs } = awaited.wait;
+    if (onMs >= leastOnsetMs)
       this.#listener.onTrackMissing({
         info: awaited.info,
         error: endedBefore(awaited.info, waitedMs),
@@ -118,14 +121,13 @@ export class MissingTracks {
       });
   }
 
-  /** A take ends: what is waited for is in no file of it. What was asked for a moment ago has sent next to nothing. */
+  /** A take ends: what is waited for is in no file of it. What was on for a moment has sent next to nothing. */
   tellUnanswered(): void {
     for (const { info, timer, wait, wasReceived } of [...this.#waiting.values()]) {
-      const { waitedMs } = wait;
-      if (wasReceived || waitedMs < leastLookInMs) continue;
+      if (wasReceived || wait.onMs < leastOnsetMs) continue;
       clearTimeout(timer);
       this.#waiting.delete(info.trackSid);
-      this.#add(info, notYet(info, waitedMs), waitedMs);
+      this.#add(info, notYet(info, wait.waitedMs), wait.waitedMs);
     }
   }
 
@@ -137,8 +139,9 @@ export class MissingTracks {
   /** A track has come: it is waited for no longer. @returns how it was handed over */
   came(trackSid: string): HandOver {
     const awaited = this.#waiting.get(trackSid);
-    const lateMs = awaited?.wasReceived === false ? awaited.wait.lateMs : 0;
-    return { wasMissing: this.settle(trackSid), lateMs };
+    const wait = awaited?.wasReceived === false ? awaited.wait : null;
+    const lateMs = wait?.lateMs ?? 0;
+    return { wasMissing: this.settle(trackSid), lateMs, onset: lateMs > 0 ? null : (wait?.onset ?? null) };
   }
 
   /** It is not waited for any more. @returns whether it had been missing */

@@ -1,12 +1,11 @@
 import type { RemoteTrack } from '@livekit/rtc-node';
-import type { MonoReason } from '../contract/recorded-track.js';
-import type { SignalAlarm } from '../contract/signal-alarms.js';
 import { AudioSignal } from '../pipeline/audio-signal.js';
 import type { DecryptionSignal } from '../pipeline/decryption-signal.js';
 import type { AudioReceiver, VideoReceiver } from '../pipeline/frame-receiver.js';
 import { HeldBack } from '../pipeline/held-back.js';
 import { KeyFrameSchedule } from '../pipeline/key-frame-schedule.js';
 import { PublisherConnection } from '../pipeline/publisher-connection.js';
+import type { TrackOnset } from '../pipeline/track-onset.js';
 import { VideoSignal } from '../pipeline/video-signal.js';
 import { FrameSource } from './ffi/frame-source.js';
 import { KeyFrameRequest } from './ffi/key-frame-request.js';
@@ -27,6 +26,8 @@ export class SubscribedTrack {
   readonly info: PublicationInfo;
   /** As the room says at the moment; `info` holds what was true when it was subscribed. */
   isMuted: boolean;
+  /** How late the first of it comes; null where that is told, or nothing was waited for. */
+  onset: TrackOnset | null = null;
   /** What the server says of its publisher's connection. */
   readonly connection = new PublisherConnection();
   /** When its present native track was subscribed, of `performance.now`. */
@@ -94,7 +95,7 @@ export class SubscribedTrack {
   }
 
   /** Why stereo is mixed to mono; null where it is not, or not known. */
-  get mixedToMono(): MonoReason | null {
+  get mixedToMono(): ReturnType<TrackFormats['monoReason']> | null {
     return this.statistics?.isStereoKept === false ? this.#formats.monoReason() : null;
   }
 
@@ -167,7 +168,7 @@ export class SubscribedTrack {
    * @param elapsedMs since the last call; a time in which this process stood still is left out
    * @returns what is wrong at the moment; null when nothing is, or nobody receives it
    */
-  judgeSignal(elapsedMs: number): SignalAlarm | null {
+  judgeSignal(elapsedMs: number): ReturnType<typeof alarmOf> | null {
     const isOn = !this.isMuted && (this.isRenewing ? null : !this.#isClosed && this.#source !== null);
     const { packetsReceived = 0, packetsLost = 0, framesReceived = 0 } = this.statistics ?? {};
     const decryption = this.#decryption;

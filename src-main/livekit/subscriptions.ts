@@ -148,6 +148,7 @@ export class Subscriptions {
       enablePublication(publication.ffiHandle.handle, trackHandle, isEnabled);
     const context = this.#options.context();
     const subscribed = new SubscribedTrack(info, track, enable, context, this.#options, this.#onError);
+    subscribed.onset = handOver.onset;
     this.#tracks.set(info.trackSid, subscribed);
     this.#receivers.subscribed(subscribed, this.tracks);
     this.#maxTracks = Math.max(this.#maxTracks, this.#tracks.size);

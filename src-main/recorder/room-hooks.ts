@@ -49,6 +49,7 @@ export function roomHooks({ awaitRoom, endTake, now, onLost, onRoom }: Hooked): 
       if (!isCopying()) now().take?.noteMissing(info, error, awaitedMs);
     },
     onTrackGone: (track, isTaken) => {
+      now().take?.onsets.removed(track);
       now().take?.removeTrack(track, isTaken);
       now().idle?.removeTrack(track);
     },
@@ -64,7 +65,10 @@ export function roomHooks({ awaitRoom, endTake, now, onLost, onRoom }: Hooked): 
     },
     // Not heard of beside a copied take, of which nothing is missing.
     onStandstill: (ms) => each((run) => run.moments.noteStandstill(ms)),
-    onTrackMuted: (track, isMuted) => each((run) => run.setMuted(track, isMuted)),
+    onTrackMuted: (track, isMuted) => {
+      now().take?.onsets.setMuted(track, isMuted);
+      each((run) => run.setMuted(track, isMuted));
+    },
     onRoomChanged: onRoom,
     onParticipantChanged: (participant) => {
       each((run) => run.participantChanged(participant));

@@ -36,6 +36,8 @@ export interface RecordedTrack {
   readonly isUnheard: boolean;
   /** For how long its packets have come and none could be decrypted, in milliseconds; null unless it is encrypted. */
   readonly decryption: { readonly undecryptedMs: number } | null;
+  /** Hears of what comes of it; null, or left out, where nobody wants to know. */
+  readonly onset?: { came(): void } | null;
   /** What the server says of its publisher's connection. */
   readonly connection: ConnectionWitness;
   /** Frames go to `receiver` from now on, instead of whoever received them before. */

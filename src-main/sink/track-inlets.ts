@@ -1,6 +1,7 @@
 import { audioPacketSamples, audioSampleRateHz } from '../ffmpeg/ffmpeg-arguments.js';
 import { ConcealedAudio } from '../pipeline/concealed-audio.js';
 import type { Silence } from '../pipeline/never-heard.js';
+import { endOfTrackFrameMaxPixels } from '../pipeline/video-frame.js';
 import type { AudioTrackWriter } from './audio-track-writer.js';
 import type { DeclaredVideo } from './file-shape.js';
 import type { RecordedTrack } from './recorded-track.js';
@@ -226,8 +227,7 @@ export class TrackInlets {
   /** The tracks outlive the take: the next one receives them, or nobody. */
   stopReceiving(): void {
     this.concealed.end();
-    this.#video?.stopReceiving();
-    this.#audio?.stopReceiving();
+    for (const track of [this.#video, this.#audio]) track?.stopReceiving();
   }
 
   #receiveVideo(track: RecordedTrack): void {
@@ -247,6 +247,7 @@ export class TrackInlets {
       onVideoFrame: (frame) => {
         // A late frame of a track that was replaced must not mix with the new one's.
         onArrival(frame.arrivalUs);
+        if (frame.width * frame.height > endOfTrackFrameMaxPixels) track.onset?.came();
         if (track === this.#video) video.offer(frame, track.isRenewing);
         else frame.dispose();
       },
@@ -273,6 +274,7 @@ export class TrackInlets {
       },
       onAudioFrame: (arrivalUs, copy) => {
         onArrival(arrivalUs);
+        track.onset?.came();
         if (track === this.#audio) audio.offer(arrivalUs, copy, track.isRenewing);
       },
     });

@@ -12,6 +12,7 @@ import { CopyHandOver } from './copy-hand-over.js';
 import { CopyRestart } from './copy-restart.js';
 import type { GoingOn } from './going-on.js';
 import { FileAllowance } from './max-files.js';
+import { isMeant } from './meant-track.js';
 import type { Problem } from './problem.js';
 import { TakeFiles } from './take-files.js';
 import type { FilledTake, OpenMedia, TakeMedia, TakeWithMedia } from './take-media.js';
@@ -83,10 +84,7 @@ function restartOf(
   return new CopyRestart({
     ...{ join: take.joinToCopy, media, report: take.report, isStopping, clock, participants },
     saveManifest: options.saveManifest,
-    wanted: () =>
-      (take.published?.() ?? []).filter(
-        ({ identity, kind }) => take.isArmed(identity) && (kind === 'audio' || !take.audioOnly),
-      ),
+    wanted: () => (take.published?.() ?? []).filter((publication) => isMeant(take, publication)),
     nextPart: () => parts.nextOrPending(clock.nowMs()),
     open: (openMedia, first) => openMediaOfTake(options, openMedia, first),
     begin: (copied) => copied.begin(filled),

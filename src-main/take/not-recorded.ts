@@ -42,16 +42,22 @@ export class NotRecordedList {
   }
 
   /** A track is not recorded; the first reason stays. @param sinceMs milliseconds on the take's timeline */
-  note(
-    { identity, participantName, role, trackSid }: PublicationInfo,
-    { code, message }: PlateauError,
-    sinceMs: number,
-  ): void {
+  note(track: PublicationInfo, error: PlateauError, sinceMs: number): void {
+    const { trackSid } = track;
     if (this.#open.has(trackSid) || this.#open.size + this.#over.length >= maxListed) return;
-    const entry = { identity, participantName, role, code, message, sinceMs: Math.round(sinceMs) };
+    const entry = entryOf(track, error, sinceMs);
     const endedMs = this.#ended.get(trackSid);
     if (endedMs === undefined) this.#open.set(trackSid, entry);
     else if (endedMs !== null) this.#noteEnded(trackSid, entry, endedMs);
+  }
+
+  /** Nothing of a track came from there to there. Times are milliseconds on the take's timeline. @returns whether that is listed */
+  noteOver(track: PublicationInfo, error: PlateauError, sinceMs: number, untilMs: number): boolean {
+    // What is open, or was when it ended, says it.
+    const isTold = this.#open.has(track.trackSid) || this.#ended.get(track.trackSid) === null;
+    if (isTold || this.#open.size + this.#over.length >= maxListed) return false;
+    this.#over.push({ ...entryOf(track, error, sinceMs), untilMs: Math.round(untilMs) });
+    return true;
   }
 
   #noteEnded(trackSid: string, entry: NotRecorded, endedMs: number): void {
@@ -122,4 +128,12 @@ export class NotRecordedList {
     // Nothing of it was missing after all.
     if (untilMs > entry.sinceMs) this.#over.push({ ...entry, untilMs });
   }
+}
+
+function entryOf(
+  { identity, participantName, role }: PublicationInfo,
+  { code, message }: PlateauError,
+  sinceMs: number,
+): NotRecorded {
+  return { identity, participantName, role, code, message, sinceMs: Math.round(sinceMs) };
 }

@@ -116,6 +116,11 @@ export class SignalLog {
     return countSignals(this.#gaps);
   }
 
+  /** Whether a track is known to have been on and not to have delivered what it should. */
+  tells(trackSid: string): boolean {
+    return this.#open.has(trackSid) || this.#gaps.some((gap) => gap.trackSid === trackSid);
+  }
+
   /** The list for the manifest. @param files its files, which tell where each track is recorded */
   listed(files: readonly ManifestFile[]): ManifestSignals {
     return {

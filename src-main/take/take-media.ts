@@ -11,6 +11,7 @@ import type { Problem } from './problem.js';
 import type { TakeFiles } from './take-files.js';
 import type { TakeOptions } from './take-options.js';
 import type { TakePlaces } from './take-places.js';
+import type { TrackOnsets } from './track-onsets.js';
 
 /** What a take asks of the files of an encoded take, and of those of a copied one alike. */
 type FilesOfTake = Pick<
@@ -125,6 +126,8 @@ export interface FilledTake {
   begin(track: PublicationInfo, record: (nowMs: number) => void, lateMs?: number): boolean;
   /** A track that is to be recorded is not, and why. @param awaitedMs so long it had been waited for by now */
   noteMissing(track: PublicationInfo, error: PlateauError, awaitedMs?: number): void;
+  /** Hears how late the tracks began that have ended. */
+  readonly onsets: Pick<TrackOnsets, 'note'>;
   /** Why the take holds less than was asked for. */
   noteProblem(problem: Problem): void;
   /**

@@ -86,6 +86,17 @@ export class TakeParticipants {
     this.#note(track);
   }
 
+  /**
+   * Of a track that has ended a part is in no file. Times are milliseconds on the take's timeline.
+   *
+   * @returns false where more of it is listed already
+   */
+  missedOf(track: PublicationInfo, error: PlateauError, sinceMs: number, untilMs: number): boolean {
+    if (!this.#notRecorded.noteOver(track, error, sinceMs, untilMs)) return false;
+    this.#note(track);
+    return true;
+  }
+
   /** As {@link NotRecordedList.connectionLost} says. */
   connectionLost(): void {
     this.#notRecorded.connectionLost();

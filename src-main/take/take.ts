@@ -23,6 +23,7 @@ import { finishTake, type StopHooks } from './finish-take.js';
 import { GoingOn } from './going-on.js';
 import { closingLimitMs, hurriedLimitMs, neverInAHurry, unlessGivenUp } from './hurried-stop.js';
 import { ManifestOfTake } from './manifest-of-take.js';
+import { isMeant } from './meant-track.js';
 import type { Problem } from './problem.js';
 import { SignalLog } from './signal-log.js';
 import { TakeBackup } from './take-backup.js';
@@ -36,6 +37,7 @@ import { TakePlaces } from './take-places.js';
 import { TakeProblems } from './take-problems.js';
 import { TakeTelemetry } from './take-telemetry.js';
 import { telemetryHeader } from './telemetry-header.js';
+import { TrackOnsets } from './track-onsets.js';
 
 /** One take: its folder, its clock, its files, its manifest. */
 export class Take {
@@ -57,6 +59,7 @@ export class Take {
   readonly moments = new TakeMoments(this.clock);
   readonly signals: SignalLog;
   readonly participants: TakeParticipants;
+  readonly onsets: TrackOnsets;
   readonly #problems: TakeProblems;
   readonly #budget: TakeBudget;
   readonly memory = new TakeMemory();
@@ -76,13 +79,11 @@ export class Take {
       options.onProblem(problem);
     });
     this.participants = new TakeParticipants(options.participantOf);
+    this.onsets = new TrackOnsets(options, this, () => void this.#saveManifest());
     const made = {
       ...{ take: options, clock: this.clock, places: this.#places, problems: this.#problems },
-      ...{
-        frameBytes: this.frameBytes,
-        frameRateLimit: this.frameRateLimit,
-        ...{ participants: this.participants, moments: this.moments },
-      },
+      ...{ frameBytes: this.frameBytes, frameRateLimit: this.frameRateLimit },
+      ...{ participants: this.participants, moments: this.moments },
       goingOn: () => this.goingOn,
       updateBudget: () => this.#budget.update(),
       saveManifest: () => this.#saveManifest(),
@@ -99,8 +100,7 @@ export class Take {
     this.#telemetry = new TakeTelemetry(options, telemetryHeader(options, this.startedAt));
     this.goingOn = new GoingOn({
       ...{ places: this.#places, files: this.files, parts: this.parts, report: options.report },
-      ...{ fallback: options.fallback, nowMs: () => this.clock.nowMs() },
-      isStopping,
+      ...{ fallback: options.fallback, nowMs: takeMs, isStopping },
       onMoved: (place) => {
         this.#telemetry.moveTo(place);
         options.onMoved?.(place);
@@ -148,8 +148,9 @@ export class Take {
   /** Records a track of the room's own session; in copy mode it is seen beside the take, and a part of its budget alone. */
   addTrack(track: SubscribedTrack, lateMs = 0): void {
     const { encoded } = this.files;
-    if (encoded !== null) this.begin(track.info, (nowMs) => encoded.add(track, nowMs), lateMs);
-    else if (this.files.openCount > 0) this.#budget.update();
+    if (encoded !== null) {
+      if (this.begin(track.info, (nowMs) => encoded.add(track, nowMs), lateMs)) this.onsets.add(track);
+    } else if (this.files.openCount > 0) this.#budget.update();
   }
 
   /** A track is wanted unless somebody is left out: `record` begins with it. @param lateMs as participants take it @returns whether it is */
@@ -258,6 +259,7 @@ export class Take {
    */
   async stop(onProgress: (fraction: number) => void, hooks: StopHooks = {}): Promise<Manifest> {
     this.#life.advance('stopping');
+    this.onsets.end();
     this.handOver.end(this.clock.nowMs());
     this.moments.end();
     const hurry = this.#options.hurry ?? neverInAHurry;
@@ -288,10 +290,8 @@ export class Take {
     });
   }
 
-  #isWanted({ identity, kind }: PublicationInfo): boolean {
-    const isKind = kind === 'audio' || !this.#options.audioOnly;
-    return isKind && !this.#life.hasReached('stopping') && this.#options.isArmed(identity);
-  }
+  readonly #isWanted = (track: PublicationInfo): boolean =>
+    !this.#life.hasReached('stopping') && isMeant(this.#options, track);
 
   #saveManifest(state: 'recording' | 'finalizing' = 'recording', endMs: number | null = null): Promise<void> {
     if (state === 'recording' && this.#life.hasReached('stopping')) return Promise.resolve();

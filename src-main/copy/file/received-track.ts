@@ -74,6 +74,7 @@ export class ReceivedTrack {
   }
 
   #take(frame: EncodedFrame): void {
+    this.track.onFrame?.();
     if (frame.size !== null) this.track.noteSize?.(frame.size.width, frame.size.height);
     // Of audio it is known when its packet comes.
     const { notDecrypted: all } = this.pictures ?? { notDecrypted: 0 };

@@ -205,6 +205,7 @@ export class CopiedTake implements CopiedMedia {
     if (happening.type === 'came') take?.begin(happening.track, () => undefined, happening.lateMs);
     else if (happening.type === 'missing')
       take?.noteMissing(happening.track, errorOf(happening.error), happening.awaitedMs);
+    else if (happening.type === 'onset') take?.onsets.note(happening.track, happening.times);
     else {
       // The end of a meeting ends that session as well; then nothing is wrong.
       const error = errorOf(happening.error);

@@ -193,6 +193,9 @@ export class CopyHost {
           if (!isWanted(armed, track)) return;
           this.#outbox.push({ type: 'missing', track, error: error.toReport(), awaitedMs });
         },
+        noteOnset: (track, times) => {
+          if (isWanted(armed, track)) this.#outbox.push({ type: 'onset', track, times });
+        },
       },
       files,
     );

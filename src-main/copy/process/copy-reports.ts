@@ -47,6 +47,11 @@ const happeningSchema = z.discriminatedUnion('type', [
     /** How long nothing of it has come by now, in milliseconds. */
     awaitedMs: z.number().nonnegative(),
   }),
+  /** It has ended, or was muted: when the first of it came, on the take's timeline. */
+  z.object({
+    ...{ type: z.literal('onset'), track: publicationInfoSchema },
+    times: z.object({ sinceMs: z.number(), cameMs: z.number().nullable(), untilMs: z.number() }),
+  }),
   /** There is no room for its file. */
   z.object({ type: z.literal('refused'), track: publicationInfoSchema, error: errorReportSchema }),
   /** A file records no more, which nobody has said yet. */

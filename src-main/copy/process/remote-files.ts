@@ -32,7 +32,7 @@ export interface FilesLink {
 }
 
 /** What of the process's telling is the concern of the take around the files. */
-export type TakeHappening = Extract<Happening, { readonly type: 'came' | 'lost' | 'missing' }>;
+export type TakeHappening = Extract<Happening, { readonly type: 'came' | 'lost' | 'missing' | 'onset' }>;
 
 type Cut = ReturnType<TakeCuts['add']>;
 type Told = Omit<CopyState, 'files' | 'happenings' | 'hasFinished' | 'haveFilesChanged' | 'leftOut' | 'type'>;
@@ -279,6 +279,7 @@ export class RemoteFiles extends OnePart implements TakeMedia {
         return;
       case 'came':
       case 'missing':
+      case 'onset':
       case 'lost':
         this.#onHappening(happening);
     }

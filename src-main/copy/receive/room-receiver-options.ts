@@ -12,6 +12,8 @@ export interface RoomReceiverListener {
    * @returns who takes them; null, or a rejection, to leave the track out
    */
   onTrack(track: TrackReceiver): Promise<TrackSink | null>;
+  /** One that was told of is published no more: its sink has been ended. */
+  onUnpublished?(track: TrackReceiver): void;
   /** A track was muted, or is open again. */
   onMuted(track: TrackReceiver, isMuted: boolean): void;
   /** A track that was received is published still, and the server has taken it away; or it gives it back. */

@@ -67,9 +67,7 @@ export class RoomReceiver {
       },
       patienceMs: options.patienceMs,
     });
-    this.#nudges = new LayerNudges(this.#tracks, (message) => {
-      this.#send(message);
-    });
+    this.#nudges = new LayerNudges(this.#tracks, (message) => this.#send(message));
   }
 
   /**
@@ -246,6 +244,7 @@ export class RoomReceiver {
     this.#tracks.delete(sid);
     this.#media?.forget(track);
     track.end();
+    this.#options.listener.onUnpublished?.(track);
   }
 
   async #resume(): Promise<void> {

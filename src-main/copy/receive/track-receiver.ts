@@ -48,6 +48,8 @@ export class TrackReceiver implements CopyTrack {
   readonly clockRate: number;
   /** As {@link CopyTrack.decryption}; set before packets are delivered. */
   decryption: FrameDecryption | null = null;
+  /** As {@link CopyTrack.onFrame}; set before packets are delivered. */
+  onFrame: (() => void) | null = null;
   readonly payloadTypes = new Map<number, CopyCodec | 'red' | 'rtx'>();
   readonly #ended: TrackFigures[] = [];
   readonly #layers = new LayerWatch();

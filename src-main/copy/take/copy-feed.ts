@@ -4,6 +4,7 @@ import { roleWords } from '../../contract/track-roles.js';
 import { keyMissing, takenAway, withheld } from '../../livekit/missing-tracks.js';
 import type { PublicationInfo } from '../../livekit/publication-info.js';
 import type { TakeClock } from '../../pipeline/take-clock.js';
+import { type OnsetTimes, TrackOnset } from '../../pipeline/track-onset.js';
 import { inTime } from '../../process/deadline.js';
 import type { EventReporter } from '../../telemetry/event-reporter.js';
 import type { TrackSink } from '../contract.js';
@@ -54,6 +55,8 @@ export interface FedTake {
   begin(track: PublicationInfo, record: (nowMs: number) => void, lateMs?: number): boolean;
   /** A track that is to be recorded is not, and why. */
   noteMissing(track: PublicationInfo, error: PlateauError, awaitedMs?: number): void;
+  /** A track has ended, or was muted. @param times when the first of it came */
+  noteOnset(track: PublicationInfo, times: OnsetTimes): void;
 }
 
 /** A take, and what fills its files. */
@@ -72,11 +75,14 @@ export class CopyFeed implements CopyEnding {
     onBack: (track) => void this.#comesAgain(track),
     onLate: (track, lateMs) => void this.#comesLate(track, lateMs),
   });
+  /** Of each track that is published, unless it is told otherwise what of it is missing. */
+  readonly #onsets = new Map<TrackReceiver, TrackOnset>();
   #begin: (begun: Begun) => void = () => undefined;
   readonly #begun = new Promise<Begun>((resolve) => {
     this.#begin = resolve;
   });
   #files: Begun['files'] | null = null;
+  #take: FedTake | null = null;
   #receiver: JoinedRoom | null = null;
   #hasEnded = false;
   #isInterrupted = false;
@@ -102,8 +108,11 @@ export class CopyFeed implements CopyEnding {
       ...{ url: options.url, token: options.token },
       listener: {
         onTrack: (track) => feed.#record(track),
+        onUnpublished: (track) => feed.#ended(track),
         onMuted: (track, isMuted) => {
           feed.#withheld.muted(track, isMuted);
+          if (isMuted) feed.#tellOnset(track);
+          feed.#onsets.get(track)?.muted(isMuted);
           void feed.#mute(track, isMuted);
         },
         onWithheld: (track) => feed.#withheld.changed(track),
@@ -136,6 +145,7 @@ export class CopyFeed implements CopyEnding {
   begin(take: FedTake, files: Begun['files']): void {
     this.#tellKernelBuffer();
     this.#files = files;
+    this.#take = take;
     this.#begin({ take, files });
   }
 
@@ -143,6 +153,7 @@ export class CopyFeed implements CopyEnding {
   async endTracks(): Promise<void> {
     this.#hasEnded = true;
     this.#withheld.stop();
+    for (const track of [...this.#onsets.keys()]) this.#ended(track);
     const receiver = this.#receiver;
     if (receiver === null) return;
     // Who sees a picture freeze stops the take, before a dead connection is noticed.
@@ -170,6 +181,16 @@ export class CopyFeed implements CopyEnding {
   }
 
   async #record(track: TrackReceiver): Promise<TrackSink | null> {
+    const onset = new TrackOnset(track.publication.isMuted);
+    this.#onsets.set(track, onset);
+    track.onFrame = () => onset.came();
+    const sink = await this.#sinkFor(track);
+    // It is left out, and why is told.
+    if (sink === null) this.#onsets.delete(track);
+    return sink;
+  }
+
+  async #sinkFor(track: TrackReceiver): Promise<TrackSink | null> {
     const { files, take } = await this.#begun;
     if (this.#hasEnded) return null;
     const { report } = this.#options;
@@ -195,6 +216,18 @@ export class CopyFeed implements CopyEnding {
     return sink;
   }
 
+  #ended(track: TrackReceiver): void {
+    this.#tellOnset(track);
+    this.#onsets.delete(track);
+  }
+
+  /** Nothing is due of it any more: how late it began is known. */
+  #tellOnset(track: TrackReceiver): void {
+    const take = this.#take;
+    const times = this.#onsets.get(track)?.end((agoMs) => take?.clock.nowMs(agoMs) ?? 0) ?? null;
+    if (times !== null) take?.noteOnset(infoOf(track.publication, this.#decryption), times);
+  }
+
   async #mute(track: TrackReceiver, isMuted: boolean): Promise<void> {
     const copied = this.#tracks.get(track);
     if (copied === undefined) return;
@@ -203,6 +236,7 @@ export class CopyFeed implements CopyEnding {
   }
 
   async #tellWithheld(track: TrackReceiver, awaitedMs: number): Promise<void> {
+    this.#onsets.delete(track);
     const copied = this.#tracks.get(track);
     if (copied === undefined) return;
     const { take } = await this.#begun;
@@ -220,6 +254,7 @@ export class CopyFeed implements CopyEnding {
   }
 
   async #comesLate(track: TrackReceiver, lateMs: number): Promise<void> {
+    this.#onsets.delete(track);
     const { take } = await this.#begun;
     const copied = this.#tracks.get(track);
     if (copied !== undefined) take.begin(copied.info, () => undefined, lateMs);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { MissingTracks } from '../../../src-main/livekit/missing-tracks.js';
 import type { PublicationInfo } from '../../../src-main/livekit/publication-info.js';
+import { TrackOnset } from '../../../src-main/pipeline/track-onset.js';
 
 const microphone = { trackSid: 'TR_1', identity: 'eve', role: 'microphone' } as PublicationInfo;
 
@@ -39,9 +40,20 @@ it('names who looked in for a second and was gone before anything of them came',
   expect(told).toHaveLength(1);
 });
 
+it('names who was on for less than half a second, too', () => {
+  missing.expect(microphone);
+  vi.advanceTimersByTime(400);
+  missing.ended('TR_1');
+  expect(told).toEqual([expect.stringContaining('it was published for 0.4 s and ended before')]);
+});
+
 it('says nothing of a moment, of what came, of what was given up, and of a connection that was lost', () => {
   missing.expect(microphone);
-  vi.advanceTimersByTime(500);
+  vi.advanceTimersByTime(190);
+  missing.ended('TR_1');
+  // Who is muted sends nothing.
+  missing.expect({ ...microphone, isMuted: true });
+  vi.advanceTimersByTime(2_000);
   missing.ended('TR_1');
   for (const settle of [() => missing.settle('TR_1'), () => missing.clear()]) {
     missing.expect(microphone);
@@ -54,10 +66,10 @@ it('says nothing of a moment, of what came, of what was given up, and of a conne
 
 it('says of what is waited for when a take ends that it is in no file, and of nothing else', () => {
   missing.expect(microphone);
-  vi.advanceTimersByTime(500);
+  vi.advanceTimersByTime(190);
   missing.tellUnanswered();
   expect(told).toEqual([]);
-  vi.advanceTimersByTime(700);
+  vi.advanceTimersByTime(1_010);
   missing.taken({ ...microphone, trackSid: 'TR_2' }, 0);
   missing.tellUnanswered();
   missing.tellUnanswered();
@@ -104,17 +116,21 @@ it('says of what was received and taken away that it was, unless it turns out to
 it('says how long one had been on that comes late, and nothing of a moment', () => {
   missing.expect(microphone);
   vi.advanceTimersByTime(900);
-  expect(missing.came('TR_1')).toEqual({ wasMissing: false, lateMs: 0 });
+  expect(missing.came('TR_1')).toEqual({
+    wasMissing: false,
+    lateMs: 0,
+    onset: expect.any(TrackOnset) as unknown,
+  });
   missing.expect(microphone);
   vi.advanceTimersByTime(1_010);
-  expect(missing.came('TR_1')).toEqual({ wasMissing: false, lateMs: 1_010 });
+  expect(missing.came('TR_1')).toEqual({ wasMissing: false, lateMs: 1_010, onset: null });
   // What was told when it was found out is not told twice, and what was received before has its gap.
   missing.expect(microphone);
   vi.advanceTimersByTime(3_000);
-  expect(missing.came('TR_1')).toEqual({ wasMissing: true, lateMs: 0 });
+  expect(missing.came('TR_1')).toEqual({ wasMissing: true, lateMs: 0, onset: null });
   missing.taken(microphone);
   vi.advanceTimersByTime(2_000);
-  expect(missing.came('TR_1')).toEqual({ wasMissing: false, lateMs: 0 });
+  expect(missing.came('TR_1')).toEqual({ wasMissing: false, lateMs: 0, onset: null });
 });
 
 it.each([

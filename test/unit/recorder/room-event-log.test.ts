@@ -56,7 +56,7 @@ it('leaves the tracks of a copied take to the process that receives them, and te
   const info = { identity: 'ada', role: 'camera', trackSid: 'TR_1' };
   const track = { info } as unknown as SubscribedTrack;
   const pass = (): void => {
-    logger.onTrackSubscribed(track, { wasMissing: false, lateMs: 0 });
+    logger.onTrackSubscribed(track, { wasMissing: false, lateMs: 0, onset: null });
     logger.onTrackMuted(track, true);
     logger.onTrackGone(track, false);
   };

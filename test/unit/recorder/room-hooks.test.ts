@@ -22,6 +22,7 @@ function toldOf(mode: 'encode' | 'copy' | undefined): { told: string[]; take: Ta
     request: { mode, audioOnly: true, isArmed: (identity: string) => identity === 'ada' },
     ...{ addTrack: note('track'), removeTrack: note('gone'), noteMissing: note('missing') },
     ...{ participantChanged: note('participant'), connectionChanged: note('connected') },
+    onsets: { removed: note('judged') },
     clock: { nowMs: () => 7_000 },
     participants: { ended: (sid: string, ms: number) => told.push(`${sid} until ${ms}`) },
     files: {
@@ -35,9 +36,12 @@ it.each([
   [
     'encode',
     undefined,
-    ['connected false', 'track', 'missing', 'gone', 'TR_1 ends true', 'TR_1 until 7000', 'participant'],
+    [
+      ...['connected false', 'track', 'missing', 'judged', 'gone'],
+      ...['TR_1 ends true', 'TR_1 until 7000', 'participant'],
+    ],
   ],
-  ['copy', 'copy', ['connected false', 'track', 'gone', 'TR_1 until 7000', 'participant']],
+  ['copy', 'copy', ['connected false', 'track', 'judged', 'gone', 'TR_1 until 7000', 'participant']],
 ] as const)('leads to a take that is to %s what concerns it', (_, mode, expected) => {
   const { take, told } = toldOf(mode);
   const unused = (): never => {

@@ -77,7 +77,7 @@ function surroundings() {
     places: { current: { folder } },
   } as unknown as TakeMediaOptions;
   const take: Parameters<CopiedTake['begin']>[0] = {
-    clock,
+    ...{ clock, onsets: { note: ({ trackSid }) => void told.push(`onset ${trackSid}`) } },
     begin: ({ trackSid }, _record, lateMs = 0) => told.push(`came ${trackSid}`, `${lateMs} ms late`) > 0,
     noteMissing: ({ trackSid }, { code }) => void told.push(`missing ${trackSid} ${code}`),
     noteProblem: ({ error }) => void told.push(`problem ${error.code}`),
@@ -156,17 +156,17 @@ describe('a copied take in a process of its own', () => {
     const { child, log, told } = await begun();
     const error = { code: 'diskFull', message: 'Full.', hint: 'Make room.' } as const;
     const subject = { identity: 'ada', participantName: 'Ada', kind: 'participant', trackNumber: 1 } as const;
-    child.tell(
-      copyState({
-        happenings: [
-          { type: 'missing', track: camera, error, awaitedMs: 2_500 },
-          { type: 'refused', track: camera, error },
-          { type: 'failed', part: 1, file: 'ada.mkv', subject, error },
-        ],
-        leftOut: 7,
-      }),
-    );
-    expect(told).toEqual(['missing TR_1 diskFull', 'refused diskFull', 'failed ada.mkv diskFull']);
+    const state = copyState({
+      happenings: [
+        { type: 'missing', track: camera, error, awaitedMs: 2_500 },
+        { type: 'onset', track: camera, times: { sinceMs: 100, cameMs: null, untilMs: 500 } },
+        { type: 'refused', track: camera, error },
+        { type: 'failed', part: 1, file: 'ada.mkv', subject, error },
+      ],
+    });
+    child.tell({ ...state, leftOut: 7 });
+    const expected = 'missing TR_1 diskFull; onset TR_1; refused diskFull; failed ada.mkv diskFull';
+    expect(told.join('; ')).toBe(expected);
     expect(log.entries.at(-1)).toMatchObject({ name: 'eventsLeftOut', details: { leftOut: 7 } });
     child.tell({ type: 'tokenWanted' });
     await vi.waitFor(() => expect(child.sent.at(-1)).toEqual({ type: 'token', token: 'secret' }));

@@ -8,6 +8,7 @@ import type { Publication } from '#engine/copy/signal/publications.js';
 import { CopyFeed, type FedTake } from '#engine/copy/take/copy-feed.js';
 import type { PublicationInfo } from '#engine/livekit/publication-info.js';
 import { TakeClock } from '#engine/pipeline/take-clock.js';
+import type { OnsetTimes } from '#engine/pipeline/track-onset.js';
 import { EventLog } from '#engine/telemetry/event-log.js';
 import { EventReporter } from '#engine/telemetry/event-reporter.js';
 
@@ -73,7 +74,9 @@ async function fed(isWanted = true, mediaKeys: MediaKeys | null = null, quietMs 
     setConnected: (isConnected: boolean) => connected.push(isConnected),
     setMuted: () => undefined,
   };
+  const onsets: [string, OnsetTimes][] = [];
   const take: FedTake = {
+    noteOnset: ({ trackSid }, times) => void onsets.push([trackSid, times]),
     clock: new TakeClock(),
     begin: (info, record, lateMs = 0) => {
       if (isWanted) begun.push(info);
@@ -86,6 +89,7 @@ async function fed(isWanted = true, mediaKeys: MediaKeys | null = null, quietMs 
   };
   return {
     feed,
+    onsets,
     take,
     files,
     tracks,
@@ -206,6 +210,61 @@ it.each([
     expect(late).toEqual(found);
   },
 );
+
+it('tells how late a track began that has ended, or was muted, and at the end of the take of the others', async () => {
+  vi.useFakeTimers();
+  const { feed, files, listener, onsets, take } = await fed();
+  // What ends before the take is none of its concern.
+  void listener.onTrack(receiverOf({ sid: 'TR_0' }));
+  feed.begin(take, files);
+  const tracks = ['TR_1', 'TR_2', 'TR_3'].map((sid) => receiverOf({ sid }));
+  for (const track of tracks) await listener.onTrack(track);
+  const [never, late, muted] = tracks;
+  if (never === undefined || late === undefined || muted === undefined) throw new Error('No tracks.');
+  vi.advanceTimersByTime(300);
+  late.onFrame?.();
+  vi.advanceTimersByTime(100);
+  late.onFrame?.();
+  listener.onUnpublished?.(never);
+  listener.onUnpublished?.(never);
+  listener.onMuted(muted, true);
+  const ended = feed.endTracks();
+  await vi.runAllTimersAsync();
+  await ended;
+  expect(onsets.filter(([sid]) => sid !== 'TR_0').map(([sid, { cameMs }]) => [sid, cameMs])).toEqual([
+    ['TR_1', null],
+    ['TR_3', null],
+    ['TR_2', expect.any(Number)],
+  ]);
+  const { cameMs, sinceMs, untilMs } = onsets.at(-1)?.[1] ?? {};
+  expect([Number(cameMs) - Number(sinceMs), Number(untilMs) - Number(cameMs)].map(Math.round)).toEqual([
+    300, 100,
+  ]);
+});
+
+it('tells nothing of a track that ended before the take, is not recorded, or is told to be withheld', async () => {
+  vi.useFakeTimers();
+  const before = await fed();
+  const early = receiverOf();
+  void before.listener.onTrack(early);
+  before.listener.onUnpublished?.(early);
+  before.feed.begin(before.take, before.files);
+  const unwanted = await fed(false);
+  unwanted.feed.begin(unwanted.take, unwanted.files);
+  const left = receiverOf();
+  await unwanted.listener.onTrack(left);
+  unwanted.listener.onUnpublished?.(left);
+  const withheld = await fed();
+  withheld.feed.begin(withheld.take, withheld.files);
+  const track = Object.assign(receiverOf(), { isWithheld: false, wasOffered: false });
+  await withheld.listener.onTrack(track);
+  Object.assign(track, { isWithheld: true });
+  withheld.listener.onWithheld(track, true);
+  await vi.advanceTimersByTimeAsync(3_000);
+  withheld.listener.onUnpublished?.(track);
+  expect([before.onsets, unwanted.onsets, withheld.onsets]).toEqual([[], [], []]);
+  expect(withheld.missing).toHaveLength(1);
+});
 
 it('leaves out what is encrypted and has no key, and says so once for each track', async () => {
   const ofBen = readMediaKeys('{"keys": [{"passphrase": "x", "participant": "ben"}]}');
