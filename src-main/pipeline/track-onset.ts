@@ -1,5 +1,7 @@
 /** Between a publication and the first of it so much passes by nature: of audio that is so short nothing is red either. Milliseconds. */
 export const leastOnsetMs = 200;
+/** Of one that is muted and may be on again for long, less is not told, as of every long track. Milliseconds. */
+const leastOfMutedMs = 1_000;
 
 /** The end of a track is heard of so soon after the last of it, in milliseconds; what shows nothing new for longer had not ended. */
 const endHeardMs = 300;
@@ -12,6 +14,8 @@ export interface OnsetTimes {
   readonly cameMs: number | null;
   /** It had ended by then, or was muted, or the take had ended. */
   readonly untilMs: number;
+  /** It was muted then, and has not ended. */
+  readonly isMuted?: boolean | undefined;
 }
 
 /**
@@ -46,9 +50,10 @@ export class TrackOnset {
    * It is muted, or has ended.
    *
    * @param takeMsOf a moment so many milliseconds ago on the take's timeline, as `TakeClock.nowMs`
+   * @param isMuted it may go on
    * @returns null when it was asked before, or was never on
    */
-  end(takeMsOf: (agoMs: number) => number): OnsetTimes | null {
+  end(takeMsOf: (agoMs: number) => number, isMuted?: true): OnsetTimes | null {
     const onAtMs = this.#onAtMs;
     if (this.#isOver || onAtMs === null) return null;
     this.#onAtMs = null;
@@ -57,7 +62,7 @@ export class TrackOnset {
     const at = (ms: number): number => Math.max(0, takeMsOf(nowMs - ms));
     const cameMs = this.#cameAtMs === null ? null : Math.max(at(onAtMs), at(this.#cameAtMs));
     const endMs = nowMs - this.#lastAtMs < endHeardMs ? Math.max(onAtMs, this.#lastAtMs) : nowMs;
-    return { sinceMs: at(onAtMs), cameMs, untilMs: at(endMs) };
+    return { sinceMs: at(onAtMs), cameMs, untilMs: at(endMs), ...(isMuted && { isMuted }) };
   }
 }
 
@@ -67,7 +72,9 @@ export class TrackOnset {
  *
  * @returns how much of it is missing, in milliseconds; 0 where at least half of it came, or it was on for a moment
  */
-export function missedAtOnset({ cameMs, sinceMs, untilMs }: OnsetTimes): number {
+export function missedAtOnset({ cameMs, isMuted, sinceMs, untilMs }: OnsetTimes): number {
   const missedMs = (cameMs ?? untilMs) - sinceMs;
-  return missedMs < leastOnsetMs || 2 * missedMs <= untilMs - sinceMs ? 0 : missedMs;
+  return missedMs < (isMuted === true ? leastOfMutedMs : leastOnsetMs) || 2 * missedMs <= untilMs - sinceMs
+    ? 0
+    : missedMs;
 }

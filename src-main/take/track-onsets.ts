@@ -51,7 +51,7 @@ export class TrackOnsets {
 
   /** Its owner turned it off, or on. */
   setMuted(track: EncodedTrack, isMuted: boolean): void {
-    if (isMuted) this.#judge(track);
+    if (isMuted) this.#judge(track, true);
     track.onset?.muted(isMuted);
   }
 
@@ -78,9 +78,9 @@ export class TrackOnsets {
     this.#saveManifest();
   }
 
-  #judge(track: EncodedTrack): void {
+  #judge(track: EncodedTrack, isMuted?: true): void {
     if (!this.#tracks.has(track)) return;
-    const times = track.onset?.end((agoMs) => this.#take.clock.nowMs(agoMs)) ?? null;
+    const times = track.onset?.end((agoMs) => this.#take.clock.nowMs(agoMs), isMuted) ?? null;
     if (times === null) return;
     // Its frames come whether or not there is a packet.
     const isUnheard =

@@ -50,7 +50,10 @@ const happeningSchema = z.discriminatedUnion('type', [
   /** It has ended, or was muted: when the first of it came, on the take's timeline. */
   z.object({
     ...{ type: z.literal('onset'), track: publicationInfoSchema },
-    times: z.object({ sinceMs: z.number(), cameMs: z.number().nullable(), untilMs: z.number() }),
+    times: z.object({
+      ...{ sinceMs: z.number(), cameMs: z.number().nullable(), untilMs: z.number() },
+      isMuted: z.boolean().optional(),
+    }),
   }),
   /** There is no room for its file. */
   z.object({ type: z.literal('refused'), track: publicationInfoSchema, error: errorReportSchema }),

@@ -111,7 +111,7 @@ export class CopyFeed implements CopyEnding {
         onUnpublished: (track) => feed.#ended(track),
         onMuted: (track, isMuted) => {
           feed.#withheld.muted(track, isMuted);
-          if (isMuted) feed.#tellOnset(track);
+          if (isMuted) feed.#tellOnset(track, true);
           feed.#onsets.get(track)?.muted(isMuted);
           void feed.#mute(track, isMuted);
         },
@@ -222,9 +222,9 @@ export class CopyFeed implements CopyEnding {
   }
 
   /** Nothing is due of it any more: how late it began is known. */
-  #tellOnset(track: TrackReceiver): void {
+  #tellOnset(track: TrackReceiver, isMuted?: true): void {
     const take = this.#take;
-    const times = this.#onsets.get(track)?.end((agoMs) => take?.clock.nowMs(agoMs) ?? 0) ?? null;
+    const times = this.#onsets.get(track)?.end((agoMs) => take?.clock.nowMs(agoMs) ?? 0, isMuted) ?? null;
     if (times !== null) take?.noteOnset(infoOf(track.publication, this.#decryption), times);
   }
 

@@ -85,17 +85,23 @@ describe('a camera', () => {
     ]);
   });
 
-  it('is judged when it is muted, and by itself when it is on again', () => {
+  it('is judged when it is muted after a second, for it may be on again for long', () => {
     const { listed, onsets } = begun();
     const one = track(camera);
     onsets.add(one);
-    vi.advanceTimersByTime(100);
+    vi.advanceTimersByTime(900);
     onsets.setMuted(one, true);
     vi.advanceTimersByTime(9_000);
     onsets.setMuted(one, false);
-    vi.advanceTimersByTime(500);
+    expect(listed()).toEqual([]);
+    vi.advanceTimersByTime(1_100);
     onsets.setMuted(one, true);
-    expect(listed()).toMatchObject([{ sinceMs: 9_100, untilMs: 9_600 }]);
+    expect(listed()).toMatchObject([{ sinceMs: 9_900, untilMs: 11_000 }]);
+    // It goes, and nothing of it has come since it was on again.
+    onsets.setMuted(one, false);
+    vi.advanceTimersByTime(300);
+    onsets.removed(one);
+    expect(listed()).toMatchObject([{}, { sinceMs: 11_000, untilMs: 11_300 }]);
   });
 
   it.each<[string, (of: ReturnType<typeof begun>) => PublicationInfo]>([
