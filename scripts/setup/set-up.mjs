@@ -12,6 +12,7 @@ import { provideOldElectron } from './old-electron.mjs';
 import { oneAtATime } from './one-at-a-time.mjs';
 import { Progress } from './progress.mjs';
 import { missingProgramExitCode, SetUpError } from './set-up-error.mjs';
+import { provideTestFfmpeg, staticFfmpegFor } from './test-ffmpeg.mjs';
 
 export const projectDirectory = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -21,7 +22,7 @@ export const projectDirectory = fileURLToPath(new URL('../../', import.meta.url)
  * @property {import('./build.mjs').BuildTarget} [build]
  * @property {boolean} [renderer] the console's page and window
  * @property {boolean} [ffmpeg]
- * @property {boolean} [ffprobe] implies ffmpeg
+ * @property {boolean} [testFfmpeg] one that starts fast, where it can be had: only the tests need it
  * @property {boolean} [browser] for the tests of the console, which are skipped without it
  * @property {boolean} [oldElectron] a real Electron and a display, where they can be had: only the tests need it
  * @property {boolean} [livekitClient] a participant in a browser, where it can be had: only the tests need it
@@ -57,11 +58,10 @@ export async function setUp(needs, progress = new Progress()) {
       progress.note(`waiting for the set-up in process ${pid}`);
     },
   );
-  if (needs.ffmpeg === true || needs.ffprobe === true) {
-    const search = ffmpegSearchOn(projectDirectory, environment, needs.ffprobe === true);
-    const programs = await progress.step('ffmpeg', (report) => provideFfmpeg(search, report));
-    environment['FFMPEG_PATH'] = programs.ffmpeg;
-    if (programs.ffprobe !== undefined) environment['FFPROBE_PATH'] = programs.ffprobe;
+  if (needs.ffmpeg === true) {
+    const search = ffmpegSearchOn(projectDirectory, environment);
+    const found = await progress.step('ffmpeg', (report) => provideFfmpeg(search, report));
+    environment['FFMPEG_PATH'] = found.ffmpeg;
   }
   if (needs.livekitServer === true || needs.livekitServer === 'ifPossible') {
     try {
@@ -77,6 +77,12 @@ export async function setUp(needs, progress = new Progress()) {
       if (needs.livekitServer === true || !(error instanceof SetUpError)) throw error;
       progress.note(`livekit-server: ${error.message} The demo room needs it; other rooms do not.`);
     }
+  }
+  if (needs.testFfmpeg === true) {
+    // What has just been found for recording is none that somebody asked for by name.
+    const asked = process.env;
+    const search = ffmpegSearchOn(projectDirectory, asked, staticFfmpegFor(asked, cacheDirectory(asked)));
+    await progress.step('ffmpeg for tests', (report) => provideTestFfmpeg(search, environment, report));
   }
   if (needs.browser === true) {
     const browser = await progress.step('browser', (report) => provideBrowser(environment, report));

@@ -9,7 +9,7 @@ import path from 'node:path';
  */
 
 /** @type {import('../setup/set-up.mjs').Needs} */
-const recording = { build: 'programs', ffprobe: true, livekitServer: true };
+const recording = { build: 'programs', testFfmpeg: true, livekitServer: true };
 
 /**
  * The projects of `vitest.config.ts`, in the order in which they run.
@@ -18,7 +18,7 @@ const recording = { build: 'programs', ffprobe: true, livekitServer: true };
 export const testProjects = {
   unit: { folder: 'test/unit', needs: {} },
   // Real encoders and real files, and no live room.
-  finalize: { folder: 'test/integration/finalize', needs: { build: 'programs', ffprobe: true } },
+  finalize: { folder: 'test/integration/finalize', needs: { build: 'programs', testFfmpeg: true } },
   // Commands and transports around a live room: that something happens is judged, not when.
   cli: { folder: 'test/integration/cli', needs: recording },
   console: { folder: 'test/integration/console', needs: recording },
@@ -30,7 +30,7 @@ export const testProjects = {
   e2e: { folder: 'test/e2e', needs: { ...recording, renderer: true, browser: true, livekitClient: true } },
   electron: { folder: 'test/electron', needs: { ...recording, renderer: true, oldElectron: true } },
   // Its page is built by the tests themselves, with a fake recorder behind it; ffmpeg makes what is played.
-  window: { folder: 'test/renderer', needs: { browser: true, ffmpeg: true } },
+  window: { folder: 'test/renderer', needs: { browser: true, testFfmpeg: true } },
 };
 
 /** @typedef {keyof typeof testProjects} ProjectName */

@@ -66,7 +66,8 @@ export const dropCauses: Readonly<Record<DropCause, DropCauseText>> = {
   },
   sinkFailed: {
     label: 'Without an encoder',
-    explanation: 'ffmpeg ended, or took nothing any more, before the frame was written to it, or none was running.',
+    explanation:
+      'ffmpeg ended, or took nothing any more, before the frame was written to it, or none was running.',
     isLoss: true,
     onlyIn: 'encode',
     isPartOfTake: true,

@@ -72,7 +72,7 @@ export function liveEncodeArguments(encode: LiveEncode): string[] {
     '0:a:0',
     ...(encode.canvas !== null && hasVideo ? videoArguments(encode.profile, encode.canvas) : []),
     ...audioArguments(encode.profile),
-    ...growingFileArguments(encode.profile),
+    ...growingFileArguments(encode.profile, hasVideo),
     'pipe:1',
   ];
 }
@@ -229,7 +229,7 @@ export function audioEncoderArguments(profile: Profile): string[] {
   return [...codec, '-b:a', `${profile.audioBitrateKbps}k`, '-ar', String(audioSampleRateHz), '-ac', '2'];
 }
 
-function growingFileArguments(profile: Profile): string[] {
+function growingFileArguments(profile: Profile, hasVideo: boolean): string[] {
   return [
     // Memory of the muxer when one stream is silent: half a second, then the other one goes on alone.
     '-max_interleave_delta',
@@ -240,12 +240,21 @@ function growingFileArguments(profile: Profile): string[] {
     '8388608',
     '-flush_packets',
     '1',
-    ...(profile.container === 'mp4' ? fragmentedMp4Arguments() : matroskaArguments(profile.container)),
+    ...(profile.container === 'mp4'
+      ? fragmentedMp4Arguments(hasVideo)
+      : matroskaArguments(profile.container)),
   ];
 }
 
-function fragmentedMp4Arguments(): string[] {
+/**
+ * A frame lasts until the next one. The muxer puts the first frame of a fragment where the last one of the fragment before ends,
+ * and of an encoder that one's duration is a slot: the next frame stood early, by up to a second, when audio had gone on alone.
+ */
+const lastsUntilTheNext = "setts=duration='if(gt(NEXT_DTS,DTS),NEXT_DTS-DTS,DURATION)'";
+
+function fragmentedMp4Arguments(hasVideo: boolean): string[] {
   return [
+    ...(hasVideo ? ['-bsf:v', lastsUntilTheNext] : []),
     '-f',
     'mp4',
     '-video_track_timescale',

@@ -73,8 +73,10 @@ it.skipIf(!existsSync('/proc/self/autogroup'))(
   async () => {
     const end = new AbortController();
     const seen: string[] = [];
+    const finished: string[] = [];
     const run = deliverApart(folder, {
       ...{ settings, signal: end.signal },
+      onFile: ({ file }) => finished.push(file),
       onProgress: () => {
         void workers().then((found) => {
           if (found.length === 0 || end.signal.aborted) return;
@@ -87,6 +89,9 @@ it.skipIf(!existsSync('/proc/self/autogroup'))(
     expect(new Set(seen)).toEqual(new Set(['19 19']));
     expect(await workers()).toEqual([]);
     const { files } = await deliverApart(folder, { settings });
-    expect(files.map(({ outcome }) => outcome)).toEqual(['made', 'made']);
+    // A worker is seen when /proc was read while there was one: the first file may be finished by then.
+    expect(files.map(({ file, outcome }) => `${file} ${outcome}`)).toEqual(
+      ['ada.mp4', 'ada-2.m4a'].map((file) => `${file} ${finished.includes(file) ? 'kept' : 'made'}`),
+    );
   },
 );

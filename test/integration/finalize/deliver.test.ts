@@ -17,7 +17,10 @@ import { TakeLock } from '#engine/storage/take-lock.js';
 import { jsonLines, runCommand, RunningCommand } from '../../fixtures/command.js';
 import { markTimesMs, sentEndMs, writeCopiedTake } from '../../fixtures/copied-marks.js';
 import { ffmpeg } from '../../fixtures/encoded-clips.js';
+import { useInstalledFfmpeg } from '../../fixtures/installed-ffmpeg.js';
 import { findMarks } from './finalize-fixture.js';
+
+useInstalledFfmpeg();
 
 const settings = { fps: 30, size: 'source' } as const;
 const slotMs = 1_000 / settings.fps;

@@ -12,7 +12,10 @@ import { readPackets } from '#engine/finalize/read-packets.js';
 import { verifyFile } from '#engine/finalize/verify.js';
 import { EventLog } from '#engine/telemetry/event-log.js';
 import { EventReporter } from '#engine/telemetry/event-reporter.js';
+import { useInstalledFfmpeg } from '../../fixtures/installed-ffmpeg.js';
 import { canvas, findMarks, profileFor, writeSegment } from './finalize-fixture.js';
+
+useInstalledFfmpeg();
 
 let folder: string;
 let ffmpegPath: string;

@@ -8,8 +8,11 @@ import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
 import { listMedia } from '#engine/ffmpeg/media-listing.js';
 import { assemble } from '#engine/finalize/assemble.js';
 import { audioFraming } from '#engine/finalize/timeline-plan.js';
+import { useInstalledFfmpeg } from '../../fixtures/installed-ffmpeg.js';
 import { readingMs, toneAndLevels } from '../../fixtures/plain-content.js';
 import { canvas, constantProfileFor, findBeeps, profileFor, writeSegment } from './finalize-fixture.js';
+
+useInstalledFfmpeg();
 
 const humHz = 440;
 const slotMs = 1000 / 30;

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { profiles } from '#engine/contract/profile.js';
+import { type Profile, profiles } from '#engine/contract/profile.js';
 import { liveEncodeArguments } from '#engine/ffmpeg/ffmpeg-arguments.js';
 import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
 import { listMedia } from '#engine/ffmpeg/media-listing.js';
@@ -22,36 +22,50 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** What ffmpeg is handed for frames in these slots. */
-function inputOf(
-  frames: readonly { readonly slot: number; readonly scale: number; readonly isShownOnce: boolean }[],
-): { input: Buffer; repeated: number; emptied: number } {
-  const rate = ConstantRate.of(profiles['720p30']);
-  if (rate === null) throw new Error('720p30 has a constant rate');
+interface Frame {
+  readonly atMs: number;
+  /** Of the canvas. */
+  readonly scale: number;
+}
+
+/** What ffmpeg is handed for frames at these times, with silence beside them. */
+function streamOf(frames: readonly Frame[]): Buffer {
   const blocks = new MatroskaBlocks();
   const audio = { sampleRateHz: pcmFormat.sampleRateHz, channels: pcmFormat.channels };
   const parts: Uint8Array[] = [matroskaHeader({ video: { ...canvas, fps: 30 }, audio })];
   let audioAtMs = 0;
-  for (const { isShownOnce, scale, slot } of frames) {
-    const atMs = rate.inputTimeOf(slot * slotMs, false, isShownOnce);
+  for (const [index, { atMs, scale }] of frames.entries()) {
     for (; audioAtMs < atMs; audioAtMs += audioMs) {
       const pcm = new Uint8Array(audioMs * pcmBytesPerMs);
       parts.push(blocks.blockHeader('audio', audioAtMs, pcm.length), pcm);
     }
     const [width, height] = [canvas.width * scale, canvas.height * scale];
-    const i420 = new Uint8Array((width * height * 3) / 2).fill(40 + (slot % 100));
+    const i420 = new Uint8Array((width * height * 3) / 2).fill(40 + index);
     const { header, pixels } = packPgmyuv(i420, width, height, 0);
     parts.push(blocks.blockHeader('video', atMs, header.length + pixels.length), header, pixels);
   }
-  return { input: Buffer.concat(parts), repeated: rate.slots.repeatedFrames, emptied: rate.slots.emptySlots };
+  return Buffer.concat(parts);
 }
 
-/** The slots that have a packet, as live ffmpeg encodes it. */
-async function slotsOf(input: Buffer): Promise<number[]> {
+/** The same for frames in these slots. */
+function inputOf(
+  frames: readonly { readonly slot: number; readonly scale: number; readonly isShownOnce: boolean }[],
+): { input: Buffer; repeated: number; emptied: number } {
+  const rate = ConstantRate.of(profiles['720p30']);
+  if (rate === null) throw new Error('720p30 has a constant rate');
+  const input = streamOf(
+    frames.map(({ isShownOnce, scale, slot }) => ({
+      ...{ scale, atMs: rate.inputTimeOf(slot * slotMs, false, isShownOnce) },
+    })),
+  );
+  return { input, repeated: rate.slots.repeatedFrames, emptied: rate.slots.emptySlots };
+}
+
+/** The times of video packets in milliseconds, as live ffmpeg encodes them. */
+async function timesOf(input: Buffer, profile: Profile): Promise<number[]> {
   const { path: ffmpegPath } = await findFfmpeg();
   const path = join(folder, 'slots.mp4');
-  const profile = { ...profiles['720p30'], canvas };
-  const given = liveEncodeArguments({ profile, canvas, videoInput: true });
+  const given = liveEncodeArguments({ profile: { ...profile, canvas }, canvas, videoInput: true });
   const child = spawn(ffmpegPath, ['-y', ...given.slice(0, -1), path], {
     stdio: ['pipe', 'ignore', 'ignore'],
   });
@@ -59,14 +73,19 @@ async function slotsOf(input: Buffer): Promise<number[]> {
   await new Promise((resolve) => {
     child.once('close', resolve);
   });
-  const slots: number[] = [];
+  const times: number[] = [];
   await listMedia({
     ...{ ffmpegPath, path, what: 'packets' },
     onPacket: ({ dtsUs, kind }) => {
-      if (kind === 'video') slots.push(Math.round((dtsUs * 30) / 1e6));
+      if (kind === 'video') times.push(dtsUs / 1000);
     },
   });
-  return slots;
+  return times;
+}
+
+/** The slots that have a packet. */
+async function slotsOf(input: Buffer): Promise<number[]> {
+  return (await timesOf(input, profiles['720p30'])).map((ms) => Math.round(ms / slotMs));
 }
 
 const range = (from: number, to: number): number[] =>
@@ -90,4 +109,11 @@ it('ffmpeg leaves the slots behind frames empty that are to be shown once, and c
   expect(slots).toEqual([...range(0, 11), 16, 22, 23, ...range(30, 36), ...range(300, 307)]);
   expect(slots).toHaveLength(frames.length + repeated);
   expect(emptied).toBe(5 + 5 + 0 + 6 + 264);
+});
+
+it('a frame stands where it came, however long after the one before', async () => {
+  const sent = [0, 33, 66, 300, 1_400, 1_433, 3_000, 4_100, 4_133, 6_000, 6_800, 6_833, 6_866, 8_000];
+  const profile: Profile = { ...profiles['720p30'], frameRate: 'variable', maxFps: null };
+  const times = await timesOf(streamOf(sent.map((atMs) => ({ atMs, scale: 1 }))), profile);
+  expect(times.map(Math.round)).toEqual(sent);
 });

@@ -55,6 +55,8 @@ describe('liveEncodeArguments', () => {
     expect(mp4.at(-1)).toBe('pipe:1');
     expect(valueOf(mp4, '-movflags')).toBe('frag_keyframe+empty_moov+default_base_moof+delay_moov');
     expect(valueOf(mp4, '-frag_duration')).toBe('250000');
+    expect(valueOf(mp4, '-bsf:v')).toContain('NEXT_DTS-DTS');
+    expect(argumentsOf({ container: 'mkv' })).not.toContain('-bsf:v');
     expect(valueOf(argumentsOf({ container: 'mkv' }), '-cluster_time_limit')).toBe('250');
     expect(valueOf(argumentsOf({ container: 'webm' }), '-c:v')).toBe('libvpx');
     expect(valueOf(argumentsOf({ container: 'webm' }), '-c:a')).toBe('libopus');

@@ -10,7 +10,7 @@ function search(changes: Partial<FfmpegSearch>): FfmpegSearch {
   return {
     environment: {},
     packagedFfmpeg: () => undefined,
-    needsFfprobe: false,
+    staticFfmpeg: undefined,
     systemPackage: undefined,
     platform: 'linux',
     ...changes,
@@ -90,19 +90,59 @@ test('a failing package manager is part of the message', async () => {
   expect(error.describe()).toContain('apt-get install ffmpeg: exit code 100: Unable to locate package');
 });
 
-test('ffprobe counts only where it is asked for', async () => {
+test('the static one of tests comes behind ffmpeg-static and before PATH, and is asked for only then', async () => {
   const folder = temporaryFolder();
+  const chosen = fakeProgram(path.join(folder, 'chosen'), 'ffmpeg', version('2.2'));
+  const cached = fakeProgram(path.join(folder, 'cached'), 'ffmpeg', version('7.0.2'));
   fakeProgram(folder, 'ffmpeg', version('3.3'));
-  const environment = { PATH: folder };
-  await expect(provideFfmpeg(search({ environment }), listener())).resolves.toMatchObject({
-    value: { ffprobe: undefined },
-  });
-  const error = await rejection(provideFfmpeg(search({ environment, needsFfprobe: true }), listener()));
-  expect(error.message).toContain('ffprobe is missing');
+  const neverAsked = () => Promise.reject(new Error('nobody should have asked for it'));
+  const named = { environment: { PATH: folder, FFMPEG_PATH: chosen }, staticFfmpeg: neverAsked };
+  const packaged = { environment: { PATH: folder }, packagedFfmpeg: () => chosen, staticFfmpeg: neverAsked };
+  for (const first of [named, packaged]) {
+    const report = listener();
+    expect((await provideFfmpeg(search(first), report)).value.ffmpeg).toBe(chosen);
+    expect(report.notes).toEqual([]);
+  }
+  const found = await provideFfmpeg(
+    search({ environment: { PATH: folder }, staticFfmpeg: () => Promise.resolve(cached) }),
+    listener(),
+  );
+  expect(found.value).toEqual({ ffmpeg: cached, source: 'static' });
+  expect(found.outcome).toBe('ready, ffmpeg 7.0.2 from the cache, static, for tests');
+});
 
-  const ffprobe = fakeProgram(folder, 'ffprobe', 'ffprobe version 3.3');
-  const found = await provideFfmpeg(search({ environment, needsFfprobe: true }), listener());
-  expect(found.value.ffprobe).toBe(ffprobe);
+test('where the static one cannot be had, or does not run, that of PATH is used, and the reason is told', async () => {
+  const folder = temporaryFolder();
+  const onPath = fakeProgram(folder, 'ffmpeg', version('5.1'));
+  const broken = fakeProgram(folder, 'broken', 'exec format error', 126);
+  const cannot: [() => Promise<string>, string][] = [
+    [() => Promise.reject(new Error('pip download: no network')), 'pip download: no network'],
+    [() => Promise.resolve(broken), `${broken} does not run`],
+  ];
+  for (const [staticFfmpeg, reason] of cannot) {
+    const report = listener();
+    const found = await provideFfmpeg(search({ environment: { PATH: folder }, staticFfmpeg }), report);
+    expect(found.value).toEqual({ ffmpeg: onPath, source: 'PATH' });
+    expect(report.notes).toEqual([expect.stringContaining(reason)]);
+  }
+});
+
+test("the system's package is installed behind a static one that cannot be had, which is asked for once", async () => {
+  const folder = temporaryFolder();
+  const report = listener();
+  const systemPackage = {
+    install: () => {
+      fakeProgram(folder, 'ffmpeg', version('5.1'));
+      return Promise.resolve('');
+    },
+  };
+  const staticFfmpeg = () => Promise.reject(new Error('there is no python3'));
+  const found = await provideFfmpeg(
+    search({ environment: { PATH: folder }, staticFfmpeg, systemPackage }),
+    report,
+  );
+  expect(found.value).toEqual({ ffmpeg: path.join(folder, 'ffmpeg'), source: 'PATH' });
+  expect(report.notes.filter((note) => note.startsWith('the static one'))).toHaveLength(1);
 });
 
 async function rejection(attempt: Promise<unknown>): Promise<SetUpError> {

@@ -80,19 +80,18 @@ describe('what they need', () => {
   });
 
   it('is no media server and no build for the tests of the window', () => {
-    expect(needsOf(['unit', 'window'])).toEqual({ browser: true, ffmpeg: true });
+    expect(needsOf(['unit', 'window'])).toEqual({ browser: true, testFfmpeg: true });
   });
 
   it('is an encoder, and no server, for files', () => {
-    expect(needsOf(['finalize'])).toEqual({ build: 'programs', ffprobe: true });
+    expect(needsOf(['finalize'])).toEqual({ build: 'programs', testFfmpeg: true });
   });
 
   it('is the sum for several', () => {
     expect(needsOf(['window', 'integration'])).toEqual({
       browser: true,
-      ffmpeg: true,
       build: 'programs',
-      ffprobe: true,
+      testFfmpeg: true,
       livekitServer: true,
     });
     expect(
@@ -100,10 +99,9 @@ describe('what they need', () => {
     ).toEqual({
       build: 'programs',
       renderer: true,
-      ffprobe: true,
+      testFfmpeg: true,
       livekitServer: true,
       browser: true,
-      ffmpeg: true,
       livekitClient: true,
       oldElectron: true,
     });

@@ -2,10 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Container, profiles } from '#engine/contract/profile.js';
 import { offsetStatistics } from '#engine/lab/content/content-statistics.js';
 import { expectConstantRate } from '../../../fixtures/frame-grid.js';
+import { useInstalledFfmpeg } from '../../../fixtures/installed-ffmpeg.js';
 import { expectNothingLost } from '../../../fixtures/nothing-lost.js';
 import { type FinishedTake, RecordingHarness } from '../../../fixtures/recording-harness.js';
 import { judgePairs } from '../../../fixtures/sent-marks.js';
 import { expectEnough, SharedTake, timedTest } from '../../../fixtures/timed-test.js';
+
+useInstalledFfmpeg();
 
 const size = { width: 640, height: 360 };
 
