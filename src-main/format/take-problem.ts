@@ -71,8 +71,11 @@ function missingProblem({ notRecorded }: Manifest): PlateauError | null {
   const [first] = notRecorded;
   if (first === undefined) return null;
   const who = [...new Set(notRecorded.map(({ identity, role }) => `${identity} (${roleWord(role)})`))];
+  const isBack = ({ code, untilMs }: MissingTrack): boolean =>
+    code === 'receiverEnded' && untilMs !== undefined;
+  const worst = notRecorded.find((track) => !isBack(track));
   // The take has gone on behind it: nothing of its end is missing.
-  const code = first.code === 'receiverEnded' ? 'recordedWithLosses' : errorCodeOf(first.code);
+  const code = worst === undefined ? 'recordedWithLosses' : missingCode(worst);
   const more = who.length > maxNamed ? ` and ${formatCount(who.length - maxNamed)} more` : '';
   return new PlateauError(
     code,
@@ -80,6 +83,13 @@ function missingProblem({ notRecorded }: Manifest): PlateauError | null {
     'The summary and the manifest (`notRecorded`) say why.',
   );
 }
+
+/** Of a process that receives the take's own end says more than its code. */
+function missingCode({ code }: MissingTrack): ErrorCode {
+  return code === 'receiverEnded' ? 'subscriptionFailed' : errorCodeOf(code);
+}
+
+type MissingTrack = Manifest['notRecorded'][number];
 
 /** A sentence stays readable with as many names. */
 const maxNamed = 10;

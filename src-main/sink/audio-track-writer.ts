@@ -131,7 +131,7 @@ export class AudioTrackWriter {
     if (isStale) accounting.receiveAndDrop('tooLate');
     else if (timeMs === null) accounting.receiveAndDrop(this.end.isKnown ? 'notRecording' : 'paused');
     else if (this.#encoder === null && !this.#between.isAwaiting)
-      accounting.receiveAndDrop(this.#between.cause);
+      accounting.receiveAndDrop(this.end.excludes(timeMs) ? 'notRecording' : this.#between.cause);
     else if (this.#isInSegment(timeMs)) queue.offer(this.timeline.positionMs, copy);
     else {
       const isBefore = timeMs < this.#segmentStartMs;

@@ -201,6 +201,7 @@ export class RecordingRun {
 
   async #finish(endMs: number): Promise<void> {
     this.#endMs = endMs;
+    this.#writersEnd.set(endMs);
     this.#life.advance('finishing');
     this.#options.restarts.cancel();
     // At once, unless an encoder is just being started: whatever comes in this very turn is too late already.

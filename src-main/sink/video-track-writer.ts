@@ -137,10 +137,10 @@ export class VideoTrackWriter {
     } else if (!this.end.isKnown && clock.isPausedAt(elapsedMs)) {
       this.#keepOfPause(frame);
       return;
-    } else if (this.#encoder === null && !this.#between.isAwaiting) {
-      accounting.receiveAndDrop(this.#between.cause);
     } else if (this.end.excludes(timeMs)) {
       accounting.receiveAndDrop('notRecording');
+    } else if (this.#encoder === null && !this.#between.isAwaiting) {
+      accounting.receiveAndDrop(this.#between.cause);
     } else if (Math.round(timeMs) <= Math.round(this.#newestMs)) {
       accounting.receiveAndDrop(this.#causeOfTooLate(timeMs));
     } else {

@@ -60,9 +60,14 @@ export class WritersEnd {
     this.#onChanged?.();
   }
 
-  /** Ends the segment. Never rejects. @param endMs on the take's timeline, and about now */
-  async at(endMs: number): Promise<void> {
+  /** What stands behind it is of no segment, whether or not there is an encoder. @param endMs on the take's timeline, and about now */
+  set(endMs: number): void {
     for (const { end } of this.#writers) end.set(endMs);
+  }
+
+  /** Ends the segment. Never rejects. @param endMs as {@link WritersEnd.set} has it */
+  async at(endMs: number): Promise<void> {
+    this.set(endMs);
     const usualMs = Math.max(0, ...this.#writers.map(({ playoutDelay }) => playoutDelay.ms));
     const waitMs = Math.min(onItsWayMs.atMost, usualMs + onItsWayMs.beyondUsual);
     await this.#until(({ end, isLive }) => end.isPassed || !isLive, waitMs);

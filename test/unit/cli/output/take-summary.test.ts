@@ -207,3 +207,18 @@ it('says of a take that began late what it lacks, in the summary and when it is 
   expect(takeSummary(manifest, '/takes/standup-1')).toContain(`  ${late}`);
   expect(shortcomingLines(manifest)).toEqual([`  ${late}`]);
 });
+
+it('tells a track that is in a file again from one that is in none to the end, when a process has ended', () => {
+  const lacking = (...untilMs: (number | undefined)[]): Manifest =>
+    manifestSchema.parse({
+      ...take(file('ada', 0)),
+      notRecorded: untilMs.map((one) => ({
+        ...{ identity: 'ada', participantName: '', role: 'camera', code: 'receiverEnded', message: 'Ended.' },
+        ...{ sinceMs: 4_000, ...(one === undefined ? {} : { untilMs: one }) },
+      })),
+    });
+  const exitCodeOf = (manifest: Manifest): number => recordProblem(manifest)?.exitCode ?? 0;
+  expect(exitCodeOf(lacking(6_000, 6_500))).toBe(8);
+  expect(exitCodeOf(lacking(6_000, undefined))).toBe(7);
+  expect(exitCodeOf(lacking(undefined))).toBe(7);
+});
