@@ -1,6 +1,6 @@
 import { PlateauError } from '../contract/errors.js';
 import { roleWords } from '../contract/track-roles.js';
-import { leastOnsetMs, type TrackOnset } from '../pipeline/track-onset.js';
+import { leastOnMs, type TrackOnset } from '../pipeline/track-onset.js';
 import { HandOverWait } from './hand-over-wait.js';
 import type { PublicationInfo } from './publication-info.js';
 
@@ -113,7 +113,7 @@ export class MissingTracks {
     else if (awaited?.wasReceived === true) this.#listener.onMissingEnded(awaited.info, false);
     if (awaited?.wasReceived !== false) return;
     const { onMs, waitedMs } = awaited.wait;
-    if (onMs >= leastOnsetMs)
+    if (onMs >= leastOnMs)
       this.#listener.onTrackMissing({
         info: awaited.info,
         error: endedBefore(awaited.info, waitedMs),
@@ -124,7 +124,7 @@ export class MissingTracks {
   /** A take ends: what is waited for is in no file of it. What was on for a moment has sent next to nothing. */
   tellUnanswered(): void {
     for (const { info, timer, wait, wasReceived } of [...this.#waiting.values()]) {
-      if (wasReceived || wait.onMs < leastOnsetMs) continue;
+      if (wasReceived || wait.onMs < leastOnMs) continue;
       clearTimeout(timer);
       this.#waiting.delete(info.trackSid);
       this.#add(info, notYet(info, wait.waitedMs), wait.waitedMs);

@@ -1,7 +1,7 @@
-/** Between a publication and the first of it so much passes by nature: of audio that is so short nothing is red either. Milliseconds. */
-export const leastOnsetMs = 200;
-/** Of one that is muted and may be on again for long, less is not told, as of every long track. Milliseconds. */
-const leastOfMutedMs = 1_000;
+/** Of what was on for a shorter time, and never came, nobody is told: it takes as long until anything can come. Milliseconds. */
+export const leastOnMs = 500;
+/** Of what has come, or may be on again for long, less is not told, as of every track that begins. Milliseconds. */
+const leastOnsetMs = 1_000;
 
 /** The end of a track is heard of so soon after the last of it, in milliseconds; what shows nothing new for longer had not ended. */
 const endHeardMs = 300;
@@ -68,13 +68,12 @@ export class TrackOnset {
 
 /**
  * Every track begins some tenths of a second late: it has to be negotiated, and of video a key frame has to come. Of a track that was
- * on for long that is little; when more of it is missing than has come, the track is.
+ * on for long that is little; when more of it is missing than has come, and a second at the least, or all of it, the track is.
  *
- * @returns how much of it is missing, in milliseconds; 0 where at least half of it came, or it was on for a moment
+ * @returns how much of it is missing, in milliseconds; 0 where that is not told
  */
 export function missedAtOnset({ cameMs, isMuted, sinceMs, untilMs }: OnsetTimes): number {
   const missedMs = (cameMs ?? untilMs) - sinceMs;
-  return missedMs < (isMuted === true ? leastOfMutedMs : leastOnsetMs) || 2 * missedMs <= untilMs - sinceMs
-    ? 0
-    : missedMs;
+  const leastMs = cameMs === null && isMuted !== true ? leastOnMs : leastOnsetMs;
+  return missedMs < leastMs || 2 * missedMs <= untilMs - sinceMs ? 0 : missedMs;
 }

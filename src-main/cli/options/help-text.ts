@@ -38,7 +38,7 @@ Exit codes:
   4    the server refused: wrong or expired credentials, unknown room
   5    the output folder cannot be written, its disk is full, or too few open files are allowed
   6    ffmpeg or livekit-server is missing or failed
-  7    nothing was recorded, a file is not what was written, or somebody is not recorded, or half of a track
+  7    nothing was recorded, a file is not what was written, or somebody is not recorded, or most of a track
   8    recorded with losses: every file is what was written, and something in it is missing
   9    a track that was on delivered nothing, or less than it should; the files hold what arrived
   10   compare: the two runs cannot be compared

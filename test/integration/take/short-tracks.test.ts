@@ -12,7 +12,7 @@ import { untilSnapshot } from '../../fixtures/until-snapshot.js';
 
 /** Each message of the signaling: before a track is handed over it has ended. */
 const delayMs = 500;
-const onMs = 600;
+const onMs = 900;
 
 let server: EmbeddedServer;
 let relay: TcpRelay;

@@ -65,11 +65,13 @@ it('takes the last of it for its end where that is heard of a moment later', () 
 });
 
 it.each<[string, OnsetTimes, number]>([
-  ['nothing of what began late and went on', { sinceMs: 0, cameMs: 900, untilMs: 5_000 }, 0],
-  ['nothing of what came half', { sinceMs: 100, cameMs: 700, untilMs: 1_300 }, 0],
-  ['what passed before the lesser part', { sinceMs: 100, cameMs: 910, untilMs: 1_300 }, 810],
-  ['all of what never came', { sinceMs: 100, cameMs: null, untilMs: 500 }, 400],
-  ['nothing of a moment', { sinceMs: 100, cameMs: null, untilMs: 290 }, 0],
+  ['nothing of what began late and went on', { sinceMs: 0, cameMs: 1_900, untilMs: 5_000 }, 0],
+  ['nothing of what came half', { sinceMs: 100, cameMs: 1_300, untilMs: 2_500 }, 0],
+  ['what passed before the lesser part', { sinceMs: 100, cameMs: 1_310, untilMs: 2_300 }, 1_210],
+  ['nothing of a part that is less than a second', { sinceMs: 100, cameMs: 1_090, untilMs: 1_300 }, 0],
+  ['all of what never came', { sinceMs: 100, cameMs: null, untilMs: 600 }, 500],
+  ['nothing of a moment', { sinceMs: 100, cameMs: null, untilMs: 590 }, 0],
+  ['nothing of what may be on again', { sinceMs: 100, cameMs: null, untilMs: 1_000, isMuted: true }, 0],
 ])('misses %s', (_, times, missedMs) => {
   expect(missedAtOnset(times)).toBe(missedMs);
 });

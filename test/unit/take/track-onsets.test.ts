@@ -45,14 +45,14 @@ describe('a camera', () => {
     vi.advanceTimersByTime(1_000);
     const short = track(camera);
     onsets.add(short);
-    vi.advanceTimersByTime(400);
+    vi.advanceTimersByTime(600);
     onsets.removed(short);
     onsets.removed(short);
-    const message = 'The camera of ada was on for 0.4 s, and nothing of it came.';
+    const message = 'The camera of ada was on for 0.6 s, and nothing of it came.';
     expect(listed()).toEqual([
       {
         ...{ identity: 'ada', participantName: 'Ada', role: 'camera', code: 'trackWithheld', message },
-        ...{ sinceMs: 1_000, untilMs: 1_400 },
+        ...{ sinceMs: 1_000, untilMs: 1_600 },
       },
     ]);
     expect(log.entries).toMatchObject([{ level: 'warning', message }]);
@@ -67,7 +67,7 @@ describe('a camera', () => {
     const { listed, onsets } = begun();
     const [ended, lasting, good] = [track(camera), track({ ...camera, trackSid: 'TR_2' }), track(camera)];
     for (const one of [ended, lasting, good]) onsets.add(one);
-    vi.advanceTimersByTime(800);
+    vi.advanceTimersByTime(1_200);
     for (const one of [ended, lasting, good]) one.onset.came();
     vi.advanceTimersByTime(400);
     onsets.removed(ended);
@@ -77,11 +77,11 @@ describe('a camera', () => {
     expect(listed()).toMatchObject([
       {
         message:
-          'The camera of ada was on for 1.2 s, and the first 0.8 s of that did not come: it is in no file.',
-        ...{ sinceMs: 0, untilMs: 800 },
+          'The camera of ada was on for 1.6 s, and the first 1.2 s of that did not come: it is in no file.',
+        ...{ sinceMs: 0, untilMs: 1_200 },
       },
-      { message: expect.stringContaining('was on for 1.5 s, and the first 0.8 s') as string },
-      { message: expect.stringContaining('was on for 1.5 s, and the first 0.8 s') as string },
+      { message: expect.stringContaining('was on for 1.9 s, and the first 1.2 s') as string },
+      { message: expect.stringContaining('was on for 1.9 s, and the first 1.2 s') as string },
     ]);
   });
 
@@ -99,9 +99,9 @@ describe('a camera', () => {
     expect(listed()).toMatchObject([{ sinceMs: 9_900, untilMs: 11_000 }]);
     // It goes, and nothing of it has come since it was on again.
     onsets.setMuted(one, false);
-    vi.advanceTimersByTime(300);
+    vi.advanceTimersByTime(600);
     onsets.removed(one);
-    expect(listed()).toMatchObject([{}, { sinceMs: 11_000, untilMs: 11_300 }]);
+    expect(listed()).toMatchObject([{}, { sinceMs: 11_000, untilMs: 11_600 }]);
   });
 
   it.each<[string, (of: ReturnType<typeof begun>) => PublicationInfo]>([
