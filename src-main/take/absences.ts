@@ -72,8 +72,8 @@ export class Absences {
   readonly #uncounted: Record<Stream, Uncounted | null> = { video: null, audio: null };
   /** When it was taken from the recorder, whatever the connection does; null when it was not. */
   readonly #takenAtMs: Record<Stream, number | null> = { video: null, audio: null };
-  /** It is there again, and nothing has come of it yet: it is as much away. */
-  readonly #isReturning: Record<Stream, boolean> = { video: false, audio: false };
+  /** Since when it is there again, and nothing has come of it yet: it is as much away. */
+  readonly #returnedAtMs: Record<Stream, number | null> = { video: null, audio: null };
   /** Null while the connection stands. */
   #lostAtMs: number | null = null;
   /** When the connection came back last. */
@@ -107,7 +107,7 @@ export class Absences {
     const move = (stream: Stream): EndedAbsence | null => {
       next.#leftAtMs[stream] = this.#leftAtMs[stream];
       next.#takenAtMs[stream] = this.#takenAtMs[stream];
-      next.#isReturning[stream] = this.#isReturning[stream];
+      next.#returnedAtMs[stream] = this.#returnedAtMs[stream];
       const untilMs = Math.min(cutMs, this.#untilMs(stream, cutMs));
       const countedToMs = this.#uncounted[stream]?.fromMs ?? cutMs;
       const lostBefore = this.#stateOf(stream).lost;
@@ -130,8 +130,8 @@ export class Absences {
    * @returns what is missing of one that left while the process stood still: of the standstill, for nobody knows when it was
    */
   trackLeft(stream: Stream, nowMs: number, wasOn: boolean): EndedAbsence | null {
-    const returned = this.#isReturning[stream] && this.#lostAtMs === null ? this.shows(stream, nowMs) : null;
-    this.#isReturning[stream] = false;
+    const returned = this.#lostAtMs === null ? this.shows(stream, nowMs) : null;
+    this.#returnedAtMs[stream] = null;
     this.#leftAtMs[stream] = wasOn ? nowMs : null;
     if (returned !== null) return returned;
     if (!wasOn) return null;
@@ -161,7 +161,7 @@ export class Absences {
     // The server forwards nothing from the moment on at which it is withdrawn, and takes the track half a second later.
     this.#begin(stream, stream === 'audio' ? Math.min(nowMs, this.#stateOf(stream).accountEndMs) : nowMs);
     this.#takenAtMs[stream] = nowMs;
-    this.#isReturning[stream] = false;
+    this.#returnedAtMs[stream] = null;
   }
 
   /**
@@ -215,16 +215,17 @@ export class Absences {
   }
 
   /** A track of this kind is there again, and its absence ends when something has come of it. @returns false when none was away */
-  trackReturns(stream: Stream): boolean {
+  trackReturns(stream: Stream, nowMs: number): boolean {
     this.#leftAtMs[stream] = null;
     this.#takenAtMs[stream] = null;
-    this.#isReturning[stream] = this.#awaySinceMs[stream] !== null;
-    return this.#isReturning[stream];
+    this.#returnedAtMs[stream] = this.#awaySinceMs[stream] === null ? null : nowMs;
+    return this.#returnedAtMs[stream] !== null;
   }
 
-  /** Something has come of a track of this kind. @returns null when it was not away */
+  /** Something has come of a track of this kind, or nothing is due. @returns null when it was not away */
   shows(stream: Stream, atMs: number): EndedAbsence | null {
-    return this.#isReturning[stream] ? this.trackCame(stream, atMs) : null;
+    const returnedAtMs = this.#returnedAtMs[stream];
+    return returnedAtMs === null ? null : this.trackCame(stream, Math.max(atMs, returnedAtMs));
   }
 
   /** Nothing follows. @returns where it ends, with what it was; null when no track of this kind was away */
@@ -240,7 +241,8 @@ export class Absences {
 
   /** Whoever does not come back with the connection has left. */
   #untilMs(stream: Stream, nowMs: number): number {
-    const isAway = this.#lostAtMs !== null || this.#takenAtMs[stream] !== null || this.#isReturning[stream];
+    const isAway =
+      this.#lostAtMs !== null || this.#takenAtMs[stream] !== null || this.#returnedAtMs[stream] !== null;
     return isAway ? nowMs : (this.#backAtMs ?? nowMs);
   }
 
@@ -271,6 +273,6 @@ export class Absences {
     this.#awaySinceMs[stream] = null;
     this.#uncounted[stream] = null;
     this.#takenAtMs[stream] = null;
-    this.#isReturning[stream] = false;
+    this.#returnedAtMs[stream] = null;
   }
 }

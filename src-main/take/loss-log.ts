@@ -98,7 +98,7 @@ export class LossLog {
    * publisher may take a second for that, and what was shown last stands until then.
    */
   trackCame(stream: Stream, nowMs: number, isMuted = false): void {
-    if (stream === 'video' && !isMuted && this.#absences.trackReturns(stream)) return;
+    if (stream === 'video' && !isMuted && this.#absences.trackReturns(stream, nowMs)) return;
     this.#keepAbsence(stream, this.#absences.trackCame(stream, nowMs));
   }
 

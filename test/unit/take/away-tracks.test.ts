@@ -86,6 +86,14 @@ describe('what a track that was away with the connection would have sent', () =>
     expect(later.gaps).toMatchObject([{ stream: 'video', durationMs: 2_500, lostFrames: 75 }, {}]);
   });
 
+  it('is missing until it is back of a screen, of which no further picture is due', () => {
+    const room = new Room().run(4_000).outage(0, 2_000);
+    room.nowMs += 100;
+    room.log.trackCame('video', room.nowMs);
+    room.run(2_000, { received: 0 });
+    expect(room.gaps).toMatchObject([{ stream: 'video', atMs: 4_000, durationMs: 2_100 }, {}]);
+  });
+
   it('goes on when the connection is lost again before its first picture', () => {
     const room = new Room().run(4_000).outage(0, 2_000);
     room.isDue = true;

@@ -150,11 +150,7 @@ it('an outage over two cuts is lost in each part as far as it reaches into it', 
       part: [8_000, null],
       frames: 30,
       audioMs: 1_000,
-      // The first picture stands half a slot earlier than it came.
-      gaps: [
-        ['audio', 8_000, 8_990],
-        ['video', 8_000, 8_985],
-      ],
+      gaps: both(8_000, 8_990).toReversed(),
     },
   ]);
 });
