@@ -64,7 +64,8 @@ it(
   { timeout: 600_000 },
   async () => {
     const command = new RunningCommand(args('two'));
-    await command.says(/"type":"snapshot".*"takeMs":[1-9]\d{3}/);
+    // Of a shorter one most may be missing: its first picture takes a second on a busy machine.
+    await command.says(/"type":"snapshot".*"takeMs":[4-9]\d{3}/);
     command.signal('SIGINT');
     await command.says(/"type":"delivering"/);
     command.signal('SIGINT');
