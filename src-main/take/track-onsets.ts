@@ -1,8 +1,8 @@
-import { barelyReceived } from '../livekit/barely-received.js';
 import type { PublicationInfo } from '../livekit/publication-info.js';
 import type { SubscribedTrack } from '../livekit/remote-track.js';
 import type { TakeClock } from '../pipeline/take-clock.js';
 import { missedAtOnset, type OnsetTimes } from '../pipeline/track-onset.js';
+import { barelyReceived } from './barely-received.js';
 import { isMeant } from './meant-track.js';
 import type { SignalLog } from './signal-log.js';
 import type { TakeOptions } from './take-options.js';

@@ -1,35 +1,23 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { profiles } from '#engine/contract/profile.js';
 import { findFfmpeg } from '#engine/ffmpeg/ffmpeg-binary.js';
 import { decodeAudio, decodedSampleRateHz } from '#engine/lab/content/decoded-file.js';
-import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { Recorder } from '#engine/recorder/recorder.js';
 import { PlainParticipant } from '../../fixtures/plain-participant.js';
-import { openTcpRelay, type TcpRelay } from '../../fixtures/tcp-relay.js';
+import { openSlowServer, type SlowServer, startSlowTake } from '../../fixtures/slow-server.js';
 import { untilSnapshot } from '../../fixtures/until-snapshot.js';
 
 /** Each message of the signaling: until a track is handed over there are three at the least. */
 const delayMs = 500;
 const blockMs = 20;
 
-let server: EmbeddedServer;
-let relay: TcpRelay;
-let outputFolder: string;
+let slow: SlowServer;
 
 beforeAll(async () => {
-  server = await startLivekitServer();
-  relay = await openTcpRelay(Number(new URL(server.url).port), delayMs);
-  outputFolder = await mkdtemp(join(tmpdir(), 'plateau-late-'));
+  slow = await openSlowServer(delayMs);
 });
 
-afterAll(async () => {
-  await relay.close();
-  await server.stop();
-  await rm(outputFolder, { recursive: true, force: true });
-});
+afterAll(() => slow.close());
 
 /** When the first sound of a file is heard. */
 async function firstSoundMs(file: string): Promise<number> {
@@ -45,21 +33,15 @@ async function firstSoundMs(file: string): Promise<number> {
 it.each(['encode', 'copy'] as const)(
   'what the server is slow to hand over is listed as missing up to its first sound (%s)',
   async (mode) => {
-    const { apiKey, apiSecret } = server;
+    const { apiKey, apiSecret, url } = slow.server;
     const room = `late-${mode}`;
     const credentials = { apiKey, apiSecret };
-    const ada = await PlainParticipant.join({ url: server.url, ...credentials, room }, 'ada');
+    const ada = await PlainParticipant.join({ url, ...credentials, room }, 'ada');
     await ada.publishTone(440);
     const recorder = new Recorder();
-    await recorder.connect(
-      { url: `ws://127.0.0.1:${relay.port}`, room, credentials, mediaKeys: null },
-      { participants: null, audioOnly: false, mode },
-    );
-    const folder = await recorder.startTake({
-      ...{ outputFolder, profile: profiles['720p30'], audioOnly: false, participants: null, mode },
-    });
+    const folder = await startSlowTake(slow, recorder, room, mode);
     await untilSnapshot(recorder, ({ sinks, takeMs }) => sinks.length === 1 && (takeMs ?? 0) > 2_000);
-    const bob = await PlainParticipant.join({ url: server.url, ...credentials, room }, 'bob');
+    const bob = await PlainParticipant.join({ url, ...credentials, room }, 'bob');
     await bob.publishTone(880);
     const { takeMs: heardMs } = await untilSnapshot(recorder, ({ sinks }) => {
       const sink = sinks.find(({ identity }) => identity === 'bob');

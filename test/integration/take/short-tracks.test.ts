@@ -1,52 +1,33 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { contentOfManifest } from '#engine/contract/losses.js';
-import { profiles } from '#engine/contract/profile.js';
-import { type EmbeddedServer, startLivekitServer } from '#engine/lab/server/livekit-server.js';
 import { Recorder } from '#engine/recorder/recorder.js';
 import { PlainParticipant } from '../../fixtures/plain-participant.js';
-import { openTcpRelay, type TcpRelay } from '../../fixtures/tcp-relay.js';
+import { openSlowServer, type SlowServer, startSlowTake } from '../../fixtures/slow-server.js';
 import { untilSnapshot } from '../../fixtures/until-snapshot.js';
 
 /** Each message of the signaling: before a track is handed over it has ended. */
 const delayMs = 500;
 const onMs = 700;
 
-let server: EmbeddedServer;
-let relay: TcpRelay;
-let outputFolder: string;
+let slow: SlowServer;
 
 beforeAll(async () => {
-  server = await startLivekitServer();
-  relay = await openTcpRelay(Number(new URL(server.url).port), delayMs);
-  outputFolder = await mkdtemp(join(tmpdir(), 'plateau-short-'));
+  slow = await openSlowServer(delayMs);
 });
 
-afterAll(async () => {
-  await relay.close();
-  await server.stop();
-  await rm(outputFolder, { recursive: true, force: true });
-});
+afterAll(() => slow.close());
 
 it.each(['encode', 'copy'] as const)(
   'a camera and a microphone that end before anything of them comes are named (%s)',
   async (mode) => {
-    const { apiKey, apiSecret } = server;
+    const { apiKey, apiSecret, url } = slow.server;
     const room = `short-${mode}`;
     const credentials = { apiKey, apiSecret };
-    const ada = await PlainParticipant.join({ url: server.url, ...credentials, room }, 'ada');
-    const bob = await PlainParticipant.join({ url: server.url, ...credentials, room }, 'bob');
+    const ada = await PlainParticipant.join({ url, ...credentials, room }, 'ada');
+    const bob = await PlainParticipant.join({ url, ...credentials, room }, 'bob');
     await ada.publishTone(440);
     const recorder = new Recorder();
-    await recorder.connect(
-      { url: `ws://127.0.0.1:${relay.port}`, room, credentials, mediaKeys: null },
-      { participants: null, audioOnly: false, mode },
-    );
-    await recorder.startTake({
-      ...{ outputFolder, profile: profiles['720p30'], audioOnly: false, participants: null, mode },
-    });
+    await startSlowTake(slow, recorder, room, mode);
     const passed = async (ms: number): Promise<void> => {
       const { takeMs: fromMs } = await untilSnapshot(recorder, ({ takeMs }) => takeMs !== null);
       await untilSnapshot(recorder, ({ takeMs }) => (takeMs ?? 0) > (fromMs ?? 0) + ms);

@@ -70,12 +70,7 @@ test('without any, the message names what was tried and the command for the plat
 test("the system's package is installed when nothing is there, and then used", async () => {
   const folder = temporaryFolder();
   const report = listener();
-  const systemPackage = {
-    install: () => {
-      fakeProgram(folder, 'ffmpeg', version('5.1'));
-      return Promise.resolve('');
-    },
-  };
+  const systemPackage = packageInto(folder);
   const found = await provideFfmpeg(search({ environment: { PATH: folder }, systemPackage }), report);
   expect(found.value.ffmpeg).toBe(path.join(folder, 'ffmpeg'));
   expect(found.outcome).toContain('installed just now');
@@ -130,12 +125,7 @@ test('where the static one cannot be had, or does not run, that of PATH is used,
 test("the system's package is installed behind a static one that cannot be had, which is asked for once", async () => {
   const folder = temporaryFolder();
   const report = listener();
-  const systemPackage = {
-    install: () => {
-      fakeProgram(folder, 'ffmpeg', version('5.1'));
-      return Promise.resolve('');
-    },
-  };
+  const systemPackage = packageInto(folder);
   const staticFfmpeg = () => Promise.reject(new Error('there is no python3'));
   const found = await provideFfmpeg(
     search({ environment: { PATH: folder }, staticFfmpeg, systemPackage }),
@@ -144,6 +134,16 @@ test("the system's package is installed behind a static one that cannot be had, 
   expect(found.value).toEqual({ ffmpeg: path.join(folder, 'ffmpeg'), source: 'PATH' });
   expect(report.notes.filter((note) => note.startsWith('the static one'))).toHaveLength(1);
 });
+
+/** A system whose package of ffmpeg puts it into a folder. */
+function packageInto(folder: string): { install(): Promise<string> } {
+  return {
+    install: () => {
+      fakeProgram(folder, 'ffmpeg', version('5.1'));
+      return Promise.resolve('');
+    },
+  };
+}
 
 async function rejection(attempt: Promise<unknown>): Promise<SetUpError> {
   const error: unknown = await attempt.then(

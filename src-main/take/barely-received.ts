@@ -1,11 +1,7 @@
 import { PlateauError } from '../contract/errors.js';
 import { roleWords } from '../contract/track-roles.js';
-import type { PublicationInfo } from './publication-info.js';
-
-/** @param ms milliseconds */
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(1)} s`;
-}
+import { formatSeconds } from '../format/content-text.js';
+import type { PublicationInfo } from '../livekit/publication-info.js';
 
 /**
  * More of a track is missing than came of it.
@@ -21,8 +17,8 @@ export function barelyReceived(
   return new PlateauError(
     'trackWithheld',
     missedMs >= onMs
-      ? `The ${what} was on for ${seconds(onMs)}, and nothing of it came.`
-      : `The ${what} was on for ${seconds(onMs)}, and the first ${seconds(missedMs)} of that did not come: it is in no file.`,
+      ? `The ${what} was on for ${formatSeconds(onMs)}, and nothing of it came.`
+      : `The ${what} was on for ${formatSeconds(onMs)}, and the first ${formatSeconds(missedMs)} of that did not come: it is in no file.`,
     'A track begins some tenths of a second late, and on a busy machine a second (docs/limits.md).',
   );
 }
